@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{spec,harness,generators,suites,reports}/**/*.{test,spec}.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+    pool: 'threads',
+  },
+});
