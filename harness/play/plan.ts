@@ -1,0 +1,17 @@
+import type { AdminCommand } from '../../spec/config/commands.ts';
+import type { DirectorConfig } from '../../spec/config/director-config.ts';
+import type { LinkName } from '../../spec/config/topology.ts';
+
+/**
+ * A scenario bound to concrete frames: what every director gets. One step for each item of the timeline, so
+ * that index i means the same in both.
+ */
+export interface Plan {
+  readonly config: DirectorConfig;
+  readonly steps: readonly PlanStep[];
+}
+
+export type PlanStep =
+  | { readonly kind: 'frame'; readonly link: LinkName; readonly frame: Uint8Array }
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'command'; readonly command: AdminCommand };

@@ -1,0 +1,73 @@
+import type { Rule, TableName } from './rules.ts';
+import type { Dest, SchedulerName, ServiceKey } from './services.ts';
+
+/** What an administrator does to a running director, as the tool would parse it. */
+export type AdminCommand = IpvsadmCommand | IptablesCommand | SysctlCommand;
+
+export type IpvsadmCommand =
+  | {
+      readonly tool: 'ipvsadm';
+      readonly op: 'add-service' | 'edit-service';
+      readonly service: ServiceKey;
+      readonly scheduler: SchedulerName;
+    }
+  | { readonly tool: 'ipvsadm'; readonly op: 'delete-service'; readonly service: ServiceKey }
+  | {
+      readonly tool: 'ipvsadm';
+      readonly op: 'add-dest' | 'edit-dest';
+      readonly service: ServiceKey;
+      readonly dest: Dest;
+    }
+  | {
+      readonly tool: 'ipvsadm';
+      readonly op: 'delete-dest';
+      readonly service: ServiceKey;
+      readonly dest: Pick<Dest, 'address' | 'port'>;
+    }
+  /** `--set tcp tcpfin udp`, seconds; 0 keeps the value. */
+  | {
+      readonly tool: 'ipvsadm';
+      readonly op: 'set-timeouts';
+      readonly tcp: number;
+      readonly tcpFin: number;
+      readonly udp: number;
+    };
+
+/** Positions count from 1, as iptables does. */
+export type IptablesCommand =
+  | {
+      readonly tool: 'iptables';
+      readonly op: 'append';
+      readonly table: TableName;
+      readonly chain: string;
+      readonly rule: Rule;
+    }
+  | {
+      readonly tool: 'iptables';
+      readonly op: 'insert' | 'replace';
+      readonly table: TableName;
+      readonly chain: string;
+      readonly position: number;
+      readonly rule: Rule;
+    }
+  | {
+      readonly tool: 'iptables';
+      readonly op: 'delete';
+      readonly table: TableName;
+      readonly chain: string;
+      readonly position: number;
+    }
+  | { readonly tool: 'iptables'; readonly op: 'flush'; readonly table: TableName; readonly chain: string }
+  | {
+      readonly tool: 'iptables';
+      readonly op: 'policy';
+      readonly table: TableName;
+      readonly chain: string;
+      readonly policy: 'ACCEPT' | 'DROP';
+    };
+
+export interface SysctlCommand {
+  readonly tool: 'sysctl';
+  readonly name: string;
+  readonly value: number;
+}

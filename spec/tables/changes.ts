@@ -1,0 +1,27 @@
+import type { Sourced } from './sourced.ts';
+
+/**
+ * Every behaviour that differs between the kernels we know. Stable branches take fixes one by one, so a change is
+ * keyed to the first release of each series that has it; a series that is not named has it when its version is at
+ * least `mainline`.
+ */
+export interface Change extends Sourced {
+  readonly id: string;
+  /** Series -> first upstream version with the change. */
+  readonly stable: Readonly<Record<string, string>>;
+  /** First mainline series that had it from its start. */
+  readonly mainline: string;
+  readonly says: string;
+}
+
+export const CHANGES = [
+  {
+    id: 'overhead-counts-total',
+    stable: { '6.1': '6.1.183', '6.12': '6.12.104' },
+    mainline: '7.2',
+    source: { file: 'include/net/ip_vs.h', symbol: 'ip_vs_dest_conn_overhead' },
+    says: 'wlc and lc weigh a dest by 256·active + total connections (before: 256·active + inactive).',
+  },
+] as const satisfies readonly Change[];
+
+export type ChangeId = (typeof CHANGES)[number]['id'];

@@ -1,0 +1,106 @@
+import type { Ipv4 } from './address.ts';
+import { fold, sumWords } from './checksum.ts';
+
+/** An IPv4 header (RFC 791). Options are kept as bytes, a multiple of four. */
+export interface Ipv4Header {
+  readonly tos: number;
+  readonly id: number;
+  readonly dontFragment: boolean;
+  readonly moreFragments: boolean;
+  /** In units of 8 bytes, as on the wire. */
+  readonly fragmentOffset: number;
+  readonly ttl: number;
+  readonly protocol: number;
+  readonly source: Ipv4;
+  readonly destination: Ipv4;
+  readonly options: Uint8Array;
+}
+
+/** An IPv4 packet; `payload` ends where the total length says. */
+export interface Ipv4Packet {
+  readonly header: Ipv4Header;
+  readonly payload: Uint8Array;
+}
+
+export const PROTOCOL_ICMP = 1;
+export const PROTOCOL_TCP = 6;
+export const PROTOCOL_UDP = 17;
+
+const MINIMUM_BYTES = 20;
+const NO_OPTIONS = new Uint8Array(0);
+
+/**
+ * Reads what ip_rcv_core (net/ipv4/ip_input.c) lets in: version 4, a whole header with a right checksum,
+ * a total length that the bytes can hold. Anything else is undefined: the kernel drops it at the door.
+ */
+export function parseIpv4Packet(bytes: Uint8Array): Ipv4Packet | undefined {
+  if (bytes.length < MINIMUM_BYTES || bytes[0]! >> 4 !== 4) return undefined;
+  const headerBytes = (bytes[0]! & 15) * 4;
+  const totalLength = word(bytes, 2);
+  if (headerBytes < MINIMUM_BYTES || totalLength < headerBytes || totalLength > bytes.length)
+    return undefined;
+  if (fold(sumWords(bytes, 0, headerBytes)) !== 0) return undefined;
+  const fragment = word(bytes, 6);
+  return {
+    header: {
+      tos: bytes[1]!,
+      id: word(bytes, 4),
+      dontFragment: (fragment & 0x4000) !== 0,
+      moreFragments: (fragment & 0x2000) !== 0,
+      fragmentOffset: fragment & 0x1fff,
+      ttl: bytes[8]!,
+      protocol: bytes[9]!,
+      source: word(bytes, 12) * 0x10000 + word(bytes, 14),
+      destination: word(bytes, 16) * 0x10000 + word(bytes, 18),
+      options: headerBytes === MINIMUM_BYTES ? NO_OPTIONS : bytes.slice(MINIMUM_BYTES, headerBytes),
+    },
+    payload: bytes.subarray(headerBytes, totalLength),
+  };
+}
+
+/** The packet's bytes, with total length and header checksum computed. */
+export function printIpv4Packet({ header, payload }: Ipv4Packet): Uint8Array {
+  const headerBytes = MINIMUM_BYTES + header.options.length;
+  const bytes = new Uint8Array(headerBytes + payload.length);
+  bytes[0] = 0x40 | (headerBytes / 4);
+  bytes[1] = header.tos;
+  setWord(bytes, 2, bytes.length);
+  setWord(bytes, 4, header.id);
+  setWord(
+    bytes,
+    6,
+    (header.dontFragment ? 0x4000 : 0) | (header.moreFragments ? 0x2000 : 0) | header.fragmentOffset,
+  );
+  bytes[8] = header.ttl;
+  bytes[9] = header.protocol;
+  setWord(bytes, 12, header.source >>> 16);
+  setWord(bytes, 14, header.source & 0xffff);
+  setWord(bytes, 16, header.destination >>> 16);
+  setWord(bytes, 18, header.destination & 0xffff);
+  bytes.set(header.options, MINIMUM_BYTES);
+  setWord(bytes, 10, fold(sumWords(bytes, 0, headerBytes)));
+  bytes.set(payload, headerBytes);
+  return bytes;
+}
+
+/** The pseudo header's contribution to a TCP or UDP checksum, unfolded. */
+export function pseudoHeaderSum(source: Ipv4, destination: Ipv4, protocol: number, length: number): number {
+  return (
+    (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff) + protocol + length
+  );
+}
+
+/** The length of the whole packet in bytes. */
+export function totalLength(packet: Ipv4Packet): number {
+  return MINIMUM_BYTES + packet.header.options.length + packet.payload.length;
+}
+
+/** A big-endian 16-bit word. */
+export function word(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
+export function setWord(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = (value >>> 8) & 0xff;
+  bytes[at + 1] = value & 0xff;
+}
