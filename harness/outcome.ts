@@ -1,0 +1,151 @@
+import type { LinkName } from '../spec/config/topology.ts';
+import type { Observation } from '../spec/observation.ts';
+import type { Scenario } from '../spec/scenario.ts';
+import type { TraceEntry } from '../spec/trace.ts';
+
+/** The vocabulary of results. Reports know nothing of the harness but this file. */
+
+/** Other programs read `report.json`: raise this when a field changes its meaning or goes away. */
+export const SCHEMA_VERSION = 1;
+
+/** In the order in which a step's differences are listed: what left the box first. */
+export const OBSERVABLES = ['frames', 'refused', 'services', 'connections', 'conntrack', 'counters'] as const;
+export type ObservableName = (typeof OBSERVABLES)[number];
+
+/** One value that is not what the reference says. */
+export interface Difference {
+  readonly observable: ObservableName;
+  /** Which row or frame: `emitted frame 1 to server`, `10.0.0.2:1025 -> 10.0.0.100:80`. */
+  readonly where: string;
+  /** `tcp.sport`, `state`; `row` when a whole row or frame is missing or too many. */
+  readonly field: string;
+  /** As printed for a reader; `absent` for a missing row. */
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** What one scenario came to on one director (DESIGN 7). */
+export type Outcome =
+  | { readonly kind: 'agree' }
+  /** Confirmed from fresh boots; `finding` is its number in the run. */
+  | { readonly kind: 'mismatch'; readonly finding: number }
+  | { readonly kind: 'known-difference'; readonly id: string }
+  | { readonly kind: 'unsupported'; readonly reason: string }
+  | { readonly kind: 'infra-error'; readonly what: string; readonly console: string }
+  | { readonly kind: 'crash'; readonly finding: number };
+
+export const OUTCOME_KINDS = [
+  'agree',
+  'mismatch',
+  'known-difference',
+  'unsupported',
+  'infra-error',
+  'crash',
+] as const satisfies readonly Outcome['kind'][];
+export type OutcomeCounts = Readonly<Record<Outcome['kind'], number>>;
+
+/** A director as a result names it. */
+export interface DirectorName {
+  /** As the command line names it: `microvm:6.1`. */
+  readonly name: string;
+  readonly release: string;
+  readonly version: string;
+}
+
+/** One step of a finding, on the model and on the director. Index 0 is the set-up. */
+export interface StepRecord {
+  /** The timeline item as a scenario file writes it; 'set-up' for index 0. */
+  readonly says: string;
+  readonly sent?: { readonly link: LinkName; readonly frame: Uint8Array };
+  readonly model: Observation;
+  readonly director: Observation;
+  readonly trace: readonly TraceEntry[];
+}
+
+/** How a scenario became smaller before it was written down. */
+export interface Shrunk {
+  /** Candidates played. */
+  readonly attempts: number;
+  readonly itemsBefore: number;
+  readonly itemsAfter: number;
+  /** False when the budget ended first: a smaller one may exist. */
+  readonly complete: boolean;
+}
+
+/** A divergence or a crash, with all that a reader needs to judge it and to see it again. */
+export interface Finding {
+  /** From 1, in the order of finding. */
+  readonly number: number;
+  readonly kind: 'mismatch' | 'crash';
+  /** Id in suites/claims; '' for a scenario from a file. */
+  readonly claim: string;
+  readonly director: DirectorName;
+  /** The run's seed and the index of the scenario in it; undefined for a scenario from a file. */
+  readonly origin: { readonly seed: number; readonly index: number } | undefined;
+  readonly scenario: Scenario;
+  /** The same as a scenario file. */
+  readonly scenarioText: string;
+  /** What makes two findings one: `frames tcp.sport`, or a crash's fingerprint. */
+  readonly signature: string;
+  /** The timeline item, from 1, after which the two first differ; 0 is the set-up. */
+  readonly step: number;
+  /** All of that step; empty for a crash. */
+  readonly differences: readonly Difference[];
+  /** Up to and with that step; empty for a crash. */
+  readonly steps: readonly StepRecord[];
+  /** One line for people: the first difference, or what the crash said. */
+  readonly headline: string;
+  readonly shrunk: Shrunk | undefined;
+  /** The guest's last words; '' when it said nothing. */
+  readonly console: string;
+}
+
+/** One claim on one director. */
+export interface ClaimResult {
+  readonly claim: string;
+  readonly says: string;
+  readonly director: string;
+  readonly outcomes: OutcomeCounts;
+}
+
+/** Something that could not be decided, once for each text. */
+export interface Undecided {
+  readonly kind: 'infra-error' | 'unsupported';
+  readonly director: string;
+  readonly claim: string;
+  /** Index of the first scenario concerned. */
+  readonly index: number;
+  readonly what: string;
+  readonly console: string;
+  readonly occurrences: number;
+}
+
+export interface Summary {
+  /** Scenarios played, each on every director. */
+  readonly scenarios: number;
+  /** Steps compared, over all directors. */
+  readonly steps: number;
+  /** Frames sent into directors. */
+  readonly packets: number;
+  readonly outcomes: OutcomeCounts;
+  readonly wallSeconds: number;
+  readonly seed: number;
+  readonly directors: readonly DirectorName[];
+}
+
+/** All that one command found out; the writers in reports/ are functions of it. */
+export interface Run {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  /** Of lvs-conformance. */
+  readonly version: string;
+  /** False when the run was interrupted: what is here is true, but not all. */
+  readonly complete: boolean;
+  readonly summary: Summary;
+  readonly claims: readonly ClaimResult[];
+  readonly findings: readonly Finding[];
+  /** Finding number -> how many scenarios came to it. */
+  readonly occurrences: Readonly<Record<number, number>>;
+  readonly undecided: readonly Undecided[];
+  /** Rows of suites/known-differences.yaml, and how often each was met. */
+  readonly knownDifferences: readonly { readonly id: string; readonly occurrences: number }[];
+}
