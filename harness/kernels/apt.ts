@@ -1,0 +1,133 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MachineError } from '../errors.ts';
+import type { Progress } from '../system/progress.ts';
+import { runProgram } from '../system/run-program.ts';
+
+/** A package as the machine's own package source offers it. `depends` are names only, first alternatives. */
+export interface AptPackage {
+  name: string;
+  version: string;
+  depends: string[];
+  sizeBytes: number;
+  sha256: string;
+}
+
+/** What we ask of a package source; tests put a pretended one in its place. */
+export interface Apt {
+  /** Names of all packages that begin like this, with or without something to install. */
+  names(prefix: string): Promise<string[]>;
+  /** The version that would be installed now; undefined when the name is unknown or only mentioned. */
+  candidate(name: string): Promise<AptPackage | undefined>;
+  /** Fetches into `folder` without installing; gives the path of the package file. Checked by apt itself. */
+  download(wanted: AptPackage, folder: string, progress: Progress): Promise<string>;
+  /** Fetches the package lists anew; false when we may not. */
+  update(progress: Progress): Promise<boolean>;
+}
+
+/** "a (>= 1) | b, c" -> ["a", "c"]: of alternatives apt takes the first that can be had. */
+function dependencyNames(field: string): string[] {
+  return field
+    .split(',')
+    .map((clause) => clause.trim().split(/[\s(|:]/)[0] ?? '')
+    .filter((name) => name !== '');
+}
+
+/** One stanza of `apt-cache show`: "Field: value" lines, continuation lines begin with a blank. */
+export function parseStanza(text: string): AptPackage | undefined {
+  const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1] ?? '';
+  if (field('Package') === '' || field('SHA256') === '') return undefined;
+  return {
+    name: field('Package'),
+    version: field('Version'),
+    depends: [...dependencyNames(field('Pre-Depends')), ...dependencyNames(field('Depends'))],
+    sizeBytes: Number(field('Size')),
+    sha256: field('SHA256'),
+  };
+}
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
+
+async function bytesIn(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        (s) => (s.isFile() ? s.size : 0),
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** apt shows its own progress on a terminal only, so the growing file is watched instead. */
+async function watched<T>(
+  wanted: AptPackage,
+  folder: string,
+  progress: Progress,
+  work: Promise<T>,
+): Promise<T> {
+  const say = (bytes: number): void =>
+    progress(`downloading ${wanted.name} (${megabytes(bytes)} of ${megabytes(wanted.sizeBytes)})`);
+  say(0);
+  const timer = setInterval(() => void bytesIn(folder).then(say), 500);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** A dead mirror must give a message, not a quarter of an hour of silence. */
+const network = [
+  '-o',
+  'Acquire::Retries=2',
+  '-o',
+  'Acquire::http::Timeout=30',
+  '-o',
+  'Acquire::https::Timeout=30',
+];
+
+async function download(wanted: AptPackage, folder: string, progress: Progress): Promise<string> {
+  // As root, apt would fetch as user _apt, who cannot write into our folder, and complain about it.
+  const args = [
+    ...network,
+    '-q',
+    '-o',
+    'APT::Sandbox::User=root',
+    'download',
+    `${wanted.name}=${wanted.version}`,
+  ];
+  await watched(wanted, folder, progress, runProgram('apt-get', args, { cwd: folder }));
+  const file = (await readdir(folder)).find(
+    (name) => name.startsWith(`${wanted.name}_`) && name.endsWith('.deb'),
+  );
+  if (file === undefined) throw new MachineError(`apt-get download ${wanted.name} left no package file`);
+  return join(folder, file);
+}
+
+async function candidate(name: string): Promise<AptPackage | undefined> {
+  // apt-cache fails for names it does not know, which is an answer here and no failure.
+  const text = await runProgram('apt-cache', ['show', '--no-all-versions', name]).catch(
+    (cause: MachineError) => {
+      if (/No packages found|Unable to locate/.test(cause.console)) return '';
+      throw cause;
+    },
+  );
+  return parseStanza(text.toString());
+}
+
+/** The machine's own apt, with the sources and keys its administrator set up. */
+export const systemApt: Apt = {
+  names: async (prefix) =>
+    (await runProgram('apt-cache', ['pkgnames', prefix])).toString().split('\n').filter(Boolean),
+  candidate,
+  download,
+  update: async (progress) => {
+    if (process.getuid?.() !== 0) return false;
+    progress('updating the package lists');
+    await runProgram('apt-get', [...network, '-q', 'update']);
+    return true;
+  },
+};

@@ -1,0 +1,57 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Progress, silent } from '../system/progress.ts';
+import { Cache } from './cache.ts';
+import { sha256 } from './checksums.ts';
+import { cpio } from './cpio.ts';
+import { deviceNodes, emptyFolders, guestTools, protocols } from './guest-tools.ts';
+import { type GuestEntry, orderedTree } from './guest-tree.ts';
+import { hostEntries, hostFilesIdentity } from './host-files.ts';
+import type { InstalledKernel } from './installed-kernel.ts';
+import { moduleEntries } from './module-entries.ts';
+import { wantedModules } from './module-table.ts';
+
+/** Raised when this code makes another image of the same ingredients. */
+const format = 1;
+
+const imageName = 'initramfs.cpio';
+
+/** What is in every guest, whatever its kernel. */
+const ownEntries = (agent: Uint8Array): GuestEntry[] => [
+  { kind: 'file', path: '/init', mode: 0o755, content: agent },
+  { kind: 'file', path: '/etc/protocols', mode: 0o644, content: Buffer.from(protocols) },
+  ...emptyFolders.map((path): GuestEntry => ({ kind: 'directory', path, mode: 0o755 })),
+  ...deviceNodes.map((node): GuestEntry => ({ kind: 'device', ...node })),
+];
+
+/** The whole file tree of a guest: agent, tools, libraries, modules. */
+async function guestTree(kernel: InstalledKernel, agent: Uint8Array): Promise<GuestEntry[]> {
+  return orderedTree([...ownEntries(agent), ...(await hostEntries()), ...(await moduleEntries(kernel))]);
+}
+
+/** Everything that decides the content of an image, without reading it all. */
+async function keyOf(kernel: InstalledKernel, agent: Uint8Array): Promise<string> {
+  const tables = { wantedModules, guestTools, protocols, emptyFolders, deviceNodes };
+  return sha256(
+    JSON.stringify([format, kernel.identity, sha256(agent), await hostFilesIdentity(), tables]),
+  ).slice(0, 24);
+}
+
+/**
+ * Path of the initramfs (uncompressed cpio) for this kernel and agent; built when the kernel, the agent,
+ * a tool of this machine or one of our tables changed.
+ */
+export async function guestImage(
+  kernel: InstalledKernel,
+  agentPath: string,
+  progress: Progress = silent,
+  cache: Cache = new Cache(),
+): Promise<string> {
+  const agent = await readFile(agentPath);
+  const key = `${kernel.release}-${await keyOf(kernel, agent)}`;
+  const build = async (folder: string): Promise<void> => {
+    progress(`building the guest image for ${kernel.release}`);
+    await writeFile(join(folder, imageName), cpio(await guestTree(kernel, agent)));
+  };
+  return join(await cache.obtain({ kind: 'guests', key, check: [imageName] }, build, progress), imageName);
+}
