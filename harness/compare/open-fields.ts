@@ -1,0 +1,36 @@
+import type { Emitted } from '../../spec/observation.ts';
+import { FREEDOMS } from '../../spec/tables/freedoms.ts';
+import { replace16 } from '../../spec/wire/checksum.ts';
+import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
+import { setWord, word } from '../../spec/wire/ipv4.ts';
+
+const IP_ID = ETHERNET_HEADER_BYTES + 4;
+const IP_CHECKSUM = ETHERNET_HEADER_BYTES + 10;
+
+type Blank = (frame: Uint8Array) => void;
+
+/**
+ * How each open field is blanked. The checksum over it is carried along, not blanked: one that was wrong
+ * stays wrong.
+ */
+const BLANKS: Readonly<Record<(typeof FREEDOMS)[number]['field'], Blank>> = {
+  'ipv4.id': (frame) => {
+    if (frame.length < IP_CHECKSUM + 2) return;
+    setWord(frame, IP_CHECKSUM, replace16(word(frame, IP_CHECKSUM), word(frame, IP_ID), 0));
+    setWord(frame, IP_ID, 0);
+  },
+};
+
+/** The frame with all that the reference leaves open set to zero. */
+export function withoutOpenFields(frame: Uint8Array, open: Emitted['open'] = []): Uint8Array {
+  if (open.length === 0) return frame;
+  const copy = frame.slice();
+  for (const id of open) BLANKS[fieldOf(id)](copy);
+  return copy;
+}
+
+function fieldOf(id: string): keyof typeof BLANKS {
+  const freedom = FREEDOMS.find((row) => row.id === id);
+  if (!freedom) throw new Error(`the model leaves "${id}" open, which tables/freedoms does not have`);
+  return freedom.field;
+}
