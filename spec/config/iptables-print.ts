@@ -1,0 +1,123 @@
+import { formatIpv4, prefixMask } from '../wire/address.ts';
+import { FLAG_NAMES } from '../wire/tcp.ts';
+import { type AddressStyle, printAddress } from './address-text.ts';
+import type { IptablesCommand } from './commands.ts';
+import type { AddressMatch, Match, PortRange, Rule, Ruleset, Table, Target } from './rules.ts';
+
+/** The text of `iptables-save`, which `iptables-restore` reads. */
+export function printRuleset(rules: Ruleset, style: AddressStyle): string {
+  return rules.tables.map((table) => printTable(table, style)).join('');
+}
+
+function printTable(table: Table, style: AddressStyle): string {
+  const lines = [
+    `*${table.name}`,
+    ...table.chains.map((chain) => `:${chain.name} ${chain.policy ?? '-'} [0:0]`),
+    ...table.chains.flatMap((chain) =>
+      chain.rules.map((rule) => ['-A', chain.name, ...ruleWords(rule, style)].join(' ')),
+    ),
+    'COMMIT',
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The command's words, the program's name first. */
+export function iptablesWords(command: IptablesCommand, style: AddressStyle): string[] {
+  const { chain } = command;
+  switch (command.op) {
+    case 'append':
+      return ['iptables', '-A', chain, ...ruleWords(command.rule, style)];
+    case 'insert':
+      return ['iptables', '-I', chain, String(command.position), ...ruleWords(command.rule, style)];
+    case 'replace':
+      return ['iptables', '-R', chain, String(command.position), ...ruleWords(command.rule, style)];
+    case 'delete':
+      return ['iptables', '-D', chain, String(command.position)];
+    case 'flush':
+      return ['iptables', '-F', chain];
+    case 'policy':
+      return ['iptables', '-P', chain, command.policy];
+  }
+}
+
+/** A rule in iptables-save's order. */
+export function ruleWords(rule: Rule, style: AddressStyle): string[] {
+  const { source, destination, inInterface, outInterface, protocol } = rule;
+  return [
+    ...(source ? option('-s', source.inverted, addressWord(source, style)) : []),
+    ...(destination ? option('-d', destination.inverted, addressWord(destination, style)) : []),
+    ...(inInterface ? option('-i', inInterface.inverted, inInterface.name) : []),
+    ...(outInterface ? option('-o', outInterface.inverted, outInterface.name) : []),
+    ...(protocol ? option('-p', protocol.inverted, protocol.protocol) : []),
+    ...rule.matches.flatMap((match) => ['-m', match.kind, ...matchWords(match)]),
+    ...(rule.target ? targetWords(rule.target) : []),
+  ];
+}
+
+function option(name: string, inverted: boolean, ...values: string[]): string[] {
+  return [...(inverted ? ['!'] : []), name, ...values];
+}
+
+function addressWord({ address, mask }: AddressMatch, style: AddressStyle): string {
+  const prefix = Array.from({ length: 33 }, (_, length) => length).find((n) => prefixMask(n) === mask);
+  const name = printAddress(address, style);
+  const named = prefix === 32 && style === 'named' && name !== formatIpv4(address);
+  return named ? name : `${formatIpv4(address)}/${prefix ?? formatIpv4(mask)}`;
+}
+
+function matchWords(match: Match): string[] {
+  switch (match.kind) {
+    case 'tcp':
+      return [
+        ...(match.sport ? option('--sport', match.sport.inverted, portsWord(match.sport)) : []),
+        ...(match.dport ? option('--dport', match.dport.inverted, portsWord(match.dport)) : []),
+        ...(match.flags
+          ? option(
+              '--tcp-flags',
+              match.flags.inverted,
+              flagsWord(match.flags.mask),
+              flagsWord(match.flags.set),
+            )
+          : []),
+      ];
+    case 'state':
+      return option('--state', match.inverted, match.states.join(','));
+    case 'conntrack':
+      return option('--ctstate', match.inverted, match.states.join(','));
+    case 'multiport':
+      return option(MULTIPORT[match.which], match.inverted, match.ports.map(portsWord).join(','));
+    case 'mark':
+      return option('--mark', match.inverted, markWord(match));
+  }
+}
+
+const MULTIPORT = { source: '--sports', destination: '--dports', either: '--ports' } as const;
+
+function portsWord({ first, last }: PortRange): string {
+  return first === last ? String(first) : `${first}:${last}`;
+}
+
+function flagsWord(bits: number): string {
+  return FLAG_NAMES.filter((_, bit) => bits & (1 << bit)).join(',') || 'NONE';
+}
+
+function markWord({ value, mask }: { value: number; mask: number }): string {
+  return mask === 0xffffffff ? hex(value) : `${hex(value)}/${hex(mask)}`;
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
+function targetWords(target: Target): string[] {
+  switch (target.kind) {
+    case 'REJECT':
+      return ['-j', 'REJECT', '--reject-with', target.with];
+    case 'jump':
+      return ['-j', target.chain];
+    case 'goto':
+      return ['-g', target.chain];
+    default:
+      return ['-j', target.kind];
+  }
+}

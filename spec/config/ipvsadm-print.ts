@@ -1,0 +1,54 @@
+import { type AddressStyle, printEndpoint } from './address-text.ts';
+import type { IpvsadmCommand } from './commands.ts';
+import type { Dest, ServiceKey, VirtualService } from './services.ts';
+
+/** The lines of `ipvsadm-save` (numeric: `ipvsadm-save -n`), which `ipvsadm -R` reads. */
+export function printServices(services: readonly VirtualService[], style: AddressStyle): string {
+  return services
+    .flatMap((service) => [
+      ['-A', ...serviceWords(service, style), '-s', service.scheduler],
+      ...service.dests.map((dest) => ['-a', ...serviceWords(service, style), ...destWords(dest, style)]),
+    ])
+    .map((words) => `${words.join(' ')}\n`)
+    .join('');
+}
+
+const OPTION_OF = {
+  'add-service': '-A',
+  'edit-service': '-E',
+  'delete-service': '-D',
+  'add-dest': '-a',
+  'edit-dest': '-e',
+  'delete-dest': '-d',
+  'set-timeouts': '--set',
+} as const satisfies Record<IpvsadmCommand['op'], string>;
+
+/** The command's words, the program's name first. */
+export function ipvsadmWords(command: IpvsadmCommand, style: AddressStyle): string[] {
+  return ['ipvsadm', OPTION_OF[command.op], ...argumentsOf(command, style)];
+}
+
+function argumentsOf(command: IpvsadmCommand, style: AddressStyle): string[] {
+  switch (command.op) {
+    case 'add-service':
+    case 'edit-service':
+      return [...serviceWords(command.service, style), '-s', command.scheduler];
+    case 'delete-service':
+      return serviceWords(command.service, style);
+    case 'add-dest':
+    case 'edit-dest':
+      return [...serviceWords(command.service, style), ...destWords(command.dest, style)];
+    case 'delete-dest':
+      return [...serviceWords(command.service, style), '-r', printEndpoint(command.dest, style)];
+    case 'set-timeouts':
+      return [command.tcp, command.tcpFin, command.udp].map(String);
+  }
+}
+
+function serviceWords(service: ServiceKey, style: AddressStyle): string[] {
+  return ['-t', printEndpoint(service, style)];
+}
+
+function destWords(dest: Dest, style: AddressStyle): string[] {
+  return ['-r', printEndpoint(dest, style), dest.forward === 'masq' ? '-m' : '-g', '-w', String(dest.weight)];
+}
