@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MachineError } from '../errors.ts';
+import { findProgram } from '../system/find-program.ts';
 import type { Progress } from '../system/progress.ts';
 import { runProgram } from '../system/run-program.ts';
 
@@ -79,6 +80,13 @@ async function watched<T>(
   }
 }
 
+/** Asks apt, or says that there is none. */
+function ask(program: 'apt-get' | 'apt-cache', args: readonly string[], cwd?: string): Promise<Buffer> {
+  if (findProgram(program) === undefined)
+    throw new MachineError(`kernels are fetched with ${program}, which this machine does not have`);
+  return runProgram(program, args, cwd === undefined ? {} : { cwd });
+}
+
 /** A dead mirror must give a message, not a quarter of an hour of silence. */
 const network = [
   '-o',
@@ -99,7 +107,10 @@ async function download(wanted: AptPackage, folder: string, progress: Progress):
     'download',
     `${wanted.name}=${wanted.version}`,
   ];
-  await watched(wanted, folder, progress, runProgram('apt-get', args, { cwd: folder }));
+  await watched(wanted, folder, progress, ask('apt-get', args, folder)).catch((cause: MachineError) => {
+    const message = `cannot download ${wanted.name} ${wanted.version} (${cause.message}); check the network and apt's sources`;
+    throw new MachineError(message, { cause, console: cause.console });
+  });
   const file = (await readdir(folder)).find(
     (name) => name.startsWith(`${wanted.name}_`) && name.endsWith('.deb'),
   );
@@ -109,25 +120,23 @@ async function download(wanted: AptPackage, folder: string, progress: Progress):
 
 async function candidate(name: string): Promise<AptPackage | undefined> {
   // apt-cache fails for names it does not know, which is an answer here and no failure.
-  const text = await runProgram('apt-cache', ['show', '--no-all-versions', name]).catch(
-    (cause: MachineError) => {
-      if (/No packages found|Unable to locate/.test(cause.console)) return '';
-      throw cause;
-    },
-  );
+  const text = await ask('apt-cache', ['show', '--no-all-versions', name]).catch((cause: MachineError) => {
+    if (/No packages found|Unable to locate/.test(cause.console)) return '';
+    throw cause;
+  });
   return parseStanza(text.toString());
 }
 
 /** The machine's own apt, with the sources and keys its administrator set up. */
 export const systemApt: Apt = {
   names: async (prefix) =>
-    (await runProgram('apt-cache', ['pkgnames', prefix])).toString().split('\n').filter(Boolean),
+    (await ask('apt-cache', ['pkgnames', prefix])).toString().split('\n').filter(Boolean),
   candidate,
   download,
   update: async (progress) => {
     if (process.getuid?.() !== 0) return false;
     progress('updating the package lists');
-    await runProgram('apt-get', [...network, '-q', 'update']);
+    await ask('apt-get', [...network, '-q', 'update']);
     return true;
   },
 };

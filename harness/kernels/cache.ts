@@ -78,7 +78,8 @@ export class Cache {
   async #locked<T>(spec: EntrySpec, progress: Progress, work: () => Promise<T>): Promise<T> {
     const folder = this.#folder(spec);
     await mkdir(join(this.root, spec.kind), { recursive: true });
-    const options = { realpath: false, stale: 15_000 };
+    // A lock lost meanwhile (the machine slept) is no reason to fail: what matters is that the rename is atomic.
+    const options = { realpath: false, stale: 10_000, onCompromised: () => {} };
     const release = await lock(folder, options).catch(async (cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'ELOCKED') throw cause;
       progress(`waiting for another run that prepares ${spec.key}`);
@@ -87,7 +88,6 @@ export class Cache {
     try {
       return await work();
     } finally {
-      // A lock that was lost meanwhile (the machine slept) is no reason to fail: the rename is atomic anyway.
       await release().catch(() => {});
     }
   }
@@ -96,7 +96,7 @@ export class Cache {
     const folder = this.#folder(spec);
     // Another process may have built it while we waited for the lock.
     if ((await this.find(spec)) !== undefined) return folder;
-    await sweep(join(this.root, spec.kind));
+    await sweep(join(this.root, spec.kind), spec.key);
     const temporary = `${folder}.${temporarySuffix()}`;
     try {
       await mkdir(temporary);
@@ -115,8 +115,8 @@ export class Cache {
 
 const temporarySuffix = (): string => `${randomBytes(6).toString('hex')}.tmp`;
 
-/** Removes what killed builders left behind. */
-async function sweep(folder: string): Promise<void> {
+/** Removes what killed builders left behind: of `key`, whose lock we hold, at once; of others after hours. */
+async function sweep(folder: string, key: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.tmp')) continue;
     const path = join(folder, name);
@@ -124,6 +124,7 @@ async function sweep(folder: string): Promise<void> {
       (found) => found.mtimeMs,
       () => Date.now(),
     );
-    if (Date.now() - modified > abandonedAfterMs) await rm(path, { recursive: true, force: true });
+    const abandoned = name.startsWith(`${key}.`) || Date.now() - modified > abandonedAfterMs;
+    if (abandoned) await rm(path, { recursive: true, force: true });
   }
 }

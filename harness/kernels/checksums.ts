@@ -12,12 +12,21 @@ export type Checksums = z.infer<typeof checksumList>;
 export const sha256 = (bytes: Uint8Array | string): string =>
   createHash('sha256').update(bytes).digest('hex');
 
-async function sync<T>(path: string, flags: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
+/** A kernel is 50 MB: read in pieces, because touching that much fresh memory costs as much as hashing it. */
+async function hashOf(file: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  const piece = Buffer.allocUnsafe(1 << 20);
+  for (;;) {
+    const { bytesRead } = await file.read(piece, 0, piece.length);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(piece.subarray(0, bytesRead));
+  }
+}
+
+async function opened<T>(path: string, flags: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path, flags);
   try {
-    const result = await work(file);
-    await file.sync();
-    return result;
+    return await work(file);
   } finally {
     await file.close();
   }
@@ -25,7 +34,10 @@ async function sync<T>(path: string, flags: string, work: (file: FileHandle) => 
 
 /** Writes a file and waits until the disk has it: a rename that follows can then not expose half a file. */
 export async function writeDurably(path: string, content: Uint8Array | string): Promise<void> {
-  await sync(path, 'w', (file) => file.writeFile(content));
+  await opened(path, 'w', async (file) => {
+    await file.writeFile(content);
+    await file.sync();
+  });
 }
 
 /** Every regular file below a folder, as sorted paths relative to it. */
@@ -39,7 +51,10 @@ export async function filesBelow(folder: string): Promise<string[]> {
 export async function seal(folder: string): Promise<void> {
   const list: Checksums = {};
   for (const path of await filesBelow(folder)) {
-    list[path] = await sync(join(folder, path), 'r', async (file) => sha256(await file.readFile()));
+    list[path] = await opened(join(folder, path), 'r', async (file) => {
+      await file.sync();
+      return hashOf(file);
+    });
   }
   await writeDurably(join(folder, listName), JSON.stringify(list));
 }
@@ -58,8 +73,8 @@ export async function intact(folder: string, paths: readonly string[]): Promise<
   const list = await readChecksums(folder);
   if (list === undefined) return false;
   for (const path of paths) {
-    const bytes = await readFile(join(folder, path)).catch(() => undefined);
-    if (bytes === undefined || sha256(bytes) !== list[path]) return false;
+    const actual = await opened(join(folder, path), 'r', hashOf).catch(() => undefined);
+    if (actual === undefined || actual !== list[path]) return false;
   }
   return true;
 }

@@ -12,7 +12,7 @@ import { moduleEntries } from './module-entries.ts';
 import { wantedModules } from './module-table.ts';
 
 /** Raised when this code makes another image of the same ingredients. */
-const format = 1;
+const format = 2;
 
 const imageName = 'initramfs.cpio';
 

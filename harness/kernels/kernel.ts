@@ -18,6 +18,12 @@ export interface KernelSource {
   cache: Cache;
 }
 
+/** The guest runs this machine's own tools, so both must be of one architecture. */
+function requireX86(): void {
+  if (process.arch !== 'x64')
+    throw new MachineError(`directors are x86-64 guests; this machine is ${process.arch}`);
+}
+
 const systemSource = (): KernelSource => ({ apt: systemApt, cache: new Cache() });
 
 const entryFor = (key: string): EntrySpec => ({
@@ -107,6 +113,7 @@ export async function readyKernel(
   progress: Progress,
   { apt, cache }: KernelSource = systemSource(),
 ): Promise<InstalledKernel> {
+  requireX86();
   const note = `kernel-${encodeURIComponent(spec ?? 'default')}`;
   const known = await cache.recall(note);
   const cached = known === undefined ? undefined : await cache.find(entryFor(known));

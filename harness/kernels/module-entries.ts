@@ -5,16 +5,19 @@ import { unpackModule } from './compression.ts';
 import type { GuestEntry } from './guest-tree.ts';
 import type { InstalledKernel, ModuleFile } from './installed-kernel.ts';
 import { moduleInfo } from './modinfo.ts';
+import { insistsOnSignatures, withoutSignature } from './module-signature.ts';
 import { wantedModules } from './module-table.ts';
 import { type LoadableModule, loadOrder } from './modules.ts';
 
-async function loadable(file: ModuleFile): Promise<LoadableModule> {
-  const bytes = await readFile(file.path);
-  if (sha256(bytes) !== file.sha256)
+async function loadable(file: ModuleFile, keepSignature: boolean): Promise<LoadableModule> {
+  const packed = await readFile(file.path);
+  if (sha256(packed) !== file.sha256) {
     throw new MachineError(`${file.path} is damaged; remove the kernel's folder and it is fetched again`);
-  const unpacked = await unpackModule(bytes);
+  }
+  const unpacked = await unpackModule(packed);
   const { depends, soft } = moduleInfo(unpacked, file.path);
-  return { name: file.name, bytes: unpacked, depends: [...depends, ...soft] };
+  const bytes = keepSignature ? unpacked : withoutSignature(unpacked);
+  return { name: file.name, bytes, depends: [...depends, ...soft] };
 }
 
 const parametersOf = new Map(wantedModules.map(({ name, parameters }) => [name, parameters]));
@@ -31,9 +34,10 @@ function orderLine({ name }: LoadableModule): string {
  */
 export async function moduleEntries(kernel: InstalledKernel): Promise<GuestEntry[]> {
   const files = new Map(kernel.modules.map((file) => [file.name, file]));
+  const keepSignature = insistsOnSignatures(await readFile(kernel.config, 'utf8'));
   const load = async (name: string): Promise<LoadableModule | undefined> => {
     const file = files.get(name);
-    return file === undefined ? undefined : loadable(file);
+    return file === undefined ? undefined : loadable(file, keepSignature);
   };
   const order = await loadOrder(
     wantedModules.map(({ name }) => name),

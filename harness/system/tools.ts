@@ -18,6 +18,12 @@ export function checkTools(needed: readonly Tool[] = tools): ToolCheck[] {
   return needed.map((tool) => ({ ...tool, path: locate(tool) }));
 }
 
+/** How missing packages come onto this machine; `refusal` says why they cannot. */
+export interface Installer {
+  refusal: string | undefined;
+  install(packages: readonly string[], progress: Progress): Promise<void>;
+}
+
 const installArguments = (packages: readonly string[]): string[] => [
   'install',
   '-y',
@@ -31,8 +37,8 @@ const unattended = {
   env: { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_MODE: 'l', APT_LISTCHANGES_FRONTEND: 'none' },
 };
 
-/** Installs; a first failure usually means missing or outdated package lists, so it updates them and tries again. */
-async function install(packages: readonly string[], progress: Progress): Promise<void> {
+/** A first failure usually means missing or outdated package lists, so they are updated and it is tried again. */
+async function aptInstall(packages: readonly string[], progress: Progress): Promise<void> {
   const args = [...unattended.args, ...installArguments(packages)];
   progress(`installing ${packages.join(' ')}`);
   try {
@@ -45,28 +51,34 @@ async function install(packages: readonly string[], progress: Progress): Promise
   }
 }
 
-/** One line that a person can act on: what is missing and the exact command. */
-function refusal(absent: readonly ToolCheck[], packages: readonly string[], why: string): MachineError {
-  const names = absent.map((tool) => tool.name).join(', ');
-  return new MachineError(
-    `missing: ${names} (${why}); run as root: apt-get ${installArguments(packages).join(' ')}`,
-  );
+function systemInstaller(): Installer {
+  const isRoot = process.getuid?.() === 0;
+  const refusal =
+    findProgram('apt-get') === undefined ? 'no apt-get here' : isRoot ? undefined : 'only root can install';
+  return { refusal, install: aptInstall };
 }
 
 /**
  * Makes sure that every needed tool is there: installs what is missing when we are root on a machine
- * with apt, else throws a MachineError that names the one command to run.
+ * with apt, else throws a MachineError that names the one command to run. Free when nothing is missing.
  */
-export async function ensureTools(progress: Progress, needed: readonly Tool[] = tools): Promise<void> {
+export async function ensureTools(
+  progress: Progress,
+  needed: readonly Tool[] = tools,
+  installer: Installer = systemInstaller(),
+): Promise<void> {
   const absent = checkTools(needed).filter((tool) => tool.path === undefined);
   if (absent.length === 0) return;
   const packages = [...new Set(absent.map((tool) => tool.package))];
-  if (findProgram('apt-get') === undefined)
-    throw refusal(absent, packages, 'and no apt-get here to install it');
-  if (process.getuid?.() !== 0) throw refusal(absent, packages, 'and only root can install it');
-  await install(packages, progress).catch((cause: MachineError) => {
-    throw refusal(absent, packages, `apt-get could not install it: ${cause.message}`);
+  const names = absent.map((tool) => tool.name).join(', ');
+  const refuse = (why: string): MachineError =>
+    new MachineError(
+      `missing: ${names} (${why}); run as root: apt-get ${installArguments(packages).join(' ')}`,
+    );
+  if (installer.refusal !== undefined) throw refuse(installer.refusal);
+  await installer.install(packages, progress).catch((cause: Error) => {
+    throw refuse(cause.message);
   });
-  const still = checkTools(needed).filter((tool) => tool.path === undefined);
-  if (still.length > 0) throw refusal(still, packages, 'still not found after installing');
+  if (checkTools(absent).some((tool) => tool.path === undefined))
+    throw refuse('still not found after installing');
 }
