@@ -18,12 +18,12 @@ export interface AptPackage {
 export interface Apt {
   /** Names of all packages that begin like this, with or without something to install. */
   names(prefix: string): Promise<string[]>;
-  /** The version that would be installed now; undefined when the name is unknown or only mentioned. */
-  candidate(name: string): Promise<AptPackage | undefined>;
+  /** What would be installed now under these names; those that are unknown or only mentioned are left out. */
+  candidates(names: readonly string[]): Promise<AptPackage[]>;
   /** Fetches into `folder` without installing; gives the path of the package file. Checked by apt itself. */
   download(wanted: AptPackage, folder: string, progress: Progress): Promise<string>;
-  /** Fetches the package lists anew; false when we may not. */
-  update(progress: Progress): Promise<boolean>;
+  /** Fetches the package lists anew; gives the reason when that did not work. */
+  update(progress: Progress): Promise<string | undefined>;
 }
 
 /** "a (>= 1) | b, c" -> ["a", "c"]: of alternatives apt takes the first that can be had. */
@@ -118,25 +118,36 @@ async function download(wanted: AptPackage, folder: string, progress: Progress):
   return join(folder, file);
 }
 
-async function candidate(name: string): Promise<AptPackage | undefined> {
-  // apt-cache fails for names it does not know, which is an answer here and no failure.
-  const text = await ask('apt-cache', ['show', '--no-all-versions', name]).catch((cause: MachineError) => {
-    if (/No packages found|Unable to locate/.test(cause.console)) return '';
-    throw cause;
-  });
-  return parseStanza(text.toString());
+async function candidates(names: readonly string[]): Promise<AptPackage[]> {
+  if (names.length === 0) return [];
+  // apt-cache fails when it knows none of the names, which is an answer here and no failure.
+  const text = await ask('apt-cache', ['show', '--no-all-versions', ...names]).catch(
+    (cause: MachineError) => {
+      if (/No packages found/.test(cause.console)) return '';
+      throw cause;
+    },
+  );
+  return text
+    .toString()
+    .split(/\n\n+/)
+    .flatMap((stanza) => parseStanza(stanza) ?? []);
+}
+
+async function update(progress: Progress): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return 'only root can update the package lists';
+  progress('updating the package lists');
+  const args = [...network, '-q', '-o', 'APT::Update::Error-Mode=any', 'update'];
+  return ask('apt-get', args).then(
+    () => undefined,
+    (cause: MachineError) => cause.message,
+  );
 }
 
 /** The machine's own apt, with the sources and keys its administrator set up. */
 export const systemApt: Apt = {
   names: async (prefix) =>
     (await ask('apt-cache', ['pkgnames', prefix])).toString().split('\n').filter(Boolean),
-  candidate,
+  candidates,
   download,
-  update: async (progress) => {
-    if (process.getuid?.() !== 0) return false;
-    progress('updating the package lists');
-    await ask('apt-get', [...network, '-q', 'update']);
-    return true;
-  },
+  update,
 };

@@ -40,7 +40,7 @@ function reasonOf(cause: unknown): string | undefined {
 export function cacheFailure(folder: string, cause: unknown): unknown {
   const reason = elsewhere(folder, cause) ? undefined : reasonOf(cause);
   if (reason === undefined) return cause;
-  const remedy = 'free some space there or point XDG_CACHE_HOME to another folder';
+  const remedy = 'repair that or point XDG_CACHE_HOME to another folder';
   return new MachineError(`cannot write the cache ${folder}: ${reason}; ${remedy}`, {
     cause,
     console: consoleOf(cause),

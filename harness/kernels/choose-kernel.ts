@@ -11,7 +11,7 @@ const seriesOf = (release: string): string => release.split('.').slice(0, 2).joi
 
 /** Follows metapackages down to the package that names a release. */
 async function imageBehind(name: string, apt: Apt): Promise<AptPackage | undefined> {
-  const found = await apt.candidate(name);
+  const [found] = await apt.candidates([name]);
   if (found === undefined || imagePackage.test(name)) return found;
   const next = found.depends.find((depend) => depend.startsWith('linux-image-'));
   return next === undefined ? undefined : imageBehind(next, apt);
@@ -35,23 +35,18 @@ async function releases(apt: Apt): Promise<string[]> {
 
 async function newestOfSeries(series: string, apt: Apt): Promise<AptPackage | undefined> {
   const ofSeries = (await releases(apt)).filter((release) => seriesOf(release) === series);
-  const packages = await Promise.all(ofSeries.map((release) => apt.candidate(`linux-image-${release}`)));
-  return packages
-    .filter((found) => found !== undefined)
-    .sort((a, b) => compareVersions(a.version, b.version))
-    .at(-1);
+  const packages = await apt.candidates(ofSeries.map((release) => `linux-image-${release}`));
+  return packages.sort((a, b) => compareVersions(a.version, b.version)).at(-1);
 }
 
 /** The image package of an exact release; the flavour and Debian's "+deb12" may be left out. */
 async function exactRelease(wanted: string, apt: Apt): Promise<AptPackage | undefined> {
-  const matches = (release: string): boolean =>
-    release === wanted ||
-    flavours.some(
-      (suffix) =>
-        release.replace(/\+deb\d+/, '') === `${wanted}${suffix}` || release === `${wanted}${suffix}`,
-    );
-  const found = (await releases(apt)).findLast(matches);
-  return apt.candidate(`linux-image-${found ?? wanted}`);
+  const spellings = (release: string): string[] => [release, release.replace(/\+deb\d+/, '')];
+  const meant = new Set([wanted, ...flavours.map((flavour) => `${wanted}${flavour}`)]);
+  const found = (await releases(apt)).findLast((release) =>
+    spellings(release).some((spelling) => meant.has(spelling)),
+  );
+  return (await apt.candidates([`linux-image-${found ?? wanted}`])).at(0);
 }
 
 /** The four ways to name a kernel, by shape. */
@@ -68,12 +63,14 @@ function checkShape(spec: string): void {
   if (!shape.test(spec)) throw new InputError(`kernel "${spec}" is not understood; allowed: ${allowed}`);
 }
 
-async function notOffered(spec: string | undefined, apt: Apt): Promise<Error> {
+/** Nothing on offer at all is the machine's fault, one kernel that is not is the user's. */
+async function notOffered(spec: string | undefined, apt: Apt, updating: string | undefined): Promise<Error> {
   const offered = await releases(apt);
-  const tried = defaultMetapackages.join(', ');
   if (spec === undefined || offered.length === 0) {
+    const why = updating === undefined ? '' : ` (updating its lists: ${updating})`;
+    const tried = defaultMetapackages.join(', ');
     return new MachineError(
-      `apt on this machine offers no kernel (looked for ${tried}); run apt-get update as root, and look at the package sources`,
+      `apt on this machine offers no kernel${why}; looked for ${tried}; check the network and apt's sources`,
     );
   }
   const newest = new Map(offered.map((release) => [seriesOf(release), release]));
@@ -95,7 +92,8 @@ export async function chooseKernel(
   if (spec !== undefined) checkShape(spec);
   const found = await search(spec, apt);
   if (found !== undefined) return found;
-  const again = (await apt.update(progress)) ? await search(spec, apt) : undefined;
-  if (again === undefined) throw await notOffered(spec, apt);
+  const updating = await apt.update(progress);
+  const again = updating === undefined ? await search(spec, apt) : undefined;
+  if (again === undefined) throw await notOffered(spec, apt, updating);
   return again;
 }

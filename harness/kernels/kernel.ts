@@ -34,11 +34,8 @@ const entryFor = (key: string): EntrySpec => ({
 
 /** The image package and those it needs that carry parts of the same kernel. */
 async function withParts(image: AptPackage, apt: Apt): Promise<AptPackage[]> {
-  const names = image.depends.filter((name) => kernelFilesPackage.test(name));
-  const parts = await Promise.all(names.map((name) => apt.candidate(name)));
-  const deeper = await Promise.all(
-    parts.filter((part) => part !== undefined).map((part) => withParts(part, apt)),
-  );
+  const parts = await apt.candidates(image.depends.filter((name) => kernelFilesPackage.test(name)));
+  const deeper = await Promise.all(parts.map((part) => withParts(part, apt)));
   return [image, ...deeper.flat()];
 }
 

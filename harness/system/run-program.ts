@@ -27,7 +27,8 @@ export function complaint(stderr: string): string {
 
 function failure(name: string, cause: unknown): unknown {
   if (!(cause instanceof ExecaError)) return cause;
-  const stderr = String(cause.stderr ?? '');
+  const raw: unknown = cause.stderr;
+  const stderr = raw instanceof Uint8Array ? Buffer.from(raw).toString() : '';
   const said = stderr === '' ? cause.shortMessage : complaint(stderr);
   return new MachineError(`${name} failed: ${said}`, { cause, console: stderr });
 }
