@@ -1,0 +1,75 @@
+/*
+ * The agent: plays scenarios inside a director, alone, and sends back what happened. It knows neither
+ * IPVS nor TCP: files, programs, frames and time are all it deals with. Everything clever is on the host.
+ *
+ * As PID 1 it is a microVM's whole user space and talks over a virtio port; started with arguments
+ * `--stdio` it talks over stdin and stdout (a container). PROTOCOL.md describes the messages.
+ */
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static void say_hello(struct writer *w)
+{
+	struct clock_facts clock;
+	struct utsname kernel;
+	size_t mark;
+
+	find_clock(&clock);
+	uname(&kernel);
+	mark = open_message(w, 'H');
+	put_u16(w, PROTOCOL_VERSION);
+	put_u32(w, clock.hz);
+	put_u64(w, clock.tick_ns);
+	put_u64(w, clock.phase_ns);
+	put_bytes(w, kernel.release, strlen(kernel.release));
+	close_record(w, mark);
+	send_messages(w);
+}
+
+/* Woken on time: before other tasks, by timers that are not rounded. Programs that we start do not inherit it. */
+static void be_punctual(void)
+{
+	struct sched_param priority = { .sched_priority = 1 };
+
+	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority);
+	prctl(PR_SET_TIMERSLACK, 1ul);
+}
+
+int main(int argc, char **argv)
+{
+	struct writer transcript = { 0 };
+	struct reader message;
+	uint8_t type;
+
+	signal(SIGPIPE, SIG_IGN);
+	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("LC_ALL", "C", 1);
+	if (getpid() == 1) {
+		int port = boot_guest();
+
+		open_link(port, port);
+	} else if (argc == 2 && strcmp(argv[1], "--stdio") == 0) {
+		open_link(STDIN_FILENO, STDOUT_FILENO);
+	} else {
+		die("run as PID 1 of a guest, or with --stdio");
+	}
+	be_punctual();
+	say_hello(&transcript);
+	while (read_message(&type, &message)) {
+		if (type != 'S')
+			die("message type %u is not in protocol version %u", type, PROTOCOL_VERSION);
+		play_scenario(&message, &transcript);
+		send_messages(&transcript);
+		leave_netns();
+	}
+	exit_agent();
+}

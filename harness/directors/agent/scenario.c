@@ -1,0 +1,148 @@
+/*
+ * A scenario: operations that set it up, then timed steps. Each step acts at the start of a tick, and what
+ * can be observed is read before the tick ends, so all of it belongs to one value of jiffies.
+ */
+#include "agent.h"
+
+#include <string.h>
+
+/* After a tick starts: the interrupt that counts it and the timers due at it have run by then. */
+#define AFTER_TICK_NS 20000
+/* An observation that began too late in its tick is read again, so many times. */
+#define OBSERVE_TRIES 3
+
+static struct reader observed_ops;
+static uint64_t last_step_jiffies;
+
+/* Where the answers of the previous step's observation lie in the transcript, to tell what is unchanged. */
+#define OBSERVED_MAX 16
+static struct {
+	size_t at;
+	size_t length;
+} previous[OBSERVED_MAX];
+
+/* Sleeps to just after the start of the tick, or of the first one still possible. */
+static void sleep_to_tick(uint64_t jiffies, struct writer *out)
+{
+	uint64_t next = jiffies_now() + 1;
+
+	if ((int64_t)(jiffies - next) < 0)
+		jiffies = next;
+	sleep_until(tick_start_ns(jiffies) + AFTER_TICK_NS, out);
+}
+
+/* Reads everything that was declared; an answer equal to the previous step's shrinks to one empty record. */
+static void observe(struct writer *out)
+{
+	struct reader ops = observed_ops;
+	struct reader op;
+
+	for (unsigned int i = 0; ops.at < ops.end; i++) {
+		size_t at = out->length;
+		uint8_t code = get_record(&ops, &op);
+		size_t length;
+
+		if (i == OBSERVED_MAX)
+			die("more than %u things to observe", OBSERVED_MAX);
+		run_op(code, &op, out);
+		length = out->length - at;
+		if (previous[i].length == length && memcmp(out->data + previous[i].at, out->data + at, length) == 0) {
+			out->length = at;
+			close_record(out, open_record(out, ANSWER_SAME));
+		} else {
+			previous[i].at = at;
+			previous[i].length = length;
+		}
+	}
+}
+
+/* All observables within one tick. What was read across a tick's end is thrown away and read again. */
+static void observe_within_tick(uint64_t times[2], struct writer *out)
+{
+	for (int try = 0; try < OBSERVE_TRIES; try++) {
+		size_t at = out->length;
+
+		times[0] = jiffies_read();
+		observe(out);
+		times[1] = jiffies_read();
+		if (times[0] == times[1])
+			return;
+		out->length = at;
+		memset(previous, 0, sizeof previous);
+		sleep_to_tick(0, out);
+	}
+	die("the observables cannot be read within one tick");
+}
+
+static uint64_t due(struct reader *step)
+{
+	uint64_t wait = jiffies_of_ns(get_u64(step));
+	uint32_t modulus = get_u32(step);
+	uint64_t jiffies = last_step_jiffies + (wait ? wait : 1);
+
+	if (modulus > 1) {
+		if ((int64_t)(jiffies - jiffies_now()) <= 0)
+			jiffies = jiffies_now() + 1;
+		jiffies += modulus - 1 - (jiffies + modulus - 1) % modulus;
+	}
+	return jiffies;
+}
+
+static void play_step(struct reader *step, struct writer *out)
+{
+	size_t mark = open_record(out, OP_STEP);
+	size_t times_at = out->length;
+	uint64_t times[4] = { due(step) }; /* due, acted, observed: from, to */
+	struct reader op;
+
+	put_raw(out, times, sizeof times);
+	sleep_to_tick(times[0], out);
+	times[1] = jiffies_read();
+	last_step_jiffies = times[1];
+	while (step->at < step->end) {
+		uint8_t code = get_record(step, &op);
+
+		run_op(code, &op, out);
+		drain_taps(out);
+	}
+	if (jiffies_read() != times[1])
+		sleep_to_tick(0, out);
+	observe_within_tick(times + 2, out);
+	memcpy(out->data + times_at, times, sizeof times);
+	close_record(out, mark);
+}
+
+/* Proof for the host that jiffies as told from the clock are the kernel's: told, read, told. */
+static void put_clock_check(struct writer *out)
+{
+	size_t mark = open_record(out, ANSWER_CLOCK);
+
+	put_u64(out, jiffies_now());
+	put_u64(out, jiffies_read());
+	put_u64(out, jiffies_now());
+	close_record(out, mark);
+}
+
+void play_scenario(struct reader *message, struct writer *out)
+{
+	uint32_t id = get_u32(message);
+	size_t mark = open_message(out, 'T');
+	struct reader op;
+
+	memset(previous, 0, sizeof previous);
+	observed_ops = (struct reader){ NULL, NULL };
+	last_step_jiffies = jiffies_now();
+	put_u32(out, id);
+	while (message->at < message->end) {
+		uint8_t code = get_record(message, &op);
+
+		if (code == OP_OBSERVE)
+			observed_ops = op;
+		else if (code == OP_STEP)
+			play_step(&op, out);
+		else
+			run_op(code, &op, out);
+	}
+	put_clock_check(out);
+	close_record(out, mark);
+}

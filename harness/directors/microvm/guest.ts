@@ -1,0 +1,154 @@
+import { setImmediate } from 'node:timers/promises';
+import { MachineError } from '../../errors.ts';
+import { AgentLink, type Silence } from '../agent-link.ts';
+import {
+  type AgentMessage,
+  type AgentScenario,
+  decodeTranscript,
+  encodeScenario,
+  type Hello,
+  type ScenarioTranscript,
+} from '../agent-protocol.ts';
+import { findKernelFault } from './kernel-fault.ts';
+import { Qemu } from './qemu.ts';
+import type { QemuMachine } from './qemu-command.ts';
+
+export interface GuestOptions extends QemuMachine {
+  /** QEMU's path. */
+  readonly program: string;
+  /** Wall clock. Generous: they tell a dead guest from a slow machine. */
+  readonly bootDeadlineMs: number;
+  readonly scenarioDeadlineMs: number;
+}
+
+/** What became of one scenario in a guest. After anything but `played` the guest is no longer usable. */
+export type GuestResult =
+  | { readonly kind: 'played'; readonly transcript: ScenarioTranscript }
+  | { readonly kind: 'crash'; readonly what: string; readonly fingerprint: string; readonly console: string }
+  | { readonly kind: 'infra-error'; readonly what: string; readonly console: string };
+
+type Failure = Exclude<GuestResult, { kind: 'played' }>;
+
+/** A booted microVM whose agent has said hello. It stands still while nothing is being played. */
+export class Guest {
+  readonly hello: Hello;
+  readonly #qemu: Qemu;
+  readonly #link: AgentLink;
+  readonly #options: GuestOptions;
+  #lastId = 0;
+  #usable = true;
+  /** Where the console's new part begins: faults before it were judged already. */
+  #judged = 0;
+
+  private constructor(hello: Hello, qemu: Qemu, link: AgentLink, options: GuestOptions) {
+    this.hello = hello;
+    this.#qemu = qemu;
+    this.#link = link;
+    this.#options = options;
+    this.#judged = qemu.console.total;
+  }
+
+  /** @throws MachineError with the console when no agent says hello in time */
+  static async boot(options: GuestOptions): Promise<Guest> {
+    const qemu = new Qemu(options.program, options);
+    const link = new AgentLink(qemu.agent);
+    const first = await link.receive(options.bootDeadlineMs).catch((error: MachineError) => error);
+    if ('kind' in first && first.kind === 'hello') {
+      qemu.qmp.pause();
+      return new Guest(first.hello, qemu, link, options);
+    }
+    const console = await lastWords(qemu);
+    const why = first instanceof Error ? first.message : describe(first, options.bootDeadlineMs);
+    throw new MachineError(`the guest did not boot: ${why}`, { console });
+  }
+
+  get usable(): boolean {
+    return this.#usable;
+  }
+
+  get pid(): number | undefined {
+    return this.#qemu.pid;
+  }
+
+  /** Results in the order of the scenarios; the first that is not `played` is the last. */
+  async *play(scenarios: readonly AgentScenario[]): AsyncGenerator<GuestResult> {
+    this.#qemu.qmp.resume();
+    for (const [index, scenario] of scenarios.entries()) {
+      this.#link.send(encodeScenario(this.#lastId + 1 + index, scenario));
+    }
+    for (const scenario of scenarios) {
+      this.#lastId++;
+      const result = await this.#receive(scenario);
+      this.#usable = result.kind === 'played';
+      if (scenario === scenarios.at(-1) && this.#usable) this.#qemu.qmp.pause();
+      yield result;
+      if (!this.#usable) return;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#usable = false;
+    await this.#qemu.kill();
+  }
+
+  async #receive(scenario: AgentScenario): Promise<GuestResult> {
+    const limit = this.#options.scenarioDeadlineMs;
+    try {
+      const message = await this.#link.receive(limit);
+      if (message.kind !== 'transcript') return this.#failed(describe(message, limit));
+      const transcript = decodeTranscript(message.transcript, scenario);
+      if (transcript.id !== this.#lastId) {
+        return this.#failed(`scenario ${this.#lastId} was answered as ${transcript.id}`);
+      }
+      return (await this.#complaint()) ?? { kind: 'played', transcript };
+    } catch (error) {
+      if (error instanceof MachineError) return this.#failed(error.message);
+      throw error;
+    }
+  }
+
+  /** A fault on the console that the guest survived (a WARNING) belongs to the scenario that was played. */
+  async #complaint(): Promise<Failure | undefined> {
+    if (this.#qemu.console.total === this.#judged) return undefined;
+    await setImmediate();
+    const news = this.#qemu.console.since(this.#judged);
+    this.#judged = this.#qemu.console.total;
+    if (!findKernelFault(news)) return undefined;
+    return this.#failed('');
+  }
+
+  /** A guest that broke is ended; its console says whether its kernel is to blame. */
+  async #failed(what: string): Promise<Failure> {
+    const console = await lastWords(this.#qemu);
+    const fault = findKernelFault(console);
+    return fault
+      ? { kind: 'crash', what: fault.what, fingerprint: fault.fingerprint, console }
+      : { kind: 'infra-error', what, console };
+  }
+}
+
+function describe(message: AgentMessage | Silence, deadlineMs: number): string {
+  switch (message.kind) {
+    case 'deadline':
+      return `no answer from the guest within ${deadlineMs / 1000} s`;
+    case 'hung-up':
+      return 'the guest ended';
+    case 'error':
+      return `agent: ${message.what}`;
+    default:
+      return `agent: a ${message.kind} out of turn`;
+  }
+}
+
+/** Ends QEMU; what the guest, and QEMU itself, said last. */
+async function lastWords(qemu: Qemu): Promise<string> {
+  const ended = await Promise.race([qemu.exited, giveItAMoment()]);
+  if (ended === undefined) await qemu.kill();
+  const complaints = qemu.complaints.text;
+  return qemu.console.text + (complaints ? `\nqemu: ${complaints}` : '') + (ended ? `\nqemu: ${ended}` : '');
+}
+
+/** A guest that panics still prints when its link hangs up; 2 s of wall clock are plenty. */
+function giveItAMoment(): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), 2000).unref());
+}

@@ -1,0 +1,45 @@
+/** Something on the console that a healthy kernel never prints. */
+export interface KernelFault {
+  /** The line that says it, without its time stamp. */
+  readonly what: string;
+  /** The same for the same fault in another run: addresses and numbers are left out, the place is kept. */
+  readonly fingerprint: string;
+  /** The kernel does not go on after it. */
+  readonly fatal: boolean;
+}
+
+/** How kernels begin their reports (lib/bug.c, kernel/panic.c, arch/x86/mm/fault.c, kernel/watchdog.c …). */
+const FAULTS: readonly { pattern: RegExp; fatal: boolean }[] = [
+  { pattern: /BUG: .*/, fatal: true },
+  { pattern: /Oops: .*/, fatal: true },
+  { pattern: /general protection fault.*/, fatal: true },
+  { pattern: /kernel BUG at .*/, fatal: true },
+  { pattern: /divide error: .*/, fatal: true },
+  { pattern: /invalid opcode: .*/, fatal: true },
+  { pattern: /Kernel panic - not syncing: .*/, fatal: true },
+  { pattern: /WARNING: CPU: .*/, fatal: false },
+  { pattern: /INFO: task .* blocked for more than .*/, fatal: false },
+  { pattern: /rcu: INFO: .* stall.*/, fatal: false },
+  { pattern: /unregister_netdevice: waiting for .*/, fatal: false },
+];
+
+function withoutNumbers(text: string): string {
+  return text
+    .replace(/0x[0-9a-f]+|\b[0-9a-f]{8,16}\b/gi, '#')
+    .replace(/\b\d+\b/g, '#')
+    .trim();
+}
+
+/** The first fault on a console, or undefined. */
+export function findKernelFault(console: string): KernelFault | undefined {
+  const lines = console.split('\n').map((line) => line.replace(/^\[\s*\d+\.\d+\]\s*/, ''));
+  for (const [index, line] of lines.entries()) {
+    const fault = FAULTS.find(({ pattern }) => pattern.test(line));
+    if (!fault) continue;
+    const place = lines.slice(index).find((next) => /\bRIP: /.test(next));
+    const symbol = place?.match(/RIP: [0-9a-f]+:(\S+?)\+/)?.[1] ?? '';
+    const what = line.match(fault.pattern)![0];
+    return { what, fingerprint: `${withoutNumbers(what)} ${symbol}`.trim(), fatal: fault.fatal };
+  }
+  return undefined;
+}

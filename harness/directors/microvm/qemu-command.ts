@@ -1,0 +1,59 @@
+/** File descriptors that QEMU inherits: one end of a socket pair each. */
+export const QEMU_FD = { agent: 3, qmp: 4, console: 5 } as const;
+
+export interface QemuMachine {
+  /** An uncompressed kernel: unpacking it inside the emulation would take seconds. */
+  readonly vmlinuxPath: string;
+  readonly initramfsPath: string;
+  readonly memoryMiB: number;
+  /** QEMU's CPU model; part of what a result names, since some kernels fault on some models. */
+  readonly cpu: string;
+  /** A guest instruction takes 2^shift ns of virtual time. */
+  readonly icountShift: number;
+  /** More for the kernel's command line, when experimenting. */
+  readonly kernelArguments: readonly string[];
+}
+
+/** The guest kernel's command line. */
+const KERNEL_ARGUMENTS = [
+  'console=ttyS0',
+  'quiet',
+  // An oops ends the guest at once: QEMU exits (-no-reboot), and the console tells.
+  'oops=panic',
+  'panic=-1',
+  // Timers that would wake an idle guest, or distrust its clock.
+  'nowatchdog',
+  'tsc=reliable',
+  // The same addresses in every run: emulated code is translated once, and runs are identical.
+  'norandmaps',
+  'nokaslr',
+  'mitigations=off',
+  'random.trust_cpu=on',
+  'ipv6.disable=1',
+] as const;
+
+/** Everything is named, nothing is default: no network, no display, no disk, no monitor on stdio. */
+export function qemuArguments(machine: QemuMachine): string[] {
+  return [
+    ...['-nodefaults', '-no-user-config', '-nographic', '-no-reboot'],
+    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+    ...['-machine', 'q35', '-cpu', machine.cpu, '-smp', '1', '-m', String(machine.memoryMiB)],
+    // Virtual time: the clock counts instructions, and jumps when the guest sleeps.
+    ...[
+      '-accel',
+      'tcg',
+      '-icount',
+      `shift=${machine.icountShift},sleep=off`,
+      '-rtc',
+      'clock=vm,base=2024-01-01',
+    ],
+    ...['-kernel', machine.vmlinuxPath, '-initrd', machine.initramfsPath],
+    ...['-append', [...KERNEL_ARGUMENTS, ...machine.kernelArguments].join(' ')],
+    ...['-chardev', `socket,id=console,fd=${QEMU_FD.console}`, '-serial', 'chardev:console'],
+    ...['-chardev', `socket,id=qmp,fd=${QEMU_FD.qmp}`, '-mon', 'chardev=qmp,mode=control'],
+    // Without ioeventfd a write is handled while the guest waits, not later by another thread.
+    ...['-device', 'virtio-serial-pci,ioeventfd=off'],
+    ...['-chardev', `socket,id=agent,fd=${QEMU_FD.agent}`],
+    ...['-device', 'virtserialport,chardev=agent,name=org.lvs-conformance.agent'],
+  ];
+}

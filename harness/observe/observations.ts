@@ -1,0 +1,112 @@
+import type { TableName } from '../../spec/config/rules.ts';
+import type { Topology } from '../../spec/config/topology.ts';
+import type { CounterRow, Emitted, Observation } from '../../spec/observation.ts';
+import {
+  type Answer,
+  decodeExec,
+  type ScenarioTranscript,
+  type StepTranscript,
+} from '../directors/agent-protocol.ts';
+import { setupOps, tablesBySteps } from '../directors/agent-scenario.ts';
+import { WireReader } from '../directors/agent-wire.ts';
+import { checkAcknowledged } from '../directors/rtnetlink.ts';
+import { MachineError } from '../errors.ts';
+import type { Plan } from '../play/plan.ts';
+import { parseIpVs } from './ip-vs.ts';
+import { parseIpVsConn } from './ip-vs-conn.ts';
+import { parseIptEntries } from './ipt-entries.ts';
+import { parseNfConntrack } from './nf-conntrack.ts';
+
+/** The agent's answers about one plan -> Observations. Throws a MachineError at anything unexpected. */
+
+/** Remembers the last answer's rows: an unchanged answer is the same object, and need not be read again. */
+function remembering<Row>(parse: (data: Buffer) => readonly Row[]): (answer: Answer) => readonly Row[] {
+  let last: Answer | undefined;
+  let rows: readonly Row[] = [];
+  return (answer) => {
+    if (answer === last) return rows;
+    if (answer.errno !== 0) throw new MachineError(`an observable cannot be read: errno ${answer.errno}`);
+    last = answer;
+    rows = parse(answer.data);
+    return rows;
+  };
+}
+
+/** A readFile answer's text. */
+const textOf = (data: Buffer): string => new WireReader(data).bytes().toString('latin1');
+
+function parseCounters(table: string, data: Buffer): CounterRow[] {
+  const reader = new WireReader(data);
+  return parseIptEntries(table, reader.bytes(), reader.bytes());
+}
+
+/** How each entry of `observeOps` is read, for one scenario. */
+function readers(tables: readonly TableName[]) {
+  return {
+    services: remembering((data) => parseIpVs(textOf(data))),
+    connections: remembering((data) => parseIpVsConn(textOf(data))),
+    conntrack: remembering((data) => parseNfConntrack(textOf(data))),
+    counters: tables.map((table) => remembering((data) => parseCounters(table, data))),
+  };
+}
+
+function emitted(step: StepTranscript, topology: Topology): Emitted[] {
+  return step.framesOut.map(({ link, frame }) => ({ link: topology.links[link]!.name, frame }));
+}
+
+/** The set-up is ours: what fails in it says nothing about the director. */
+export function checkSetup(plan: Plan, answers: readonly Answer[]): void {
+  for (const [index, { op, says, optional }] of setupOps(plan.config).entries()) {
+    const answer = answers[index];
+    if (!answer) throw new MachineError(`set-up: no answer about ${says}`);
+    if (answer.errno !== 0 && !optional) throw new MachineError(`set-up: ${says}: errno ${answer.errno}`);
+    if (op.op === 'netlink') checkAcknowledged(answer.data, op.request);
+    if (op.op !== 'exec') continue;
+    const { code, stderr } = decodeExec(answer);
+    if (code !== 0) throw new MachineError(`set-up: ${says} ended with ${code}: ${stderr.trim()}`);
+  }
+}
+
+/** Whether the tool refused the step's command. A frame that could not be sent is our fault. */
+function refused(plan: Plan, index: number, step: StepTranscript): boolean {
+  const planned = plan.steps[index - 1];
+  const answer = step.answers[0];
+  if (!planned || planned.kind === 'wait') return false;
+  if (!answer) throw new MachineError(`step ${index}: no answer`);
+  if (planned.kind === 'frame') {
+    if (answer.errno !== 0) throw new MachineError(`step ${index}: frame not sent: errno ${answer.errno}`);
+    if (step.acted !== step.observed) throw new MachineError(`step ${index} took longer than a tick`);
+    return false;
+  }
+  if (planned.command.tool === 'sysctl') return answer.errno !== 0;
+  if (answer.errno !== 0)
+    throw new MachineError(`step ${index}: ${planned.command.tool}: errno ${answer.errno}`);
+  return decodeExec(answer).code !== 0;
+}
+
+/**
+ * One observation for the set-up, one for each step. Jiffies count from the start, which lies at a granule of
+ * the timer wheel; a command's are those after it has ended.
+ */
+export function observations(plan: Plan, transcript: ScenarioTranscript): Observation[] {
+  checkSetup(plan, transcript.setup);
+  if (transcript.steps.length !== plan.steps.length + 1) {
+    throw new MachineError(`${transcript.steps.length} steps were played of ${plan.steps.length + 1}`);
+  }
+  const { topology } = plan.config;
+  const tablesAt = tablesBySteps(plan);
+  const tables = [...tablesAt.at(-1)!];
+  const read = readers(tables);
+  const start = transcript.steps[0]!.acted;
+  return transcript.steps.map((step, index) => ({
+    jiffies: Number(step.observed - start),
+    emitted: emitted(step, topology),
+    refused: refused(plan, index, step),
+    services: read.services(step.observations[0]!),
+    connections: read.connections(step.observations[1]!),
+    conntrack: read.conntrack(step.observations[2]!),
+    counters: tables.flatMap((table, n) =>
+      tablesAt[index]!.has(table) ? read.counters[n]!(step.observations[3 + n]!) : [],
+    ),
+  }));
+}
