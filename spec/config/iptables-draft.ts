@@ -1,0 +1,72 @@
+import type { Match, Rule } from './rules.ts';
+import { TextError } from './text-error.ts';
+import type { Word } from './words.ts';
+
+/** A rule while it is read, option by option. */
+export type RuleDraft = { -readonly [Key in keyof Omit<Rule, 'matches'>]: Rule[Key] } & {
+  matches: MatchDraft[];
+  /** The word after -j or -g. */
+  targetWord?: Word;
+};
+
+/** A match that was loaded with -m; its value comes with its option, only tcp needs none. */
+export interface MatchDraft {
+  readonly kind: Match['kind'];
+  readonly at: Word;
+  value: Match | undefined;
+}
+
+/** An option that is being read, and whether `!` stands before or after it. */
+export interface Reading {
+  readonly draft: RuleDraft;
+  readonly option: Word;
+  readonly inverted: boolean;
+  readonly where: RulePlace;
+  /** The next word, which belongs to the option. */
+  value(): Word;
+}
+
+/** The chain that a rule is for, and the chains that exist when that is known (none when it is not). */
+export interface RulePlace {
+  readonly chain: string;
+  readonly chains: readonly string[];
+}
+
+const OPTION_OF = { state: '--state', conntrack: '--ctstate', multiport: '--ports', mark: '--mark' } as const;
+
+export function loadMatch(draft: RuleDraft, kind: Match['kind'], at: Word): MatchDraft {
+  const match: MatchDraft = { kind, at, value: kind === 'tcp' ? { kind: 'tcp' } : undefined };
+  draft.matches.push(match);
+  return match;
+}
+
+/** The rule, if its parts go together as iptables and the kernel demand. */
+export function finishRule(draft: RuleDraft): Rule {
+  const { matches, targetWord, ...rest } = draft;
+  const rule = { ...rest, matches: matches.map((match) => finishMatch(match, draft)) };
+  if (rule.target?.kind === 'REJECT' && rule.target.with === 'tcp-reset' && !isPlain(draft, ['tcp']))
+    throw new TextError(targetWord!, '--reject-with tcp-reset is for TCP only', { hint: 'add -p tcp' });
+  return rule;
+}
+
+function finishMatch({ kind, at, value }: MatchDraft, draft: RuleDraft): Match {
+  if (kind === 'tcp' && !isPlain(draft, ['tcp']))
+    throw new TextError(at, '-m tcp is for TCP only', { hint: 'add -p tcp' });
+  if (kind === 'multiport' && !isPlain(draft, ['tcp', 'udp']))
+    throw new TextError(at, '-m multiport is for protocols with ports only', { hint: 'add -p tcp' });
+  if (value) return value;
+  throw new TextError(at, `-m ${kind} has no condition`, {
+    hint: `add ${OPTION_OF[kind as keyof typeof OPTION_OF]}`,
+  });
+}
+
+/** Complains when an option that sets `before` comes again. */
+export function once(before: unknown, option: Word): void {
+  if (before === undefined) return;
+  throw new TextError(option, `${option.text} is given twice`, { hint: 'remove one of them' });
+}
+
+/** Whether the rule is for one of these protocols, without `!`. */
+export function isPlain({ protocol }: RuleDraft, protocols: readonly string[]): boolean {
+  return protocol !== undefined && !protocol.inverted && protocols.includes(protocol.protocol);
+}

@@ -1,0 +1,68 @@
+import { isPlain, loadMatch, type MatchDraft, once, type Reading } from './iptables-draft.ts';
+import {
+  parseFlags,
+  parseMark,
+  parsePortList,
+  parsePorts,
+  parseStates,
+  SYN_FLAGS,
+} from './iptables-values.ts';
+import type { Match } from './rules.ts';
+import { TextError } from './text-error.ts';
+
+type TcpMatch = Extract<Match, { kind: 'tcp' }>;
+
+/** The match that the option belongs to: the last one loaded; `-p tcp` alone loads tcp by itself. */
+function matchOf<Kind extends Match['kind']>({ draft, option }: Reading, kind: Kind): MatchDraft {
+  const loaded = draft.matches.findLast((match) => match.kind === kind);
+  if (loaded) return loaded;
+  if (kind === 'tcp' && isPlain(draft, ['tcp'])) return loadMatch(draft, 'tcp', option);
+  if (kind === 'tcp' && isPlain(draft, ['udp']))
+    throw new TextError(option, `${option.text} of udp is not modelled`, {
+      allowed: `${option.text} after -p tcp`,
+    });
+  throw new TextError(option, `${option.text} needs ${kind === 'tcp' ? '-p tcp' : `-m ${kind}`} before it`);
+}
+
+export function readPorts(reading: Reading, which: 'sport' | 'dport'): void {
+  const match = matchOf(reading, 'tcp');
+  const tcp = match.value as TcpMatch;
+  once(tcp[which], reading.option);
+  const ports = parsePorts(reading.value());
+  match.value = { ...tcp, [which]: { ...ports, inverted: reading.inverted } };
+}
+
+export function readFlags(reading: Reading): void {
+  const mask = parseFlags(reading.value());
+  setFlags(reading, { mask, set: parseFlags(reading.value()) });
+}
+
+export function readSyn(reading: Reading): void {
+  setFlags(reading, SYN_FLAGS);
+}
+
+function setFlags(reading: Reading, flags: { mask: number; set: number }): void {
+  const match = matchOf(reading, 'tcp');
+  const tcp = match.value as TcpMatch;
+  once(tcp.flags, reading.option);
+  match.value = { ...tcp, flags: { ...flags, inverted: reading.inverted } };
+}
+
+export function readStates(reading: Reading, kind: 'state' | 'conntrack'): void {
+  const match = matchOf(reading, kind);
+  once(match.value, reading.option);
+  match.value = { kind, states: parseStates(reading.value()), inverted: reading.inverted };
+}
+
+export function readList(reading: Reading, which: 'source' | 'destination' | 'either'): void {
+  const match = matchOf(reading, 'multiport');
+  once(match.value, reading.option);
+  const ports = parsePortList(reading.value());
+  match.value = { kind: 'multiport', ports, which, inverted: reading.inverted };
+}
+
+export function readMark(reading: Reading): void {
+  const match = matchOf(reading, 'mark');
+  once(match.value, reading.option);
+  match.value = { kind: 'mark', ...parseMark(reading.value()), inverted: reading.inverted };
+}

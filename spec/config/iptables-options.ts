@@ -1,0 +1,68 @@
+import type { Match, RejectType, TableName } from './rules.ts';
+
+/** Tables of the real tool that the model does not have yet. */
+export const UNMODELLED_TABLES: readonly string[] = ['nat', 'mangle', 'raw', 'security'];
+
+export const TABLE_NAMES: readonly TableName[] = ['filter'];
+
+/** The matches that the model knows (`-m`). */
+export const MATCH_NAMES: readonly Match['kind'][] = ['tcp', 'state', 'conntrack', 'multiport', 'mark'];
+
+/** Matches of the real tool that the model does not know. */
+// biome-ignore format: read as a list.
+export const UNMODELLED_MATCHES: readonly string[] = [
+  'addrtype', 'ah', 'bpf', 'cgroup', 'cluster', 'comment', 'connbytes', 'connlabel', 'connlimit', 'connmark', 'cpu',
+  'dccp', 'devgroup', 'dscp', 'ecn', 'esp', 'hashlimit', 'helper', 'icmp', 'iprange', 'ipvs', 'length', 'limit', 'mac',
+  'nfacct', 'osf', 'owner', 'physdev', 'pkttype', 'policy', 'quota', 'rateest', 'realm', 'recent', 'rpfilter', 'sctp',
+  'set', 'socket', 'statistic', 'string', 'tcpmss', 'time', 'tos', 'ttl', 'u32', 'udp', 'udplite',
+];
+
+/** The targets that the model knows, besides chains. */
+export const TARGET_NAMES = ['ACCEPT', 'DROP', 'RETURN', 'REJECT'] as const;
+
+/** Targets of the real tool that the model does not know. */
+// biome-ignore format: read as a list.
+export const UNMODELLED_TARGETS: readonly string[] = [
+  'AUDIT', 'CHECKSUM', 'CLASSIFY', 'CLUSTERIP', 'CONNMARK', 'CONNSECMARK', 'CT', 'DNAT', 'DNPT', 'DSCP', 'ECN', 'HL',
+  'HMARK', 'IDLETIMER', 'LED', 'LOG', 'MARK', 'MASQUERADE', 'NETMAP', 'NFLOG', 'NFQUEUE', 'NOTRACK', 'QUEUE', 'RATEEST',
+  'REDIRECT', 'SECMARK', 'SET', 'SNAT', 'SNPT', 'SYNPROXY', 'TCPMSS', 'TCPOPTSTRIP', 'TEE', 'TOS', 'TPROXY', 'TRACE',
+  'TTL', 'ULOG',
+];
+
+/** Options of modelled matches and targets, and of rules, that the model does not know. */
+export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map([
+  ['-f', 'second and later fragments'],
+  ['--fragment', 'second and later fragments'],
+  ['-c', 'setting counters'],
+  ['--set-counters', 'setting counters'],
+  ['-4', 'a rule for one of two address families'],
+  ['-6', 'IPv6'],
+  ['--tcp-option', 'looking into TCP options'],
+  ['--ctproto', 'matching the tracked protocol'],
+  ['--ctorigsrc', 'matching tracked addresses'],
+  ['--ctorigdst', 'matching tracked addresses'],
+  ['--ctreplsrc', 'matching tracked addresses'],
+  ['--ctrepldst', 'matching tracked addresses'],
+  ['--ctorigsrcport', 'matching tracked ports'],
+  ['--ctorigdstport', 'matching tracked ports'],
+  ['--ctreplsrcport', 'matching tracked ports'],
+  ['--ctrepldstport', 'matching tracked ports'],
+  ['--ctstatus', 'matching the status of a connection'],
+  ['--ctexpire', 'matching the time a connection has left'],
+  ['--ctdir', 'matching the direction'],
+]);
+
+/** States of `--ctstate` that are not states of a connection but of its translation. */
+export const UNMODELLED_STATES: readonly string[] = ['SNAT', 'DNAT'];
+
+/** Short names that `--reject-with` takes for its types (libipt_REJECT.c). */
+export const REJECT_ALIASES: ReadonlyMap<string, RejectType> = new Map([
+  ['net-unreach', 'icmp-net-unreachable'],
+  ['host-unreach', 'icmp-host-unreachable'],
+  ['proto-unreach', 'icmp-proto-unreachable'],
+  ['port-unreach', 'icmp-port-unreachable'],
+  ['net-prohib', 'icmp-net-prohibited'],
+  ['host-prohib', 'icmp-host-prohibited'],
+  ['admin-prohib', 'icmp-admin-prohibited'],
+  ['tcp-rst', 'tcp-reset'],
+]);

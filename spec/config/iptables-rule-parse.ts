@@ -1,0 +1,180 @@
+import { hint } from './address-text.ts';
+import { parseChainTarget, parseTarget } from './iptables-chain.ts';
+import {
+  finishRule,
+  loadMatch,
+  once,
+  type Reading,
+  type RuleDraft,
+  type RulePlace,
+} from './iptables-draft.ts';
+import { readFlags, readList, readMark, readPorts, readStates, readSyn } from './iptables-match-parse.ts';
+import { MATCH_NAMES, UNMODELLED_MATCHES, UNMODELLED_OPTIONS } from './iptables-options.ts';
+import { parseNetwork, parseRejectType } from './iptables-values.ts';
+import { didYouMean } from './nearest.ts';
+import type { InterfaceMatch, ProtocolMatch, Rule } from './rules.ts';
+import { TextError } from './text-error.ts';
+import type { Word, WordReader } from './words.ts';
+
+interface Option {
+  readonly names: readonly string[];
+  readonly invertible: boolean;
+  read(reading: Reading): void;
+}
+
+/** The rule that the rest of the words describe. */
+export function parseRule(reader: WordReader, where: RulePlace): Rule {
+  const draft: RuleDraft = { matches: [] };
+  while (!reader.done) {
+    const before = reader.peek() === '!' ? reader.next('!') : undefined;
+    const option = reader.next('an option after !');
+    const row = OPTION_OF.get(option.text);
+    if (!row) throw unknownOption(option);
+    const inverted = row.invertible && reader.skip('!');
+    if (before && (inverted || !row.invertible))
+      throw new TextError(before, inverted ? '! is given twice' : `! cannot stand before ${option.text}`);
+    row.read({
+      draft,
+      option,
+      inverted: inverted || before !== undefined,
+      where,
+      value: () => reader.next(`what belongs to ${option.text}`),
+    });
+  }
+  return finishRule(draft);
+}
+
+const OPTIONS: readonly Option[] = [
+  { names: ['-s', '--source', '--src'], invertible: true, read: readSource },
+  { names: ['-d', '--destination', '--dst'], invertible: true, read: readDestination },
+  { names: ['-i', '--in-interface'], invertible: true, read: readInInterface },
+  { names: ['-o', '--out-interface'], invertible: true, read: readOutInterface },
+  { names: ['-p', '--protocol', '--proto'], invertible: true, read: readProtocol },
+  { names: ['-m', '--match'], invertible: false, read: readMatch },
+  { names: ['-j', '--jump'], invertible: false, read: readJump },
+  { names: ['-g', '--goto'], invertible: false, read: readGoto },
+  { names: ['--reject-with'], invertible: false, read: readRejectWith },
+  { names: ['--sport', '--source-port'], invertible: true, read: (reading) => readPorts(reading, 'sport') },
+  {
+    names: ['--dport', '--destination-port'],
+    invertible: true,
+    read: (reading) => readPorts(reading, 'dport'),
+  },
+  { names: ['--tcp-flags'], invertible: true, read: readFlags },
+  { names: ['--syn'], invertible: true, read: readSyn },
+  { names: ['--state'], invertible: true, read: (reading) => readStates(reading, 'state') },
+  { names: ['--ctstate'], invertible: true, read: (reading) => readStates(reading, 'conntrack') },
+  { names: ['--sports', '--source-ports'], invertible: true, read: (reading) => readList(reading, 'source') },
+  {
+    names: ['--dports', '--destination-ports'],
+    invertible: true,
+    read: (reading) => readList(reading, 'destination'),
+  },
+  { names: ['--ports'], invertible: true, read: (reading) => readList(reading, 'either') },
+  { names: ['--mark'], invertible: true, read: readMark },
+];
+
+const OPTION_OF: ReadonlyMap<string, Option> = new Map(
+  OPTIONS.flatMap((row) => row.names.map((name) => [name, row] as const)),
+);
+
+function unknownOption(word: Word): TextError {
+  const what = UNMODELLED_OPTIONS.get(word.text);
+  return new TextError(
+    word,
+    what ? `${word.text} (${what}) is not modelled` : `"${word.text}" is no option of a rule`,
+    {
+      allowed: OPTIONS.map(({ names }) => names[0]).join(' '),
+      ...hint(what ? undefined : didYouMean(word.text, OPTION_OF.keys())),
+    },
+  );
+}
+
+function readSource({ draft, option, inverted, value }: Reading): void {
+  once(draft.source, option);
+  draft.source = { ...parseNetwork(value()), inverted };
+}
+
+function readDestination({ draft, option, inverted, value }: Reading): void {
+  once(draft.destination, option);
+  draft.destination = { ...parseNetwork(value()), inverted };
+}
+
+function readInInterface({ draft, option, inverted, where, value }: Reading): void {
+  // A packet that was made here has no way in.
+  if (where.chain === 'OUTPUT') throw new TextError(option, '-i cannot stand in OUTPUT', { hint: 'use -o' });
+  once(draft.inInterface, option);
+  draft.inInterface = parseInterface(value(), inverted);
+}
+
+function readOutInterface({ draft, option, inverted, where, value }: Reading): void {
+  // A packet that has just come in has no way out yet.
+  if (where.chain === 'INPUT') throw new TextError(option, '-o cannot stand in INPUT', { hint: 'use -i' });
+  once(draft.outInterface, option);
+  draft.outInterface = parseInterface(value(), inverted);
+}
+
+/** IFNAMSIZ less the final zero. */
+const LONGEST_INTERFACE = 15;
+
+function parseInterface(word: Word, inverted: boolean): InterfaceMatch {
+  if (word.text !== '' && word.text.length <= LONGEST_INTERFACE) return { name: word.text, inverted };
+  throw new TextError(word, `"${word.text}" is no name of a device`, {
+    allowed: `1 to ${LONGEST_INTERFACE} characters`,
+  });
+}
+
+const PROTOCOLS: ReadonlyMap<string, ProtocolMatch['protocol']> = new Map([
+  ['tcp', 'tcp'],
+  ['6', 'tcp'],
+  ['udp', 'udp'],
+  ['17', 'udp'],
+  ['icmp', 'icmp'],
+  ['1', 'icmp'],
+]);
+
+function readProtocol({ draft, option, inverted, value }: Reading): void {
+  once(draft.protocol, option);
+  const word = value();
+  const name = word.text.toLowerCase();
+  if ((name === 'all' || name === '0') && !inverted) return;
+  const protocol = PROTOCOLS.get(name);
+  if (!protocol)
+    throw new TextError(word, `protocol "${word.text}" is not modelled`, {
+      allowed: 'tcp udp icmp all',
+      ...hint(didYouMean(word.text, PROTOCOLS.keys())),
+    });
+  draft.protocol = { protocol, inverted };
+}
+
+function readMatch({ draft, value }: Reading): void {
+  const word = value();
+  const kind = MATCH_NAMES.find((name) => name === word.text);
+  if (kind) {
+    loadMatch(draft, kind, word);
+    return;
+  }
+  const exists = UNMODELLED_MATCHES.includes(word.text);
+  throw new TextError(word, exists ? `match ${word.text} is not modelled` : `"${word.text}" is no match`, {
+    allowed: MATCH_NAMES.join(' '),
+    ...hint(word.text === 'comment' ? 'remove it: it has no effect' : undefined),
+    ...hint(exists ? undefined : didYouMean(word.text, MATCH_NAMES)),
+  });
+}
+
+function readJump({ draft, option, where, value }: Reading): void {
+  once(draft.target, option);
+  draft.targetWord = value();
+  draft.target = parseTarget(draft.targetWord, where.chains);
+}
+
+function readGoto({ draft, option, where, value }: Reading): void {
+  once(draft.target, option);
+  draft.targetWord = value();
+  draft.target = { kind: 'goto', chain: parseChainTarget(draft.targetWord, where.chains) };
+}
+
+function readRejectWith({ draft, option, value }: Reading): void {
+  if (draft.target?.kind !== 'REJECT') throw new TextError(option, '--reject-with needs -j REJECT before it');
+  draft.target = { kind: 'REJECT', with: parseRejectType(value()) };
+}

@@ -1,0 +1,145 @@
+import { hint, parseEndpoint } from './address-text.ts';
+import type { IpvsadmCommand } from './commands.ts';
+import {
+  COMMANDS,
+  PARAMETERS,
+  type Parameter,
+  UNMODELLED_OPTIONS,
+  UNMODELLED_SCHEDULERS,
+} from './ipvsadm-options.ts';
+import { didYouMean } from './nearest.ts';
+import { parseNumber } from './number-text.ts';
+import { type Dest, SCHEDULERS, type SchedulerName, type ServiceKey } from './services.ts';
+import { TextError } from './text-error.ts';
+import type { Word, WordReader } from './words.ts';
+
+/** The longest time `ipvsadm --set` takes: 31 days (MAX_TIMEOUT of ipvsadm.c). */
+const LONGEST_TIMEOUT = 86_400 * 31;
+
+type CommandRow = (typeof COMMANDS)[number];
+
+/** What was given: each parameter with its value, or with itself when it has none. */
+type Given = ReadonlyMap<Parameter, Word>;
+
+/** What follows `ipvsadm` on a command line, or stands on a line of `ipvsadm-save`. */
+export function parseIpvsadmArguments(reader: WordReader): IpvsadmCommand {
+  const first = reader.next('the command', { allowed: COMMAND_NAMES });
+  const command = commandRow(first);
+  if (command.op === 'set-timeouts') return timeouts(reader);
+  const given = parameters(reader, command);
+  for (const name of command.required)
+    if (!given.has(name))
+      throw new TextError(reader.place, `${name} is missing`, { allowed: usage(command) });
+  return build(command.op, given);
+}
+
+const COMMAND_NAMES = COMMANDS.map((row) => row.names[0]).join(' ');
+
+const PARAMETER_OF: ReadonlyMap<string, (typeof PARAMETERS)[number]> = new Map(
+  PARAMETERS.flatMap((row) => row.names.map((name) => [name, row] as const)),
+);
+
+function commandRow(word: Word): CommandRow {
+  const row = COMMANDS.find(({ names }) => names.includes(word.text));
+  if (row) return row;
+  refuseUnmodelled(word);
+  const names = COMMANDS.flatMap((command) => command.names);
+  throw new TextError(word, `"${word.text}" is no command of ipvsadm`, {
+    allowed: COMMAND_NAMES,
+    ...hint(PARAMETER_OF.has(word.text) ? 'the command comes first' : didYouMean(word.text, names)),
+  });
+}
+
+function parameters(reader: WordReader, command: CommandRow): Given {
+  const given = new Map<Parameter, Word>();
+  while (!reader.done) {
+    const word = reader.next('an option');
+    const row = PARAMETER_OF.get(word.text);
+    if (!row) throw unknownOption(word, command);
+    const [name] = row.names;
+    if (![...command.required, ...command.optional].includes(name))
+      throw new TextError(word, `${word.text} does not go with ${command.names[0]}`, {
+        allowed: usage(command),
+      });
+    if (given.has(name))
+      throw new TextError(word, `${word.text} is given twice`, { hint: 'remove one of them' });
+    given.set(name, row.value === undefined ? word : reader.next(`${row.value} after ${word.text}`));
+  }
+  return given;
+}
+
+function unknownOption(word: Word, command: CommandRow): TextError {
+  refuseUnmodelled(word);
+  return new TextError(word, `"${word.text}" is no option of ipvsadm ${command.names[0]}`, {
+    allowed: usage(command),
+    ...hint(didYouMean(word.text, PARAMETER_OF.keys())),
+  });
+}
+
+function refuseUnmodelled(word: Word): void {
+  const what = UNMODELLED_OPTIONS.get(word.text);
+  if (what === undefined) return;
+  const known = [...COMMANDS.map((row) => row.names[0]), ...PARAMETERS.map((row) => row.names[0])].join(' ');
+  throw new TextError(word, `${word.text} (${what}) is not modelled`, { allowed: known });
+}
+
+function usage(command: CommandRow): string {
+  const words = [...command.required, ...command.optional.map((name) => `[${name}]`)];
+  return `${command.names[0]} ${words.join(' ')}`;
+}
+
+function timeouts(reader: WordReader): IpvsadmCommand {
+  const read = (what: string): number =>
+    parseNumber(reader.next(what, { allowed: '--set TCP TCPFIN UDP, in seconds' }), `timeout in seconds`, {
+      min: 0,
+      max: LONGEST_TIMEOUT,
+    });
+  const values = { tcp: read('TCP'), tcpFin: read('TCPFIN'), udp: read('UDP') };
+  return { tool: 'ipvsadm', op: 'set-timeouts', ...values };
+}
+
+function build(op: Exclude<IpvsadmCommand['op'], 'set-timeouts'>, given: Given): IpvsadmCommand {
+  const service: ServiceKey = { protocol: 'tcp', ...parseEndpoint(given.get('-t')!) };
+  switch (op) {
+    case 'add-service':
+    case 'edit-service':
+      return { tool: 'ipvsadm', op, service, scheduler: scheduler(given.get('-s')) };
+    case 'delete-service':
+      return { tool: 'ipvsadm', op, service };
+    case 'add-dest':
+    case 'edit-dest':
+      return { tool: 'ipvsadm', op, service, dest: dest(given, service) };
+    case 'delete-dest':
+      return { tool: 'ipvsadm', op, service, dest: parseEndpoint(given.get('-r')!, service.port) };
+  }
+}
+
+/** ipvsadm takes wlc when nothing is said, also with -E. */
+function scheduler(word: Word | undefined): SchedulerName {
+  if (!word) return 'wlc';
+  const found = SCHEDULERS.find((name) => name === word.text);
+  if (found) return found;
+  const exists = UNMODELLED_SCHEDULERS.includes(word.text);
+  throw new TextError(
+    word,
+    exists ? `scheduler ${word.text} is not modelled` : `"${word.text}" is no scheduler`,
+    { allowed: SCHEDULERS.join(' '), ...(exists ? {} : hint(didYouMean(word.text, SCHEDULERS))) },
+  );
+}
+
+function dest(given: Given, service: ServiceKey): Dest {
+  const [word, gatewaying, masquerading] = [given.get('-r')!, given.get('-g'), given.get('-m')];
+  if (gatewaying && masquerading)
+    throw new TextError(masquerading, '-g and -m exclude each other', { hint: 'remove one of them' });
+  const end = parseEndpoint(word, service.port);
+  if (!masquerading && end.port !== service.port)
+    throw new TextError(word, `direct routing (-g) cannot change the port to ${end.port}`, {
+      hint: `ipvsadm would silently take ${service.port}: write that, or use -m`,
+    });
+  const weight = given.get('-w');
+  return {
+    ...end,
+    forward: masquerading ? 'masq' : 'droute',
+    weight: weight ? parseNumber(weight, 'weight', { min: 0, max: 65535 }) : 1,
+  };
+}
