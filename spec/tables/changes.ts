@@ -22,6 +22,13 @@ export const CHANGES = [
     source: { file: 'include/net/ip_vs.h', symbol: 'ip_vs_dest_conn_overhead' },
     says: 'wlc and lc weigh a dest by 256·active + total connections (before: 256·active + inactive).',
   },
+  {
+    id: 'reject-reset-closes-conntrack',
+    stable: { '6.1': '6.1.81' },
+    mainline: '6.7',
+    source: { file: 'net/ipv4/netfilter/nf_reject_ipv4.c', symbol: 'nf_send_reset' },
+    says: "REJECT --reject-with tcp-reset moves the packet's conntrack entry to CLOSE.",
+  },
 ] as const satisfies readonly Change[];
 
 export type ChangeId = (typeof CHANGES)[number]['id'];

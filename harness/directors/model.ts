@@ -1,0 +1,87 @@
+import type { DirectorConfig } from '../../spec/config/director-config.ts';
+import type { Kernel } from '../../spec/kernel.ts';
+import { type Event, start, step } from '../../spec/model.ts';
+import type { Observation } from '../../spec/observation.ts';
+import type { Net, Parts } from '../../spec/state.ts';
+import type { TraceEntry } from '../../spec/trace.ts';
+import type { Expected, Reference } from '../play/lead.ts';
+import type { Plan, PlanStep } from '../play/plan.ts';
+import type { Director, Played } from './director.ts';
+
+/** Some jiffy to begin with, where a director of flesh and blood does not give one. A multiple of every timer slot. */
+const FIRST_JIFFY = 4096 * 1024;
+
+/** The reference model as a director: it leads, it is compared with, and with a part exchanged it is a broken one. */
+export class ModelDirector implements Director, Reference {
+  readonly name: string;
+  readonly kernel: Kernel;
+  readonly #parts: Parts | undefined;
+  #net: Net | undefined;
+
+  constructor(kernel: Kernel, options: { name?: string; parts?: Parts } = {}) {
+    this.kernel = kernel;
+    this.name = options.name ?? 'model';
+    this.#parts = options.parts;
+  }
+
+  refuses(): undefined {
+    return undefined;
+  }
+
+  start(config: DirectorConfig): Observation {
+    this.#net = this.#begin(config, FIRST_JIFFY, false);
+    return step(this.#net, { kind: 'time', at: FIRST_JIFFY }).observation;
+  }
+
+  step(planStep: PlanStep): Observation {
+    const net = this.#net;
+    if (!net) throw new Error('a director is started before it is stepped');
+    return step(net, eventOf(planStep, net.jiffies + this.#jiffiesUntil(planStep))).observation;
+  }
+
+  playAt(plan: Plan, jiffies: readonly number[]): Expected {
+    const observations: Observation[] = [];
+    const traces: (readonly TraceEntry[])[] = [];
+    const net = this.#begin(plan.config, jiffies[0] ?? FIRST_JIFFY, true);
+    for (const [index, at] of jiffies.entries()) {
+      const event: Event = index === 0 ? { kind: 'time', at } : eventOf(plan.steps[index - 1]!, at);
+      const { observation, trace } = step(net, event);
+      observations.push(observation);
+      traces.push(trace);
+    }
+    return { observations, traces };
+  }
+
+  async *play(plans: readonly Plan[]): AsyncIterable<Played> {
+    for (const plan of plans) yield { kind: 'played', ...this.playAt(plan, this.#clockOf(plan)) };
+  }
+
+  async close(): Promise<void> {}
+
+  #begin(config: DirectorConfig, jiffies: number, trace: boolean): Net {
+    return start(this.kernel, config, { jiffies, trace, ...(this.#parts ? { parts: this.#parts } : {}) });
+  }
+
+  /** The times at which a plan's steps happen when nothing takes longer than it must. */
+  #clockOf({ steps }: Plan): number[] {
+    const clock = [FIRST_JIFFY];
+    for (const planStep of steps) clock.push(clock.at(-1)! + this.#jiffiesUntil(planStep));
+    return clock;
+  }
+
+  /** Each step has a jiffy of its own; a wait takes as many as it needs. */
+  #jiffiesUntil(planStep: PlanStep): number {
+    return planStep.kind === 'wait' ? Math.max(1, Math.ceil((planStep.ms * this.kernel.hz) / 1000)) : 1;
+  }
+}
+
+function eventOf(planStep: PlanStep, at: number): Event {
+  switch (planStep.kind) {
+    case 'frame':
+      return { kind: 'packet', at, link: planStep.link, frame: planStep.frame };
+    case 'command':
+      return { kind: 'command', at, command: planStep.command };
+    case 'wait':
+      return { kind: 'time', at };
+  }
+}

@@ -1,0 +1,66 @@
+import type { Skb } from '../skb.ts';
+import type { Net } from '../state.ts';
+import { newTcpTrack } from './tcp-track.ts';
+import { invert, keyOf } from './tuple.ts';
+import { type Direction, type NfConn, ORIGINAL, REPLY, type Tuple } from './types.ts';
+
+/** A fresh entry, known to its packet only until it is confirmed (init_conntrack). */
+export function newEntry(tuple: Tuple): NfConn {
+  return {
+    tuples: [tuple, invert(tuple)],
+    confirmed: false,
+    dying: false,
+    seenReply: false,
+    assured: false,
+    timeout: 0,
+    mark: 0,
+    tcp: newTcpTrack(),
+  };
+}
+
+/** The living entry that a tuple belongs to, and in which direction (nf_conntrack_find_get). */
+export function find(net: Net, tuple: Tuple): { entry: NfConn; direction: Direction } | undefined {
+  return net.conntrack.table.get(keyOf(tuple));
+}
+
+/** Takes an entry out of the table (nf_ct_kill). */
+export function kill(net: Net, entry: NfConn): void {
+  if (entry.dying) return;
+  entry.dying = true;
+  for (const tuple of entry.tuples) {
+    const key = keyOf(tuple);
+    if (net.conntrack.table.get(key)?.entry === entry) net.conntrack.table.delete(key);
+  }
+}
+
+/**
+ * Puts a packet's entry into the table when the packet has made it to the end of its way (__nf_conntrack_confirm).
+ * False when one of its tuples is taken: the packet is lost.
+ */
+export function confirm(net: Net, skb: Skb): boolean {
+  if (!skb.ct || skb.ct.entry.confirmed || isReply(skb.ct.info)) return true;
+  const { entry } = skb.ct;
+  const { table } = net.conntrack;
+  if (entry.dying || entry.tuples.some((tuple) => table.has(keyOf(tuple)))) return false;
+  entry.timeout += net.jiffies;
+  table.set(keyOf(entry.tuples[ORIGINAL]), { entry, direction: ORIGINAL });
+  table.set(keyOf(entry.tuples[REPLY]), { entry, direction: REPLY });
+  entry.confirmed = true;
+  return true;
+}
+
+/** Gives an entry some more time, counted from confirmation if that is still to come (nf_ct_refresh). */
+export function refresh(net: Net, entry: NfConn, jiffies: number): void {
+  entry.timeout = entry.confirmed ? net.jiffies + jiffies : jiffies;
+}
+
+/** Forgets what has timed out. The kernel does it when it next looks at an entry; nobody sees the difference. */
+export function collectExpired(net: Net): void {
+  for (const { entry } of net.conntrack.table.values()) {
+    if (entry.timeout <= net.jiffies) kill(net, entry);
+  }
+}
+
+function isReply(info: string): boolean {
+  return info.endsWith('_REPLY');
+}

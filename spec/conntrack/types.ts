@@ -1,0 +1,78 @@
+import type { ConntrackTcpEvent, ConntrackTcpState } from '../tables/conntrack-tcp.ts';
+import type { Ipv4 } from '../wire/address.ts';
+
+/** One direction of a conversation (struct nf_conntrack_tuple). */
+export interface Tuple {
+  readonly protocol: number;
+  readonly src: Ipv4;
+  readonly sport: number;
+  readonly dst: Ipv4;
+  readonly dport: number;
+}
+
+export const ORIGINAL = 0;
+export const REPLY = 1;
+export type Direction = typeof ORIGINAL | typeof REPLY;
+
+/** What a packet is to its entry (enum ip_conntrack_info). */
+export type CtInfo = 'ESTABLISHED' | 'RELATED' | 'NEW' | 'ESTABLISHED_REPLY' | 'RELATED_REPLY';
+
+/** What has been seen of one side's sending (struct ip_ct_tcp_state). Sequence numbers are unsigned 32 bit. */
+export interface TcpPeer {
+  /** Highest sequence number plus length sent. */
+  end: number;
+  /** Highest that the other side allows: its ack plus window. */
+  maxend: number;
+  /** Largest window offered, scaled; 0 while nothing was seen of this side. */
+  maxwin: number;
+  maxack: number;
+  scale: number;
+  windowScale: boolean;
+  sackPerm: boolean;
+  closeInit: boolean;
+  beLiberal: boolean;
+  dataUnacknowledged: boolean;
+  maxackSet: boolean;
+}
+
+/** The TCP part of an entry (struct ip_ct_tcp). */
+export interface TcpTrack {
+  state: ConntrackTcpState;
+  readonly seen: [TcpPeer, TcpPeer];
+  lastIndex: ConntrackTcpEvent;
+  lastDir: Direction;
+  lastSeq: number;
+  lastAck: number;
+  lastEnd: number;
+  lastWin: number;
+  lastScale: number;
+  /** What a SYN that was let through unexamined said of its sender (last_flags). */
+  lastWindowScale: boolean;
+  lastSackPerm: boolean;
+  expectChallengeAck: boolean;
+  simultaneousOpen: boolean;
+  retrans: number;
+}
+
+/** A tracked connection (struct nf_conn). */
+export interface NfConn {
+  /** Both directions' tuples. */
+  tuples: [Tuple, Tuple];
+  /** In the table: found by later packets, shown in /proc. */
+  confirmed: boolean;
+  dying: boolean;
+  seenReply: boolean;
+  assured: boolean;
+  /** Jiffies: a span until confirmation, a point in time after it. */
+  timeout: number;
+  mark: number;
+  readonly tcp: TcpTrack;
+}
+
+/** A network namespace's connection tracking. */
+export interface Conntrack {
+  /** Rules that need it (users4): its hooks exist while there is one. */
+  users: number;
+  /** Every confirmed entry under both its tuples' keys. */
+  readonly table: Map<string, { readonly entry: NfConn; readonly direction: Direction }>;
+}

@@ -1,0 +1,16 @@
+import { nfHook } from '../netfilter/hooks.ts';
+import type { Skb } from '../skb.ts';
+import type { Net } from '../state.ts';
+import { ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
+import { icmpSend } from './icmp.ts';
+import { ipOutput } from './output.ts';
+
+/** Passes a packet on that is not for the director (net/ipv4/ip_forward.c, ip_forward). */
+export function ipForward(net: Net, skb: Skb): void {
+  if (skb.header.ttl <= 1) {
+    icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
+    return;
+  }
+  skb.header = { ...skb.header, ttl: skb.header.ttl - 1 };
+  if (nfHook(net, 'NF_INET_FORWARD', skb)) ipOutput(net, skb);
+}

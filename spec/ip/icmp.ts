@@ -1,0 +1,48 @@
+import { attach } from '../conntrack/core.ts';
+import { bytesOf, localSkb, type Skb } from '../skb.ts';
+import type { Net } from '../state.ts';
+import { note } from '../trace-log.ts';
+import type { Ipv4 } from '../wire/address.ts';
+import { type IcmpMessage, isIcmpError, printIcmp } from '../wire/icmp.ts';
+import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
+import { ipLocalOut } from './output.ts';
+import { routeOutput } from './route.ts';
+
+/** RFC 1812 allows 576 bytes in all; 20 are the IP header's and 8 the message's own. */
+const QUOTED_BYTES_MAX = 576 - 20 - 8;
+
+/** Precedence "internetwork control" (IPTOS_PREC_INTERNETCONTROL), or-ed with the offender's type of service. */
+const INTERNET_CONTROL = 0xc0;
+const TOS_MASK = 0x1e;
+
+/**
+ * Tells the sender what happened to its packet (net/ipv4/icmp.c, __icmp_send). Says nothing about ICMP errors and
+ * about fragments other than the first.
+ */
+export function icmpSend(net: Net, about: Skb, message: Omit<IcmpMessage, 'body'>): void {
+  if (about.header.fragmentOffset !== 0) return;
+  if (about.header.protocol === PROTOCOL_ICMP && isIcmpError(about.payload[0] ?? 255)) return;
+  note(net, 'icmp', 'icmp_send', '', () => `answers with ICMP type ${message.type} code ${message.code}`);
+  const body = bytesOf(about).slice(0, QUOTED_BYTES_MAX);
+  const header = {
+    tos: (about.header.tos & TOS_MASK) | INTERNET_CONTROL,
+    id: 0,
+    dontFragment: false,
+    moreFragments: false,
+    fragmentOffset: 0,
+    ttl: 64,
+    protocol: PROTOCOL_ICMP,
+    source: about.toLocal ? about.header.destination : addressTowards(net, about.header.source),
+    destination: about.header.source,
+    options: new Uint8Array(0),
+  };
+  const skb = localSkb(header, printIcmp({ ...message, body }), ['own-ip-id']);
+  attach(skb, about);
+  ipLocalOut(net, skb);
+}
+
+/** The director's own address on the way to somebody; to itself, the very address it is called by. */
+function addressTowards(net: Net, destination: Ipv4): Ipv4 {
+  const route = routeOutput(net, destination);
+  return route.kind === 'unicast' ? route.link.address : destination;
+}

@@ -1,0 +1,43 @@
+import type { LinkName } from '../config/topology.ts';
+import { nfHook } from '../netfilter/hooks.ts';
+import { localSkb, type Skb } from '../skb.ts';
+import type { Net } from '../state.ts';
+import { note } from '../trace-log.ts';
+import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from '../wire/ethernet.ts';
+import { PROTOCOL_TCP, parseIpv4Packet } from '../wire/ipv4.ts';
+import { ipForward } from './forward.ts';
+import { LOOPBACK, routeInput } from './route.ts';
+import { tcpV4Rcv } from './tcp.ts';
+
+/** A frame arrives (net/ipv4/ip_input.c, ip_rcv). What the director sends to itself meanwhile is received after it. */
+export function receive(net: Net, linkName: LinkName, frame: Uint8Array): void {
+  const link = net.config.topology.links.find(({ name }) => name === linkName)!;
+  const ethernet = parseEthernet(frame);
+  if (ethernet?.etherType !== ETHERTYPE_IPV4 || ethernet.destination !== link.mac) {
+    return note(net, link.device, 'ip_rcv', '', () => 'not IPv4 for this host: dropped');
+  }
+  const packet = parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES));
+  if (!packet) return note(net, link.device, 'ip_rcv', '', () => 'not a whole IPv4 packet: dropped');
+  ipRcv(net, { ...localSkb(packet.header, packet.payload), inDevice: link.device });
+  for (let skb = net.loopback.shift(); skb; skb = net.loopback.shift()) {
+    ipRcv(net, { ...skb, inDevice: LOOPBACK, outDevice: '' });
+  }
+}
+
+function ipRcv(net: Net, skb: Skb): void {
+  if (!nfHook(net, 'NF_INET_PRE_ROUTING', skb)) return;
+  if (skb.inDevice === LOOPBACK) return ipLocalDeliver(net, skb);
+  const route = routeInput(net, skb.header.source, skb.header.destination);
+  if (route.kind === 'none') return note(net, 'routing', 'ip_route_input', '', () => `${route.why}: dropped`);
+  if (route.kind === 'local') return ipLocalDeliver(net, skb);
+  note(net, 'routing', 'ip_route_input', '', () => `not for the director: forward by ${route.link.device}`);
+  skb.outDevice = route.link.device;
+  skb.nextHop = skb.header.destination;
+  ipForward(net, skb);
+}
+
+function ipLocalDeliver(net: Net, skb: Skb): void {
+  skb.toLocal = true;
+  note(net, 'routing', 'ip_route_input', '', () => 'for the director itself');
+  if (nfHook(net, 'NF_INET_LOCAL_IN', skb) && skb.header.protocol === PROTOCOL_TCP) tcpV4Rcv(net, skb);
+}

@@ -1,0 +1,40 @@
+import type { Link } from '../config/topology.ts';
+import { nfHook } from '../netfilter/hooks.ts';
+import type { Skb } from '../skb.ts';
+import { bytesOf } from '../skb.ts';
+import type { Net } from '../state.ts';
+import { note } from '../trace-log.ts';
+import { ETHERTYPE_IPV4, printEthernet } from '../wire/ethernet.ts';
+import { LOOPBACK, routeOutput } from './route.ts';
+
+/** Sends a packet of the director's own: routes it and walks it through LOCAL_OUT (net/ipv4/ip_output.c, ip_local_out). */
+export function ipLocalOut(net: Net, skb: Skb): void {
+  const route = routeOutput(net, skb.header.destination);
+  if (route.kind === 'none') return;
+  skb.outDevice = route.kind === 'local' ? LOOPBACK : route.link.device;
+  skb.nextHop = skb.header.destination;
+  if (nfHook(net, 'NF_INET_LOCAL_OUT', skb)) ipOutput(net, skb);
+}
+
+/** The last part of every packet's way out: POST_ROUTING, then the wire (ip_output, ip_finish_output2). */
+export function ipOutput(net: Net, skb: Skb): void {
+  if (!nfHook(net, 'NF_INET_POST_ROUTING', skb)) return;
+  if (skb.outDevice === LOOPBACK) {
+    net.loopback.push(skb);
+    return;
+  }
+  const link = net.config.topology.links.find(({ device }) => device === skb.outDevice)!;
+  transmit(net, skb, link);
+}
+
+function transmit(net: Net, skb: Skb, link: Link): void {
+  const neighbour = net.config.topology.hosts.find(({ address }) => address === skb.nextHop);
+  if (!neighbour) {
+    note(net, 'neighbour', 'neigh_resolve_output', '', () => 'nobody answers for the next hop');
+    return;
+  }
+  const header = { destination: neighbour.mac, source: link.mac, etherType: ETHERTYPE_IPV4 };
+  note(net, 'dev_queue_xmit', link.device, '', () => `leaves by ${link.device} to ${neighbour.name}`);
+  const frame = printEthernet(header, bytesOf(skb));
+  net.emitted.push({ link: link.name, frame, ...(skb.open.length > 0 ? { open: skb.open } : {}) });
+}

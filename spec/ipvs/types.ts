@@ -1,0 +1,62 @@
+import type { ForwardMethod, SchedulerName } from '../config/services.ts';
+import type { IpvsTcpState } from '../tables/ipvs-tcp.ts';
+import type { Ipv4 } from '../wire/address.ts';
+
+/** A real server of one service (struct ip_vs_dest). */
+export interface IpVsDest {
+  readonly address: Ipv4;
+  readonly port: number;
+  /** The service it was made for: found again in the trash only by the same one. */
+  readonly virtual: { readonly address: Ipv4; readonly port: number };
+  forward: ForwardMethod;
+  weight: number;
+  activeConns: number;
+  totalConns: number;
+  /** Linked to a service; a deleted dest is not (IP_VS_DEST_CF_AVAILABLE). */
+  available: boolean;
+}
+
+/** A virtual service (struct ip_vs_service). */
+export interface IpVsService {
+  readonly address: Ipv4;
+  readonly port: number;
+  scheduler: SchedulerName;
+  /** The kernel's list order: the newest first. */
+  readonly dests: IpVsDest[];
+  /** What the scheduler remembers between two decisions (sched_data). */
+  schedData: unknown;
+}
+
+/** A connection (struct ip_vs_conn). */
+export interface IpVsConn {
+  readonly client: Ipv4;
+  readonly clientPort: number;
+  readonly virtual: Ipv4;
+  readonly virtualPort: number;
+  readonly dest: IpVsDest;
+  readonly destAddress: Ipv4;
+  readonly destPort: number;
+  readonly forward: ForwardMethod;
+  state: IpvsTcpState;
+  /** No packet of the real server was seen yet (IP_VS_CONN_F_NOOUTPUT). */
+  noOutput: boolean;
+  /** Not counted in the dest's activeConns (IP_VS_CONN_F_INACTIVE). */
+  inactive: boolean;
+  /** Keeps its conntrack entry (IP_VS_CONN_F_NFCT). */
+  nfct: boolean;
+  /** Jiffies until it expires, counted from its next packet. */
+  timeout: number;
+  /** When the timer should run, and when the timer wheel will run it; jiffies. */
+  timer: { expires: number; fires: number };
+}
+
+/** A network namespace's IPVS (struct netns_ipvs). */
+export interface Ipvs {
+  readonly services: IpVsService[];
+  /** Newest first, as a hash bucket lists them. */
+  readonly connections: IpVsConn[];
+  /** Deleted dests, which come back with their counters when they are added again. */
+  readonly trash: IpVsDest[];
+  /** What `ipvsadm --set` changes, in seconds. */
+  readonly timeouts: Record<IpvsTcpState, number>;
+}

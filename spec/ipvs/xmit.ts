@@ -1,0 +1,49 @@
+import { icmpSend } from '../ip/icmp.ts';
+import { ipOutput } from '../ip/output.ts';
+import { routeOutput } from '../ip/route.ts';
+import { nfHook } from '../netfilter/hooks.ts';
+import type { Skb } from '../skb.ts';
+import type { Net, Verdict } from '../state.ts';
+import { note } from '../trace-log.ts';
+import { ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
+import { notrack, updateConntrack } from './nfct.ts';
+import { rewriteTcp } from './proto-tcp.ts';
+import type { IpVsConn } from './types.ts';
+
+/** Sends a client's packet to its real server (net/netfilter/ipvs/ip_vs_xmit.c). */
+export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
+  if (!routeToDest(net, skb, cp)) return 'NF_STOLEN';
+  if (cp.forward === 'masq') translate(net, skb, cp);
+  skb.ipvsProperty = true;
+  if (!cp.nfct) notrack(skb);
+  else updateConntrack(skb, cp, 'in');
+  if (nfHook(net, 'NF_INET_LOCAL_OUT', skb)) ipOutput(net, skb);
+  return 'NF_STOLEN';
+}
+
+/** __ip_vs_get_out_rt: the way to the real server, one hop of the packet's life spent. */
+function routeToDest(net: Net, skb: Skb, cp: IpVsConn): boolean {
+  const route = routeOutput(net, cp.destAddress);
+  if (route.kind !== 'unicast') {
+    icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 });
+    return false;
+  }
+  if (skb.header.ttl <= 1) {
+    icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
+    return false;
+  }
+  skb.header = { ...skb.header, ttl: skb.header.ttl - 1 };
+  skb.outDevice = route.link.device;
+  skb.nextHop = cp.destAddress;
+  skb.toLocal = false;
+  return true;
+}
+
+/** ip_vs_nat_xmit: the real server's address and port in the place of the virtual ones. */
+function translate(net: Net, skb: Skb, cp: IpVsConn): void {
+  const from = { address: cp.virtual, port: cp.virtualPort };
+  const to = { address: cp.destAddress, port: cp.destPort };
+  skb.payload = rewriteTcp(skb.payload, 'destination', from, to);
+  skb.header = { ...skb.header, destination: cp.destAddress };
+  note(net, 'ipvs', 'ip_vs_nat_xmit', '', () => 'the destination becomes the real server');
+}

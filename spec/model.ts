@@ -1,0 +1,98 @@
+import type { AdminCommand } from './config/commands.ts';
+import type { DirectorConfig } from './config/director-config.ts';
+import type { LinkName } from './config/topology.ts';
+import { collectExpired } from './conntrack/table.ts';
+import { receive } from './ip/input.ts';
+import { ipvsadm, restoreServices } from './ipvs/ctl.ts';
+import type { Ipvs } from './ipvs/types.ts';
+import type { Kernel } from './kernel.ts';
+import { iptables, updateUsers } from './netfilter/admin.ts';
+import { hookLists } from './netfilter/hooks.ts';
+import { loadFilter } from './netfilter/iptables.ts';
+import type { Observation } from './observation.ts';
+import { observe } from './observe.ts';
+import { PARTS } from './parts.ts';
+import type { Net, Parts } from './state.ts';
+import type { TraceEntry } from './trace.ts';
+
+/** Something that happens to a director. Time passes by `at`: the clock in jiffies when it happens. */
+export type Event =
+  | { readonly kind: 'packet'; readonly at: number; readonly link: LinkName; readonly frame: Uint8Array }
+  | { readonly kind: 'time'; readonly at: number }
+  | { readonly kind: 'command'; readonly at: number; readonly command: AdminCommand };
+
+export interface StartOptions {
+  /** The clock when the director is set up, in jiffies. */
+  readonly jiffies: number;
+  /** Default: the parts of a right director. */
+  readonly parts?: Parts;
+  /** Whether `step` tells what it did. */
+  readonly trace: boolean;
+}
+
+/** A director, set up and idle. */
+export function start(kernel: Kernel, config: DirectorConfig, options: StartOptions): Net {
+  const parts = options.parts ?? PARTS;
+  const net: Net = {
+    kernel,
+    config,
+    parts,
+    jiffies: options.jiffies,
+    changedSysctls: new Map(Object.entries(config.sysctls)),
+    hooks: hookLists(parts),
+    ipvs: { services: [], connections: [], trash: [], timeouts: ipvsTimeouts(parts) },
+    conntrack: { users: 0, table: new Map() },
+    filter: loadFilter(config.rules),
+    loopback: [],
+    emitted: [],
+    trace: options.trace ? [] : undefined,
+  };
+  updateUsers(net);
+  restoreServices(net, config.services);
+  return net;
+}
+
+/** One thing happens to the director: `net` changes in place. The only door into the model. */
+export function step(net: Net, event: Event): { observation: Observation; trace: readonly TraceEntry[] } {
+  net.emitted = [];
+  if (net.trace) net.trace = [];
+  passTime(net, event.at);
+  let refused = false;
+  if (event.kind === 'packet') receive(net, event.link, event.frame);
+  if (event.kind === 'command') refused = !execute(net, event.command);
+  return { observation: observe(net, refused), trace: net.trace ?? [] };
+}
+
+/** Runs every timer that is due until then, in order. */
+function passTime(net: Net, until: number): void {
+  for (;;) {
+    const due = net.ipvs.connections.reduce<Ipvs['connections'][number] | undefined>(
+      (first, cp) =>
+        cp.timer.fires <= until && cp.timer.fires < (first?.timer.fires ?? Infinity) ? cp : first,
+      undefined,
+    );
+    if (!due) break;
+    net.jiffies = due.timer.fires;
+    net.parts.connectionExpired(net, due);
+  }
+  net.jiffies = until;
+  collectExpired(net);
+}
+
+function execute(net: Net, command: AdminCommand): boolean {
+  switch (command.tool) {
+    case 'ipvsadm':
+      return ipvsadm(net, command);
+    case 'iptables':
+      return iptables(net, command);
+    case 'sysctl':
+      net.changedSysctls.set(command.name, command.value);
+      return true;
+  }
+}
+
+function ipvsTimeouts(parts: Parts): Ipvs['timeouts'] {
+  return Object.fromEntries(
+    Object.entries(parts.ipvsTcpStates).map(([state, { timeoutSeconds }]) => [state, timeoutSeconds]),
+  ) as Ipvs['timeouts'];
+}

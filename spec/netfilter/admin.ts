@@ -1,0 +1,78 @@
+import type { IptablesCommand } from '../config/commands.ts';
+import { BUILT_IN_CHAINS } from '../config/rules.ts';
+import type { Net } from '../state.ts';
+import { needsConntrack } from './iptables.ts';
+import type { FilterChain, FilterTable } from './types.ts';
+
+/** Carries out an iptables command; false when the tool refuses it. Any command brings the table into being. */
+export function iptables(net: Net, command: IptablesCommand): boolean {
+  net.filter ??= emptyTable();
+  const accepted = apply(net.filter, command);
+  updateUsers(net);
+  return accepted;
+}
+
+/** Registers conntrack's hooks when the first rule needs it, unregisters them with the last (nf_ct_netns_get, _put). */
+export function updateUsers(net: Net): void {
+  const needed = needsConntrack(net.filter);
+  // What connections said while nobody listened is unknown: their windows are learned anew (nf_ct_tcp_fixup).
+  if (needed && net.conntrack.users === 0) {
+    for (const { entry } of net.conntrack.table.values()) {
+      if (entry.tcp.state === 'ESTABLISHED') for (const peer of entry.tcp.seen) peer.maxwin = 0;
+    }
+  }
+  net.conntrack.users = needed ? 1 : 0;
+}
+
+function apply(table: FilterTable, command: IptablesCommand): boolean {
+  const chain = table.chains.find(({ name }) => name === command.chain);
+  if (!chain) return false;
+  if ('rule' in command && !targetExists(table, command.rule.target)) return false;
+  switch (command.op) {
+    case 'append':
+      chain.rules.push(fresh(command.rule));
+      return true;
+    case 'insert':
+      if (command.position < 1 || command.position > chain.rules.length + 1) return false;
+      chain.rules.splice(command.position - 1, 0, fresh(command.rule));
+      return true;
+    case 'replace':
+      return replaceAt(chain, command.position, [fresh(command.rule)]);
+    case 'delete':
+      return replaceAt(chain, command.position, []);
+    case 'flush':
+      chain.rules = [];
+      return true;
+    case 'policy':
+      if (!chain.policy) return false;
+      chain.policy = command.policy;
+      Object.assign(chain.policyCounter, { packets: 0, bytes: 0 });
+      return true;
+  }
+}
+
+function replaceAt(chain: FilterChain, position: number, rules: FilterChain['rules']): boolean {
+  if (position < 1 || position > chain.rules.length) return false;
+  chain.rules.splice(position - 1, 1, ...rules);
+  return true;
+}
+
+function fresh(rule: FilterChain['rules'][number]['rule']): FilterChain['rules'][number] {
+  return { rule, counter: { packets: 0, bytes: 0 } };
+}
+
+function targetExists(table: FilterTable, target: FilterChain['rules'][number]['rule']['target']): boolean {
+  if (target?.kind !== 'jump' && target?.kind !== 'goto') return true;
+  return table.chains.some(({ name, policy }) => name === target.chain && policy === undefined);
+}
+
+function emptyTable(): FilterTable {
+  return {
+    chains: BUILT_IN_CHAINS.filter.map((name) => ({
+      name,
+      policy: 'ACCEPT',
+      policyCounter: { packets: 0, bytes: 0 },
+      rules: [],
+    })),
+  };
+}

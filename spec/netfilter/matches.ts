@@ -1,0 +1,70 @@
+import type { AddressMatch, InterfaceMatch, Match, PortRange, Rule } from '../config/rules.ts';
+import { seenState } from '../conntrack/core.ts';
+import type { Skb } from '../skb.ts';
+import type { Ipv4 } from '../wire/address.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../wire/ipv4.ts';
+
+const PROTOCOL_NUMBERS = { tcp: PROTOCOL_TCP, udp: PROTOCOL_UDP, icmp: PROTOCOL_ICMP } as const;
+
+/** Whether a rule's every condition holds: the IP part (ip_packet_match), then its extensions in order. */
+export function ruleMatches(rule: Rule, skb: Skb, inDevice: string, outDevice: string): boolean {
+  return (
+    addressMatches(rule.source, skb.header.source) &&
+    addressMatches(rule.destination, skb.header.destination) &&
+    interfaceMatches(rule.inInterface, inDevice) &&
+    interfaceMatches(rule.outInterface, outDevice) &&
+    (!rule.protocol ||
+      (PROTOCOL_NUMBERS[rule.protocol.protocol] === skb.header.protocol) !== rule.protocol.inverted) &&
+    rule.matches.every((match) => extensionMatches(match, skb))
+  );
+}
+
+function addressMatches(match: AddressMatch | undefined, address: Ipv4): boolean {
+  return !match || ((address & match.mask) >>> 0 === (match.address & match.mask) >>> 0) !== match.inverted;
+}
+
+/** Where a hook has no such device its name is empty, and only the empty prefix `+` matches it. */
+function interfaceMatches(match: InterfaceMatch | undefined, device: string): boolean {
+  if (!match) return true;
+  const same = match.name.endsWith('+') ? device.startsWith(match.name.slice(0, -1)) : device === match.name;
+  return same !== match.inverted;
+}
+
+function extensionMatches(match: Match, skb: Skb): boolean {
+  switch (match.kind) {
+    case 'tcp':
+      return tcpMatches(match, skb);
+    case 'state':
+    case 'conntrack':
+      return match.states.includes(seenState(skb)) !== match.inverted;
+    case 'multiport':
+      return multiportMatches(match, skb) !== match.inverted;
+    case 'mark':
+      return ((skb.mark & match.mask) >>> 0 === match.value) !== match.inverted;
+  }
+}
+
+/** net/netfilter/xt_tcpudp.c, tcp_mt */
+function tcpMatches(match: Extract<Match, { kind: 'tcp' }>, skb: Skb): boolean {
+  if (skb.header.protocol !== PROTOCOL_TCP || skb.payload.length < 20) return false;
+  const flags = skb.payload[13]!;
+  return (
+    (!match.sport || within(match.sport, word(skb.payload, 0)) !== match.sport.inverted) &&
+    (!match.dport || within(match.dport, word(skb.payload, 2)) !== match.dport.inverted) &&
+    (!match.flags || ((flags & match.flags.mask) === match.flags.set) !== match.flags.inverted)
+  );
+}
+
+function multiportMatches(match: Extract<Match, { kind: 'multiport' }>, skb: Skb): boolean {
+  const source = word(skb.payload, 0);
+  const destination = word(skb.payload, 2);
+  return match.ports.some((range) => {
+    if (match.which === 'source') return within(range, source);
+    if (match.which === 'destination') return within(range, destination);
+    return within(range, source) || within(range, destination);
+  });
+}
+
+function within({ first, last }: PortRange, port: number): boolean {
+  return port >= first && port <= last;
+}

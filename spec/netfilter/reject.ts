@@ -1,0 +1,50 @@
+import type { RejectType } from '../config/rules.ts';
+import { attach } from '../conntrack/core.ts';
+import { setClosing } from '../conntrack/tcp.ts';
+import { icmpSend } from '../ip/icmp.ts';
+import { ipLocalOut } from '../ip/output.ts';
+import { resetFor } from '../ip/tcp.ts';
+import { type Skb, tcpOf } from '../skb.ts';
+import type { Net } from '../state.ts';
+import {
+  ICMP_DEST_UNREACH,
+  ICMP_HOST_ANO,
+  ICMP_HOST_UNREACH,
+  ICMP_NET_ANO,
+  ICMP_NET_UNREACH,
+  ICMP_PKT_FILTERED,
+  ICMP_PORT_UNREACH,
+  ICMP_PROT_UNREACH,
+} from '../wire/icmp.ts';
+import { PROTOCOL_TCP } from '../wire/ipv4.ts';
+import { RST, tcpChecksumIsRight } from '../wire/tcp.ts';
+
+/** net/ipv4/netfilter/ipt_REJECT.c, reject_tg */
+const CODES: Readonly<Record<Exclude<RejectType, 'tcp-reset'>, number>> = {
+  'icmp-net-unreachable': ICMP_NET_UNREACH,
+  'icmp-host-unreachable': ICMP_HOST_UNREACH,
+  'icmp-proto-unreachable': ICMP_PROT_UNREACH,
+  'icmp-port-unreachable': ICMP_PORT_UNREACH,
+  'icmp-net-prohibited': ICMP_NET_ANO,
+  'icmp-host-prohibited': ICMP_HOST_ANO,
+  'icmp-admin-prohibited': ICMP_PKT_FILTERED,
+};
+
+/** Answers a packet that a rule rejects; a packet with a wrong checksum gets no answer. */
+export function reject(net: Net, skb: Skb, type: RejectType): void {
+  if (skb.header.fragmentOffset !== 0) return;
+  const isTcp = skb.header.protocol === PROTOCOL_TCP;
+  if (isTcp && !tcpChecksumIsRight(skb.payload, skb.header.source, skb.header.destination)) return;
+  if (type === 'tcp-reset') sendReset(net, skb);
+  else icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: CODES[type], info: 0 });
+}
+
+/** net/ipv4/netfilter/nf_reject_ipv4.c, nf_send_reset */
+function sendReset(net: Net, skb: Skb): void {
+  const segment = tcpOf(skb);
+  if (!segment || (segment.header.flags & RST) !== 0) return;
+  const answer = resetFor(skb, segment);
+  attach(answer, skb);
+  if (skb.ct && net.kernel.has('reject-reset-closes-conntrack')) setClosing(net, skb.ct.entry);
+  ipLocalOut(net, answer);
+}

@@ -1,0 +1,99 @@
+import type { ConnectionRow, ConntrackRow, CounterRow, Observation, ServiceRow } from './observation.ts';
+import type { Net } from './state.ts';
+
+/** What can be seen of the director now: its /proc files and rule counters. */
+export function observe(net: Net, refused: boolean): Observation {
+  return {
+    jiffies: net.jiffies,
+    emitted: net.emitted,
+    refused,
+    services: services(net),
+    connections: connections(net),
+    conntrack: conntrack(net),
+    counters: counters(net),
+  };
+}
+
+/** /proc/net/ip_vs (ip_vs_info_seq_show) */
+function services(net: Net): ServiceRow[] {
+  const rows = net.ipvs.services.map((service) => ({
+    protocol: 'TCP',
+    address: service.address,
+    port: service.port,
+    scheduler: service.scheduler,
+    flags: '',
+    dests: service.dests.map((dest) => ({
+      address: dest.address,
+      port: dest.port,
+      forward: dest.forward === 'masq' ? 'Masq' : 'Route',
+      weight: dest.weight,
+      activeConn: dest.activeConns,
+      inActConn: dest.totalConns - dest.activeConns,
+    })),
+  }));
+  return rows.sort((a, b) => a.address - b.address || a.port - b.port);
+}
+
+/** /proc/net/ip_vs_conn (ip_vs_conn_seq_show) */
+function connections(net: Net): ConnectionRow[] {
+  const rows = net.ipvs.connections.map((cp) => ({
+    protocol: 'TCP',
+    client: cp.client,
+    clientPort: cp.clientPort,
+    virtual: cp.virtual,
+    virtualPort: cp.virtualPort,
+    dest: cp.destAddress,
+    destPort: cp.destPort,
+    state: cp.state,
+    expires: Math.floor(Math.max(0, cp.timer.expires - net.jiffies) / net.kernel.hz),
+  }));
+  return rows.sort(
+    (a, b) =>
+      a.client - b.client ||
+      a.clientPort - b.clientPort ||
+      a.virtual - b.virtual ||
+      a.virtualPort - b.virtualPort ||
+      a.dest - b.dest ||
+      a.destPort - b.destPort ||
+      compareText(a.state, b.state) ||
+      a.expires - b.expires,
+  );
+}
+
+/** /proc/net/nf_conntrack (ct_seq_show) */
+function conntrack(net: Net): ConntrackRow[] {
+  const entries = [...net.conntrack.table.values()].filter(({ direction }) => direction === 0);
+  const rows = entries.map(({ entry }) => ({
+    protocol: 'tcp',
+    timeout: Math.floor(Math.max(0, entry.timeout - net.jiffies) / net.kernel.hz),
+    state: entry.tcp.state,
+    original: row(entry.tuples[0]),
+    reply: row(entry.tuples[1]),
+    unreplied: !entry.seenReply,
+    assured: entry.assured,
+    mark: entry.mark,
+  }));
+  return rows.sort(
+    (a, b) =>
+      a.original.src - b.original.src ||
+      a.original.sport - b.original.sport ||
+      a.original.dst - b.original.dst ||
+      a.original.dport - b.original.dport,
+  );
+}
+
+function row({ src, dst, sport, dport }: ConntrackRow['original']): ConntrackRow['original'] {
+  return { src, dst, sport, dport };
+}
+
+/** What `iptables -nvxL` counts; rule 0 is a built-in chain's policy. */
+function counters(net: Net): CounterRow[] {
+  return (net.filter?.chains ?? []).flatMap(({ name, policy, policyCounter, rules }) => [
+    ...(policy ? [{ table: 'filter', chain: name, rule: 0, ...policyCounter }] : []),
+    ...rules.map(({ counter }, index) => ({ table: 'filter', chain: name, rule: index + 1, ...counter })),
+  ]);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

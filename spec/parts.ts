@@ -1,0 +1,44 @@
+import { conntrackConfirm, conntrackIn } from './conntrack/core.ts';
+import { connExpire } from './ipvs/conn.ts';
+import { inHook, outHook } from './ipvs/core.ts';
+import { lc } from './ipvs/sched/lc.ts';
+import { rr } from './ipvs/sched/rr.ts';
+import { wlc } from './ipvs/sched/wlc.ts';
+import { wrr } from './ipvs/sched/wrr.ts';
+import { filterHook } from './netfilter/iptables.ts';
+import type { Net, Parts } from './state.ts';
+import {
+  CONNTRACK_TCP_TABLE,
+  CONNTRACK_TCP_TIMEOUTS,
+  CONNTRACK_TCP_VALID_FLAGS,
+} from './tables/conntrack-tcp.ts';
+import { HOOK_ROWS } from './tables/hooks.ts';
+import { IPVS_TCP_STATE_ROWS, IPVS_TCP_TABLE } from './tables/ipvs-tcp.ts';
+import { wheelExpiry } from './timer-wheel.ts';
+
+const conntrackIsUsed = (net: Net): boolean => net.conntrack.users > 0;
+/** IPVS's hooks come with the first service and go with the last (ip_vs_register_hooks). */
+const hasServices = (net: Net): boolean => net.ipvs.services.length > 0;
+
+/** What a right director is made of. */
+export const PARTS: Parts = {
+  hookRows: HOOK_ROWS,
+  stations: {
+    ipv4_conntrack_in: { active: conntrackIsUsed, run: conntrackIn },
+    ipv4_conntrack_local: { active: conntrackIsUsed, run: conntrackIn },
+    ipv4_confirm: { active: conntrackIsUsed, run: conntrackConfirm },
+    iptable_filter_hook: { active: (net) => net.filter !== undefined, run: filterHook },
+    ip_vs_out_hook: { active: hasServices, run: outHook },
+    ip_vs_in_hook: { active: hasServices, run: inHook },
+    // ICMP that is merely forwarded; no packet of today's generators is.
+    ip_vs_forward_icmp: { active: hasServices, run: () => 'NF_ACCEPT' },
+  },
+  ipvsTcpTable: IPVS_TCP_TABLE,
+  ipvsTcpStates: IPVS_TCP_STATE_ROWS,
+  schedulers: { rr, wrr, lc, wlc },
+  conntrackTcpTable: CONNTRACK_TCP_TABLE,
+  conntrackTcpValidFlags: CONNTRACK_TCP_VALID_FLAGS,
+  conntrackTcpTimeouts: CONNTRACK_TCP_TIMEOUTS,
+  wheel: wheelExpiry,
+  connectionExpired: connExpire,
+};

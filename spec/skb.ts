@@ -1,0 +1,61 @@
+import type { CtInfo, NfConn } from './conntrack/types.ts';
+import type { Emitted } from './observation.ts';
+import type { Ipv4 } from './wire/address.ts';
+import { type Ipv4Header, PROTOCOL_TCP, printIpv4Packet } from './wire/ipv4.ts';
+import { parseTcp, type TcpSegment } from './wire/tcp.ts';
+
+/** A packet on its way through the director (struct sk_buff): a header that rules replace, and its payload. */
+export interface Skb {
+  header: Ipv4Header;
+  /** What follows the IP header; never written in place. */
+  payload: Uint8Array;
+  /** Device it came in by; '' for what the director makes itself. */
+  inDevice: string;
+  /** Device it leaves by, once routed. */
+  outDevice: string;
+  /** Whose MAC address it goes to: the destination, or with direct routing the real server. */
+  nextHop: Ipv4;
+  /** Routed to the director itself (RTCF_LOCAL). */
+  toLocal: boolean;
+  /** Entry and relation (skb->_nfct). */
+  ct: { readonly entry: NfConn; readonly info: CtInfo } | undefined;
+  /** IP_CT_UNTRACKED. */
+  untracked: boolean;
+  mark: number;
+  /** IPVS has handled it; it does so once. */
+  ipvsProperty: boolean;
+  /** Parts that the reference leaves open, by `tables/freedoms`. */
+  readonly open: NonNullable<Emitted['open']>;
+}
+
+/** A packet that the director makes itself. */
+export function localSkb(header: Ipv4Header, payload: Uint8Array, open: Skb['open'] = []): Skb {
+  return {
+    header,
+    payload,
+    inDevice: '',
+    outDevice: '',
+    nextHop: header.destination,
+    toLocal: false,
+    ct: undefined,
+    untracked: false,
+    mark: 0,
+    ipvsProperty: false,
+    open,
+  };
+}
+
+/** skb->len at the network layer, in bytes. */
+export function length(skb: Skb): number {
+  return 20 + skb.header.options.length + skb.payload.length;
+}
+
+/** The packet's bytes as they would be on the wire. */
+export function bytesOf(skb: Skb): Uint8Array {
+  return printIpv4Packet(skb);
+}
+
+/** The TCP segment, or undefined when it is none or cut. */
+export function tcpOf(skb: Skb): TcpSegment | undefined {
+  return skb.header.protocol === PROTOCOL_TCP ? parseTcp(skb.payload) : undefined;
+}

@@ -1,0 +1,75 @@
+import type { DirectorConfig } from './config/director-config.ts';
+import type { SchedulerName } from './config/services.ts';
+import type { Conntrack } from './conntrack/types.ts';
+import type { IpVsConn, IpVsDest, IpVsService, Ipvs } from './ipvs/types.ts';
+import type { Kernel } from './kernel.ts';
+import type { FilterTable } from './netfilter/types.ts';
+import type { Emitted } from './observation.ts';
+import type { Skb } from './skb.ts';
+import type { ConntrackTcpTable, ConntrackTcpTimeout } from './tables/conntrack-tcp.ts';
+import type { Hook, HookRow, StationName } from './tables/hooks.ts';
+import type { IpvsTcpState, IpvsTcpStateRow, IpvsTcpTable } from './tables/ipvs-tcp.ts';
+import type { TraceEntry } from './trace.ts';
+
+/** What a station decides (linux/netfilter.h). */
+export type Verdict = 'NF_ACCEPT' | 'NF_DROP' | 'NF_STOLEN';
+
+/** A function that sits at a hook (struct nf_hook_ops). */
+export interface Station {
+  /** Whether it is registered at the moment. */
+  active(net: Net): boolean;
+  run(net: Net, skb: Skb, hook: Hook): Verdict;
+}
+
+/** How a service picks a dest for a new connection (struct ip_vs_scheduler). */
+export interface Scheduler {
+  /** Sets up what the scheduler remembers, when it is bound to a service. */
+  init(service: IpVsService): void;
+  schedule(net: Net, service: IpVsService): IpVsDest | undefined;
+  /** The dest was added or edited; the list is already as it will be. */
+  changed?(service: IpVsService): void;
+  /** The dest was unlinked from the place in the list that it had. */
+  removed?(service: IpVsService, dest: IpVsDest, index: number): void;
+}
+
+/**
+ * What a director is made of: the tables and the functions that rule code looks up instead of importing. A broken
+ * director is one with a part exchanged.
+ */
+export interface Parts {
+  readonly hookRows: readonly HookRow[];
+  readonly stations: Readonly<Record<StationName, Station>>;
+  readonly ipvsTcpTable: IpvsTcpTable;
+  readonly ipvsTcpStates: Readonly<Record<IpvsTcpState, Pick<IpvsTcpStateRow, 'timeoutSeconds' | 'active'>>>;
+  readonly schedulers: Readonly<Record<SchedulerName, Scheduler>>;
+  readonly conntrackTcpTable: ConntrackTcpTable;
+  readonly conntrackTcpValidFlags: ReadonlySet<number>;
+  readonly conntrackTcpTimeouts: Readonly<
+    Record<ConntrackTcpTimeout, { readonly seconds: number; readonly sysctl?: string }>
+  >;
+  /** When the timer wheel runs a timer, by the time it is set and the time it should run; jiffies. */
+  wheel(now: number, expires: number): number;
+  /** The connection's timer has run. */
+  connectionExpired(net: Net, connection: IpVsConn): void;
+}
+
+/** One director: everything a network namespace of the kernel holds (struct net). `step` changes it in place. */
+export interface Net {
+  readonly kernel: Kernel;
+  readonly config: DirectorConfig;
+  readonly parts: Parts;
+  /** Time, in jiffies. */
+  jiffies: number;
+  /** What an administrator changed; everything else has its table's value. */
+  readonly changedSysctls: Map<string, number>;
+  readonly hooks: Readonly<Record<Hook, readonly (HookRow & { readonly run: Station })[]>>;
+  readonly ipvs: Ipvs;
+  readonly conntrack: Conntrack;
+  filter: FilterTable | undefined;
+  /** What the director has sent to itself and not yet received. */
+  readonly loopback: Skb[];
+  /** Frames that left during this step. */
+  emitted: Emitted[];
+  /** What happened during this step; undefined when nobody asked. */
+  trace: TraceEntry[] | undefined;
+}

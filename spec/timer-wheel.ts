@@ -1,0 +1,22 @@
+/**
+ * The kernel's timer wheel (kernel/time/timer.c): nine levels of 64 slots, each level eight times coarser than the
+ * one below. A timer runs at the end of its slot, so never early and late by up to one slot. That is why an IPVS
+ * connection with 900 s to live stays visible for up to 16.4 s more, with `Expires` 0.
+ */
+const SLOTS = 64;
+const LEVELS = 9;
+
+/** Jiffies from `now` on at which a level begins to be used (LVL_START). */
+function levelStart(level: number): number {
+  return (SLOTS - 1) * 8 ** (level - 1);
+}
+
+/** The jiffy in which a timer runs that is set at `now` for `expires` (calc_wheel_index). */
+export function wheelExpiry(now: number, expires: number): number {
+  const delta = expires - now;
+  if (delta < 0) return now + 1;
+  let level = 0;
+  while (level < LEVELS - 1 && delta >= levelStart(level + 1)) level++;
+  const slot = 8 ** level;
+  return (Math.floor(expires / slot) + 1) * slot;
+}
