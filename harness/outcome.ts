@@ -77,6 +77,11 @@ export interface Finding {
   /** From 1, in the order of finding. */
   readonly number: number;
   readonly kind: 'mismatch' | 'crash';
+  /**
+   * `unconfirmed` until it came out the same from fresh boots: written down at once, so that nothing is lost when
+   * the run ends before that. `not-reproducible` ones stay on disk, but count as infra-error.
+   */
+  readonly status: 'unconfirmed' | 'confirmed' | 'not-reproducible';
   /** Id in suites/claims; '' for a scenario from a file. */
   readonly claim: string;
   readonly director: DirectorName;
@@ -95,7 +100,8 @@ export interface Finding {
   readonly steps: readonly StepRecord[];
   /** One line for people: the first difference, or what the crash said. */
   readonly headline: string;
-  readonly shrunk: Shrunk | undefined;
+  /** Undefined when it was not shrunk. */
+  readonly shrunk?: Shrunk | undefined;
   /** The guest's last words; '' when it said nothing. */
   readonly console: string;
 }

@@ -1,0 +1,108 @@
+import type { Observation } from '../../spec/observation.ts';
+import { compareObservation } from '../compare/observation.ts';
+import type { Played } from '../directors/director.ts';
+import { MachineError } from '../errors.ts';
+import type { Difference } from '../outcome.ts';
+import type { Expected, Reference } from './lead.ts';
+import type { Plan } from './plan.ts';
+import type { Opened, Seat } from './seat.ts';
+
+/** The first step at which a director did something else than the reference, and all of that play. */
+export interface Divergence {
+  /** Index into the observations: 0 is the set-up, i the plan's step i. */
+  readonly step: number;
+  /** All of that step; never empty. */
+  readonly differences: readonly Difference[];
+  readonly expected: Expected;
+  readonly actual: readonly Observation[];
+}
+
+/** What one play of one plan came to, before anybody asked whether it comes out the same again. */
+export type Judged =
+  | { readonly kind: 'agree' }
+  | { readonly kind: 'differs'; readonly divergence: Divergence }
+  | { readonly kind: 'unsupported'; readonly reason: string }
+  | Exclude<Played, { kind: 'played' }>;
+
+/** What may become a finding. */
+export type Failure = Extract<Judged, { kind: 'differs' | 'crash' }>;
+
+/**
+ * Plays the plans on the seat's director as one batch and compares each with the reference at the director's own
+ * clock. One result for each plan, in order: a director that fails in the middle is replaced by a fresh one,
+ * which goes on with the next plan. Throws MachineError only when no director can be opened.
+ */
+export async function* judge(seat: Seat, plans: readonly Plan[]): AsyncGenerator<Judged> {
+  let next = 0;
+  while (next < plans.length) {
+    const opened = await seat.opened();
+    try {
+      for await (const judged of judgeBatch(opened, plans.slice(next))) {
+        next += 1;
+        yield judged;
+      }
+      if (next < plans.length) throw new MachineError('the director stopped in the middle of a batch');
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error;
+      await seat.close();
+      next += 1;
+      yield { kind: 'infra-error', what: error.message, console: error.console };
+    }
+  }
+}
+
+/** One plan alone. */
+export async function judgeOne(seat: Seat, plan: Plan): Promise<Judged> {
+  for await (const judged of judge(seat, [plan])) return judged;
+  throw new Error('judge gave nothing for a plan');
+}
+
+async function* judgeBatch({ director, reference }: Opened, plans: readonly Plan[]): AsyncGenerator<Judged> {
+  const reasons = plans.map((plan) => director.refuses(plan));
+  const playable = plans.filter((_, index) => reasons[index] === undefined);
+  const results = director.play(playable)[Symbol.asyncIterator]();
+  try {
+    for (const [index, plan] of plans.entries()) {
+      const reason = reasons[index];
+      const result = reason === undefined ? await results.next() : undefined;
+      if (result?.done) return;
+      yield result ? judgePlayed(plan, result.value, reference) : { kind: 'unsupported', reason: reason! };
+    }
+  } finally {
+    await results.return?.();
+  }
+}
+
+function judgePlayed(plan: Plan, played: Played, reference: Reference): Judged {
+  if (played.kind !== 'played') return played;
+  const actual = played.observations;
+  const wanted = plan.steps.length + 1;
+  if (actual.length !== wanted)
+    return {
+      kind: 'infra-error',
+      what: `the director observed ${actual.length} of ${wanted} steps`,
+      console: '',
+    };
+  try {
+    const jiffies = actual.map((observation) => observation.jiffies);
+    const divergence = firstDivergence(reference.playAt(plan, jiffies), actual);
+    return divergence ? { kind: 'differs', divergence } : { kind: 'agree' };
+  } catch (error) {
+    return ownError('the model', error);
+  }
+}
+
+/** A bug of ours costs one scenario, not the run. */
+export function ownError(who: string, error: unknown): Extract<Judged, { kind: 'infra-error' }> {
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  return { kind: 'infra-error', what: `${who} failed: ${message}`, console: stack };
+}
+
+/** What follows from a divergence is not looked at: it would be counted twice. */
+function firstDivergence(expected: Expected, actual: readonly Observation[]): Divergence | undefined {
+  for (const [step, observation] of actual.entries()) {
+    const differences = compareObservation(expected.observations[step]!, observation);
+    if (differences.length > 0) return { step, differences, expected, actual };
+  }
+  return undefined;
+}

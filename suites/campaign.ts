@@ -1,0 +1,187 @@
+import type { DirectorName, Outcome, Run } from '../harness/outcome.ts';
+import { isFailure } from '../harness/play/confirm.ts';
+import { type Judged, judge } from '../harness/play/judge.ts';
+import type { Plan } from '../harness/play/plan.ts';
+import { Seat, type Subject } from '../harness/play/seat.ts';
+import { type Case, makeCase } from './case.ts';
+import type { Claim } from './claim.ts';
+import { Investigation, type InvestigationOptions } from './investigate.ts';
+import { type KnownDifference, knownDifference } from './known-differences.ts';
+import { Tally, whereOf } from './tally.ts';
+
+export interface CampaignOptions extends Omit<InvestigationOptions, 'checkpoint'> {
+  readonly claims: readonly Claim[];
+  readonly subjects: readonly Subject[];
+  readonly seed: number;
+  /** Ends after so many scenarios, or so many milliseconds, whichever comes first. */
+  readonly runs: number;
+  readonly forMs: number;
+  /** Directors of each subject that play at the same time. */
+  readonly jobs: number;
+  readonly known: readonly KnownDifference[];
+  /** Of lvs-conformance. */
+  readonly version: string;
+  /** Called after every batch. */
+  readonly progress: (soFar: Progress) => void;
+  /** Ends the run early; what was found is kept. */
+  readonly signal: AbortSignal;
+}
+
+export interface Progress {
+  readonly scenarios: number;
+  readonly steps: number;
+  readonly findings: number;
+}
+
+/** The first batch is small, so that something is seen soon; a big one hides the way to the director and back. */
+const FIRST_BATCH = 8;
+const LARGEST_BATCH = 64;
+
+/** One director's results for a batch, in the order of the cases. */
+type Judgements = readonly Judged[];
+
+/** Plays random scenarios of all claims in turn on every subject, and says what came out. */
+export class Campaign {
+  readonly #options: CampaignOptions;
+  readonly #tally: Tally;
+  readonly #investigation: Investigation;
+  readonly #tables: readonly (readonly Seat[])[];
+  readonly #start: number;
+
+  constructor(options: CampaignOptions) {
+    const { claims, known, subjects, jobs, referenceFor, found, withdrawn } = options;
+    this.#options = options;
+    this.#tally = new Tally(
+      claims,
+      known.map(({ id }) => id),
+    );
+    this.#tables = subjects.map((subject) =>
+      Array.from({ length: jobs }, () => new Seat(subject, referenceFor)),
+    );
+    this.#start = options.now();
+    this.#investigation = new Investigation({
+      ...options,
+      checkpoint: () => options.signal.throwIfAborted(),
+      found: (finding) => {
+        if (finding.status === 'not-reproducible') this.#tally.withdraw(finding.number);
+        else this.#tally.finding(finding);
+        found(finding);
+      },
+      withdrawn: (finding) => {
+        this.#tally.withdraw(finding.number);
+        withdrawn(finding);
+      },
+    });
+  }
+
+  /** Never throws because of an abort: the run it gives back is then not complete. */
+  async run(): Promise<Run> {
+    try {
+      await Promise.race([this.#play(), aborted(this.#options.signal)]);
+      return this.soFar(true);
+    } catch (error) {
+      if (!this.#options.signal.aborted) throw error;
+      return this.soFar(false);
+    } finally {
+      await Promise.all(this.#tables.flat().map((seat) => seat.retire()));
+    }
+  }
+
+  soFar(complete: boolean): Run {
+    const { seed, version, now } = this.#options;
+    return this.#tally.run({ seed, version, complete, wallSeconds: (now() - this.#start) / 1000 });
+  }
+
+  /** The next batch is made while the directors play this one. */
+  async #play(): Promise<void> {
+    let cases = await this.#prepare(0, FIRST_BATCH);
+    while (cases.length > 0) {
+      const size = Math.min(2 * cases.length, LARGEST_BATCH * this.#options.jobs);
+      const [judged, following] = await Promise.all([
+        Promise.all(this.#tables.map((seats) => judgeShared(seats, cases))),
+        this.#prepare(cases.at(-1)!.index + 1, size),
+      ]);
+      await this.#file(cases, judged);
+      cases = following;
+    }
+  }
+
+  async #prepare(first: number, size: number): Promise<Case[]> {
+    const { claims, seed, runs, forMs, lead, now, signal } = this.#options;
+    const cases: Case[] = [];
+    for (let index = first; index < Math.min(first + size, runs); index++) {
+      // A batch that is made while another is played lets its answers in between.
+      await nextTurn();
+      if (signal.aborted || (index > 0 && now() - this.#start >= forMs)) break;
+      cases.push(makeCase(claims, seed, index, lead));
+    }
+    return cases;
+  }
+
+  /** Case by case and not director by director, so that numbers do not depend on the size of batches. */
+  async #file(cases: readonly Case[], judged: readonly Judgements[]): Promise<void> {
+    for (const [at, each] of cases.entries()) {
+      for (const [table, seats] of this.#tables.entries())
+        await this.#fileOne(each, judged[table]![at]!, seats[0]!);
+      this.#tally.scenarios += 1;
+    }
+    const { scenarios, steps, findings } = this.#tally;
+    this.#options.progress({ scenarios, steps, findings });
+  }
+
+  async #fileOne(each: Case, judged: Judged, seat: Seat): Promise<void> {
+    const director = await nameOf(seat);
+    this.#tally.director(director);
+    if (judged.kind === 'agree' || judged.kind === 'differs') this.#tally.compared(each, judged);
+    this.#tally.outcome(director.name, whereOf(each), await this.#outcome(each, judged, director, seat));
+  }
+
+  async #outcome(each: Case, judged: Judged, director: DirectorName, seat: Seat): Promise<Outcome> {
+    if (!isFailure(judged)) return judged;
+    const { known, seed } = this.#options;
+    const differences = judged.kind === 'differs' ? judged.divergence.differences : [];
+    const row = judged.kind === 'differs' ? knownDifference(known, director, differences) : undefined;
+    if (row) return { kind: 'known-difference', id: row.id };
+    const { claim, scenario, index } = each;
+    const origin = { seed, index };
+    const suspect = { claim: claim.id, origin, scenario, failure: judged, director, seat };
+    return this.#investigation.look({ ...suspect, plan: each.plan as Plan, arbitrary: claim.scenarios });
+  }
+}
+
+/** Shares the cases among the seats like cards; results in the order of the cases. */
+async function judgeShared(seats: readonly Seat[], cases: readonly Case[]): Promise<Judgements> {
+  const hands = await Promise.all(
+    seats.map((seat, hand) =>
+      judgeCases(
+        seat,
+        cases.filter((_, index) => index % seats.length === hand),
+      ),
+    ),
+  );
+  return cases.map((_, index) => hands[index % seats.length]![Math.floor(index / seats.length)]!);
+}
+
+async function judgeCases(seat: Seat, cases: readonly Case[]): Promise<Judged[]> {
+  const plans = cases.flatMap(({ plan }) => ('kind' in plan ? [] : [plan]));
+  const results = judge(seat, plans);
+  const judged: Judged[] = [];
+  for (const { plan } of cases) judged.push('kind' in plan ? plan : (await results.next()).value!);
+  return judged;
+}
+
+async function nameOf(seat: Seat): Promise<DirectorName> {
+  const { director } = await seat.opened();
+  return { name: director.name, release: director.kernel.release, version: director.kernel.version };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

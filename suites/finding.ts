@@ -1,0 +1,75 @@
+import { inWords, signatureOf } from '../harness/compare/words.ts';
+import type { DirectorName, Finding, Shrunk, StepRecord } from '../harness/outcome.ts';
+import type { Divergence, Failure } from '../harness/play/judge.ts';
+import type { Plan } from '../harness/play/plan.ts';
+import type { Scenario, TimelineItem } from '../spec/scenario.ts';
+
+/** How scenarios are written for people. */
+export interface ScenarioTexts {
+  /** A whole scenario file. */
+  file(scenario: Scenario): string;
+  /** One line of its timeline. */
+  item(item: TimelineItem): string;
+}
+
+/** All that goes into a finding. */
+export interface FindingParts {
+  readonly number: number;
+  readonly status: Finding['status'];
+  readonly claim: string;
+  readonly director: DirectorName;
+  readonly origin: Finding['origin'];
+  readonly scenario: Scenario;
+  readonly plan: Plan;
+  readonly failure: Failure;
+  readonly shrunk?: Shrunk | undefined;
+}
+
+export function findingOf(parts: FindingParts, texts: ScenarioTexts): Finding {
+  const { failure, plan, ...same } = parts;
+  const common = { ...same, scenarioText: texts.file(parts.scenario) };
+  if (failure.kind === 'crash') {
+    const { what, fingerprint, console } = failure;
+    const step = plan.steps.length;
+    return {
+      ...common,
+      kind: 'crash',
+      signature: `crash ${fingerprint}`,
+      step,
+      differences: [],
+      steps: [],
+      headline: what,
+      console,
+    };
+  }
+  const { divergence } = failure;
+  return {
+    ...common,
+    kind: 'mismatch',
+    signature: signatureOf(divergence.differences),
+    step: divergence.step,
+    differences: divergence.differences,
+    steps: stepRecords(parts.scenario, plan, divergence, texts),
+    headline: inWords(divergence.differences[0]!, parts.director.name),
+    console: '',
+  };
+}
+
+function stepRecords(
+  scenario: Scenario,
+  plan: Plan,
+  divergence: Divergence,
+  texts: ScenarioTexts,
+): StepRecord[] {
+  const { expected, actual, step } = divergence;
+  return actual.slice(0, step + 1).map((director, index) => {
+    const done = plan.steps[index - 1];
+    return {
+      says: index === 0 ? 'set-up' : texts.item(scenario.timeline[index - 1]!),
+      ...(done?.kind === 'frame' ? { sent: { link: done.link, frame: done.frame } } : {}),
+      model: expected.observations[index]!,
+      director,
+      trace: expected.traces[index] ?? [],
+    };
+  });
+}

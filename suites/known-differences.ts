@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { InputError } from '../harness/errors.ts';
+import type { Difference, DirectorName } from '../harness/outcome.ts';
+
+/** An accepted difference: what differs, on which kernels, and why that is all right. */
+const KNOWN = z.strictObject({
+  /** Never renamed. */
+  id: z.string().min(1),
+  reason: z.string().min(1),
+  source: z.string().min(1),
+  /** Beginnings of versions (`6.1.`, `6.12.107`); an empty text means every kernel. */
+  kernels: z.array(z.string()).min(1),
+  match: z.strictObject({
+    observable: z.string(),
+    field: z.string(),
+    expected: z.string().optional(),
+    actual: z.string().optional(),
+  }),
+});
+
+export type KnownDifference = z.infer<typeof KNOWN>;
+
+export function readKnownDifferences(file: string | URL): KnownDifference[] {
+  const rows = z.array(KNOWN).safeParse(parse(readFileSync(file, 'utf8')) ?? []);
+  if (!rows.success) throw new InputError(`${file}: ${z.prettifyError(rows.error)}`);
+  return rows.data;
+}
+
+/** The row that accepts all differences of a step on this director; one that is left over makes it a mismatch. */
+export function knownDifference(
+  rows: readonly KnownDifference[],
+  director: Pick<DirectorName, 'version' | 'release'>,
+  differences: readonly Difference[],
+): KnownDifference | undefined {
+  const here = rows.filter(({ kernels }) => kernels.some((start) => director.version.startsWith(start)));
+  const ids = differences.map((difference) => here.find((row) => matches(row, difference)));
+  return ids.every((row) => row !== undefined) ? ids[0] : undefined;
+}
+
+function matches({ match }: KnownDifference, difference: Difference): boolean {
+  return (
+    match.observable === difference.observable &&
+    match.field === difference.field &&
+    (match.expected ?? difference.expected) === difference.expected &&
+    (match.actual ?? difference.actual) === difference.actual
+  );
+}

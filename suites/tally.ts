@@ -1,0 +1,135 @@
+import {
+  type DirectorName,
+  type Finding,
+  OUTCOME_KINDS,
+  type Outcome,
+  type OutcomeCounts,
+  type Run,
+  SCHEMA_VERSION,
+  type Undecided,
+} from '../harness/outcome.ts';
+import type { Judged } from '../harness/play/judge.ts';
+import type { Case } from './case.ts';
+import type { Claim } from './claim.ts';
+
+type Counts = Record<Outcome['kind'], number>;
+
+/** Counts outcomes while a campaign runs; `run` says at any time what is known so far. */
+export class Tally {
+  readonly #claims: readonly Pick<Claim, 'id' | 'says'>[];
+  readonly #counts = new Map<string, Counts>();
+  readonly #undecided = new Map<string, Undecided>();
+  readonly #findings = new Map<number, Finding>();
+  readonly #occurrences: Record<number, number> = {};
+  readonly #known: Map<string, number>;
+  readonly #directors = new Map<string, DirectorName>();
+  scenarios = 0;
+  steps = 0;
+  packets = 0;
+
+  constructor(claims: readonly Pick<Claim, 'id' | 'says'>[], knownIds: readonly string[]) {
+    this.#claims = claims;
+    this.#known = new Map(knownIds.map((id) => [id, 0]));
+  }
+
+  get findings(): number {
+    return this.#findings.size;
+  }
+
+  director(name: DirectorName): void {
+    this.#directors.set(name.name, name);
+  }
+
+  /** Adds a finding, or replaces it by what is known of it now. */
+  finding(finding: Finding): void {
+    this.#findings.set(finding.number, finding);
+  }
+
+  /** What looked like a finding and was none. */
+  withdraw(number: number): void {
+    this.#findings.delete(number);
+  }
+
+  /** What was really compared: up to the first divergence, as what follows is not looked at. */
+  compared({ plan }: Case, judged: Judged): void {
+    if ('kind' in plan) return;
+    const steps = judged.kind === 'differs' ? plan.steps.slice(0, judged.divergence.step) : plan.steps;
+    this.steps += steps.length;
+    this.packets += steps.filter(({ kind }) => kind === 'frame').length;
+  }
+
+  /** `claim` is '' for a scenario from a file. */
+  outcome(director: string, { claim, index }: Where, outcome: Outcome): void {
+    this.#countsOf(claim, director)[outcome.kind] += 1;
+    if (outcome.kind === 'mismatch' || outcome.kind === 'crash')
+      this.#occurrences[outcome.finding] = (this.#occurrences[outcome.finding] ?? 0) + 1;
+    if (outcome.kind === 'known-difference')
+      this.#known.set(outcome.id, (this.#known.get(outcome.id) ?? 0) + 1);
+    if (outcome.kind === 'infra-error') this.#note({ ...outcome, director, claim, index, occurrences: 1 });
+    if (outcome.kind === 'unsupported')
+      this.#note({
+        kind: outcome.kind,
+        what: outcome.reason,
+        console: '',
+        director,
+        claim,
+        index,
+        occurrences: 1,
+      });
+  }
+
+  run(of: { seed: number; wallSeconds: number; version: string; complete: boolean }): Run {
+    const { seed, wallSeconds, version, complete } = of;
+    const { scenarios, steps, packets } = this;
+    const outcomes = sum([...this.#counts.values()]);
+    const directors = [...this.#directors.values()];
+    return {
+      schemaVersion: SCHEMA_VERSION,
+      version,
+      complete,
+      summary: { scenarios, steps, packets, outcomes, wallSeconds, seed, directors },
+      claims: this.#claims.flatMap(({ id, says }) =>
+        directors.map(({ name }) => ({
+          claim: id,
+          says,
+          director: name,
+          outcomes: { ...this.#countsOf(id, name) },
+        })),
+      ),
+      findings: [...this.#findings.values()].sort((one, other) => one.number - other.number),
+      occurrences: { ...this.#occurrences },
+      undecided: [...this.#undecided.values()],
+      knownDifferences: [...this.#known].map(([id, occurrences]) => ({ id, occurrences })),
+    };
+  }
+
+  #countsOf(claim: string, director: string): Counts {
+    const key = `${claim} ${director}`;
+    const counts = this.#counts.get(key) ?? noOutcomes();
+    this.#counts.set(key, counts);
+    return counts;
+  }
+
+  #note(undecided: Undecided): void {
+    const key = `${undecided.kind} ${undecided.director} ${undecided.what}`;
+    const before = this.#undecided.get(key);
+    this.#undecided.set(key, before ? { ...before, occurrences: before.occurrences + 1 } : undecided);
+  }
+}
+
+type Where = { readonly claim: string; readonly index: number };
+
+function noOutcomes(): Counts {
+  return Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, 0])) as Counts;
+}
+
+function sum(all: readonly OutcomeCounts[]): OutcomeCounts {
+  const total = noOutcomes();
+  for (const counts of all) for (const kind of OUTCOME_KINDS) total[kind] += counts[kind];
+  return total;
+}
+
+/** The parts of a case that an outcome is filed under. */
+export function whereOf({ claim, index }: Case): Where {
+  return { claim: claim.id, index };
+}
