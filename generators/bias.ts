@@ -1,0 +1,67 @@
+/**
+ * Where a generator spends its packets. A claim about one part of the director asks for scenarios that are rich in
+ * that part; what it does not ask for still occurs. Numbers are percent, but where a line says otherwise.
+ */
+export interface ScenarioBias {
+  /** Flows that follow an earlier one on the same addresses and ports. */
+  readonly portReuse: number;
+  /** Flows of turns in no order at all instead of whole sessions. */
+  readonly disorder: number;
+  /** Flows of a SYN or a handshake only, so that many connections meet the scheduler; doubles the flows. */
+  readonly shortFlows: number;
+  /** Flows that aim beside the services: a free port, a real server, the director, or out of the cluster. */
+  readonly besideServices: number;
+  /** Flows that have accidents (see the weights below). */
+  readonly accidents: number;
+  /** Weight among accidents: sequence and acknowledgement numbers at the edges of the window. */
+  readonly outOfWindow: number;
+  /** Weight among accidents: flags that no honest peer sends. */
+  readonly wrongFlags: number;
+  /** Weight among accidents: lost, repeated, reordered, overlapping segments. */
+  readonly lossy: number;
+  /** Weight among accidents: checksum, TTL, window, options, sender. */
+  readonly damaged: number;
+  /** Scenarios with rules. */
+  readonly rules: number;
+  /** Interruptions that are commands of the administrator; the others are waits. */
+  readonly commands: number;
+  /** Waits around the known timeouts; the others are short or anything. */
+  readonly timeoutEdges: number;
+  /** Chance of each sysctl to be set. */
+  readonly sysctls: number;
+  /** Directors with `net.ipv4.vs.conntrack` 1. */
+  readonly conntrack: number;
+  /** Services that route directly, wholly or in part. */
+  readonly droute: number;
+}
+
+export const EVEN: ScenarioBias = {
+  portReuse: 25,
+  disorder: 20,
+  shortFlows: 15,
+  besideServices: 15,
+  accidents: 50,
+  outOfWindow: 3,
+  wrongFlags: 2,
+  lossy: 3,
+  damaged: 3,
+  rules: 65,
+  commands: 35,
+  timeoutEdges: 40,
+  sysctls: 6,
+  conntrack: 50,
+  droute: 40,
+};
+
+/** The mixes that claims ask for, by topic. */
+export const BIASES = {
+  even: EVEN,
+  stateTables: { ...EVEN, disorder: 70, accidents: 20, rules: 20, commands: 10 },
+  portReuse: { ...EVEN, portReuse: 80, besideServices: 5, sysctls: 15, rules: 40 },
+  windowTracking: { ...EVEN, outOfWindow: 12, accidents: 90, conntrack: 90, droute: 15, commands: 15 },
+  schedulers: { ...EVEN, shortFlows: 90, besideServices: 2, rules: 10, accidents: 10, commands: 60 },
+  filterRules: { ...EVEN, rules: 100, besideServices: 25, commands: 25 },
+  expiry: { ...EVEN, timeoutEdges: 85, commands: 15, sysctls: 12, rules: 30 },
+  edits: { ...EVEN, commands: 85, shortFlows: 30, rules: 50 },
+  forwarding: { ...EVEN, besideServices: 70, rules: 50 },
+} as const satisfies Readonly<Record<string, ScenarioBias>>;

@@ -1,0 +1,103 @@
+import type { AdminCommand, IptablesCommand, IpvsadmCommand } from '../../spec/config/commands.ts';
+import type { DirectorConfig } from '../../spec/config/director-config.ts';
+import { BUILT_IN_CHAINS, type Chain } from '../../spec/config/rules.ts';
+import type { VirtualService } from '../../spec/config/services.ts';
+
+/**
+ * What the administrator has set so far, as far as it decides which commands the tools take: ipvsadm refuses what
+ * is there already or is not there, iptables what lies beyond a chain's end.
+ */
+export interface AdminState {
+  readonly services: readonly VirtualService[];
+  /** Of the filter table; empty when there is none. */
+  readonly chains: readonly Chain[];
+}
+
+export function adminState(config: DirectorConfig): AdminState {
+  return {
+    services: config.services,
+    chains: config.rules.tables.find(({ name }) => name === 'filter')?.chains ?? [],
+  };
+}
+
+/** The state after the command; undefined when the tool refuses it. */
+export function afterCommand(state: AdminState, command: AdminCommand): AdminState | undefined {
+  switch (command.tool) {
+    case 'sysctl':
+      return state;
+    case 'ipvsadm': {
+      const services = afterIpvsadm(state.services, command);
+      return services && { ...state, services };
+    }
+    case 'iptables': {
+      const chain = state.chains.find(({ name }) => name === command.chain);
+      const changed = chain && afterIptables(chain, command);
+      return changed && { ...state, chains: state.chains.map((one) => (one === chain ? changed : one)) };
+    }
+  }
+}
+
+/** Services and dests alike are named by address and port. */
+function at<T extends { readonly address: number; readonly port: number }>(
+  list: readonly T[],
+  { address, port }: { readonly address: number; readonly port: number },
+): number {
+  return list.findIndex((one) => one.address === address && one.port === port);
+}
+
+function afterIpvsadm(
+  services: readonly VirtualService[],
+  command: IpvsadmCommand,
+): readonly VirtualService[] | undefined {
+  if (command.op === 'set-timeouts') return services;
+  const index = at(services, command.service);
+  const service = services[index];
+  if (command.op === 'add-service') {
+    const { protocol, address, port } = command.service;
+    const added = { protocol, address, port, scheduler: command.scheduler, dests: [] };
+    return service ? undefined : [...services, added];
+  }
+  if (!service) return undefined;
+  if (command.op === 'delete-service') return services.toSpliced(index, 1);
+  if ('dest' in command) {
+    const dests = afterDestCommand(service, command);
+    return dests && services.with(index, { ...service, dests });
+  }
+  return services.with(index, { ...service, scheduler: command.scheduler });
+}
+
+type DestCommand = Extract<IpvsadmCommand, { readonly dest: unknown }>;
+
+function afterDestCommand(
+  { port, dests }: VirtualService,
+  command: DestCommand,
+): VirtualService['dests'] | undefined {
+  const index = at(dests, command.dest);
+  if (command.op === 'delete-dest') return index < 0 ? undefined : dests.toSpliced(index, 1);
+  if (command.dest.forward === 'droute' && command.dest.port !== port) return undefined;
+  if (command.op === 'add-dest') return index < 0 ? [...dests, command.dest] : undefined;
+  return index < 0 ? undefined : dests.with(index, command.dest);
+}
+
+function afterIptables(chain: Chain, command: IptablesCommand): Chain | undefined {
+  const { rules } = chain;
+  switch (command.op) {
+    case 'append':
+      return { ...chain, rules: [...rules, command.rule] };
+    case 'flush':
+      return { ...chain, rules: [] };
+    case 'policy':
+      return BUILT_IN_CHAINS[command.table].includes(chain.name)
+        ? { ...chain, policy: command.policy }
+        : undefined;
+    case 'insert':
+      if (command.position > rules.length + 1) return undefined;
+      return { ...chain, rules: rules.toSpliced(command.position - 1, 0, command.rule) };
+    case 'replace':
+      if (command.position > rules.length) return undefined;
+      return { ...chain, rules: rules.with(command.position - 1, command.rule) };
+    case 'delete':
+      if (command.position > rules.length) return undefined;
+      return { ...chain, rules: rules.toSpliced(command.position - 1, 1) };
+  }
+}

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import type { IpvsadmCommand } from '../../spec/config/commands.ts';
+import type { Dest, ServiceKey, VirtualService } from '../../spec/config/services.ts';
+import { realServer, servicePort, vip } from '../addresses.ts';
+import { oneOf, percent, weighted } from '../draws.ts';
+import { scheduler, weight } from '../services.ts';
+import type { AdminState } from './admin-state.ts';
+
+type Intent = (now: AdminState, before: AdminState) => IpvsadmCommand | undefined;
+
+/** Counts services and dests round. */
+const index = fc.nat({ max: 11 });
+
+function pick<T>(list: readonly T[], index: number): T | undefined {
+  return list[index % list.length];
+}
+
+function keyOf({ protocol, address, port }: ServiceKey): ServiceKey {
+  return { protocol, address, port };
+}
+
+function sameName(one: Pick<Dest, 'address' | 'port'>, other: Pick<Dest, 'address' | 'port'>): boolean {
+  return one.address === other.address && one.port === other.port;
+}
+
+/** A service that has dests, and one of them. */
+function pickDest(
+  { services }: AdminState,
+  index: number,
+): { readonly service: ServiceKey; readonly dest: Dest } | undefined {
+  const all = services.flatMap((service) => service.dests.map((dest) => ({ service: keyOf(service), dest })));
+  return pick(all, index);
+}
+
+/** Weight 0 for a dest that works, and back to work for one that rests. */
+const quiesce: fc.Arbitrary<Intent> = index.map((index) => (now) => {
+  const picked = pickDest(now, index);
+  if (!picked) return undefined;
+  const dest = { ...picked.dest, weight: picked.dest.weight === 0 ? 1 : 0 };
+  return { tool: 'ipvsadm', op: 'edit-dest', service: picked.service, dest };
+});
+
+const editDest: fc.Arbitrary<Intent> = fc
+  .tuple(index, weight, weighted<Dest['forward'] | undefined>([4, undefined], [1, 'masq'], [1, 'droute']))
+  .map(([index, weight, wanted]) => (now) => {
+    const picked = pickDest(now, index);
+    if (!picked) return undefined;
+    const { service, dest } = picked;
+    const forward = wanted === 'droute' && dest.port !== service.port ? 'masq' : (wanted ?? dest.forward);
+    return { tool: 'ipvsadm', op: 'edit-dest', service, dest: { ...dest, weight, forward } };
+  });
+
+const deleteDest: fc.Arbitrary<Intent> = index.map((index) => (now) => {
+  const picked = pickDest(now, index);
+  if (!picked) return undefined;
+  const { address, port } = picked.dest;
+  return { tool: 'ipvsadm', op: 'delete-dest', service: picked.service, dest: { address, port } };
+});
+
+const newDest = fc.record({
+  address: realServer,
+  weight,
+  forward: weighted<Dest['forward']>([3, 'masq'], [2, 'droute']),
+});
+
+/** Mostly one that was there and was taken away; else a new one. */
+const addDest: fc.Arbitrary<Intent> = fc
+  .tuple(index, newDest, percent(70))
+  .map(([index, fresh, back]) => (now, before) => {
+    const service = pick(now.services, index);
+    if (!service) return undefined;
+    const missing = missingDests(service, before);
+    const dest = (back && pick(missing, index)) || { ...fresh, port: service.port };
+    return { tool: 'ipvsadm', op: 'add-dest', service: keyOf(service), dest };
+  });
+
+function missingDests(service: VirtualService, before: AdminState): readonly Dest[] {
+  const old = before.services.find((one) => sameName(one, service));
+  return (old?.dests ?? []).filter((dest) => !service.dests.some((one) => sameName(one, dest)));
+}
+
+const deleteService: fc.Arbitrary<Intent> = index.map((index) => ({ services }) => {
+  const service = pick(services, index);
+  return service && { tool: 'ipvsadm', op: 'delete-service', service: keyOf(service) };
+});
+
+const addService: fc.Arbitrary<Intent> = fc
+  .tuple(index, vip, servicePort, scheduler, percent(70))
+  .map(([index, address, port, scheduler, back]) => ({ services }, before) => {
+    const missing = before.services.filter((old) => !services.some((one) => sameName(one, old)));
+    const old = back ? pick(missing, index) : undefined;
+    const service = old ? keyOf(old) : { protocol: 'tcp' as const, address, port };
+    return { tool: 'ipvsadm', op: 'add-service', service, scheduler: old?.scheduler ?? scheduler };
+  });
+
+const editService: fc.Arbitrary<Intent> = fc
+  .tuple(index, scheduler)
+  .map(([index, scheduler]) => ({ services }) => {
+    const service = pick(services, index);
+    return service && { tool: 'ipvsadm', op: 'edit-service', service: keyOf(service), scheduler };
+  });
+
+const seconds = fc.constantFrom(0, 2, 5, 30, 60, 120, 300, 1000);
+
+const setTimeouts: fc.Arbitrary<Intent> = fc
+  .record({ tcp: seconds, tcpFin: seconds, udp: fc.constant(0) })
+  .map((timeouts) => () => ({ tool: 'ipvsadm', op: 'set-timeouts', ...timeouts }));
+
+export const ipvsadmIntent: fc.Arbitrary<Intent> = oneOf<Intent>(
+  [6, quiesce],
+  [3, editDest],
+  [5, deleteDest],
+  [6, addDest],
+  [2, deleteService],
+  [3, addService],
+  [2, editService],
+  [2, setTimeouts],
+);

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import type { VirtualService } from '../../spec/config/services.ts';
+import type { Flow } from '../../spec/scenario.ts';
+import type { Ipv4 } from '../../spec/wire/address.ts';
+import {
+  CLIENTS,
+  clientAddress,
+  clientPort,
+  FREE_PORTS,
+  OWN,
+  realServer,
+  servicePort,
+  vip,
+} from '../addresses.ts';
+import { oneOf, weighted } from '../draws.ts';
+
+/** Between whom a flow is, as far as one can say before the director's services are known. */
+export interface Target {
+  readonly kind: 'service' | 'vip' | 'realServer' | 'outward' | 'director';
+  /** Which service, counted round. */
+  readonly index: number;
+  readonly client: Ipv4;
+  readonly clientPort: number;
+  readonly realServer: Ipv4;
+  readonly vip: Ipv4;
+  readonly port: number;
+}
+
+type Kind = Target['kind'];
+
+/** Where flows go that do not aim at a service. */
+const besideServices = weighted<Kind>([3, 'vip'], [3, 'realServer'], [2, 'outward'], [1, 'director']);
+
+/** A target; `beside` percent of them are no service. */
+export function target(beside: number): fc.Arbitrary<Target> {
+  return fc.record({
+    kind: oneOf<Kind>([100 - beside, fc.constant('service')], [beside, besideServices]),
+    index: fc.nat({ max: 5 }),
+    client: clientAddress,
+    clientPort,
+    realServer,
+    vip,
+    port: oneOf<number>([3, servicePort], [1, fc.constantFrom(...FREE_PORTS)]),
+  });
+}
+
+/** The two ends. Real servers that call out are the flow's client: it is they who begin. */
+export function ends(target: Target, services: readonly VirtualService[]): Pick<Flow, 'client' | 'service'> {
+  const client = { address: target.client, port: target.clientPort };
+  switch (target.kind) {
+    case 'service': {
+      const { address, port } = services[target.index % services.length]!;
+      return { client, service: { address, port } };
+    }
+    case 'vip':
+      return { client, service: { address: target.vip, port: target.port } };
+    case 'realServer':
+      return { client, service: { address: target.realServer, port: target.port } };
+    case 'outward':
+      return {
+        client: { address: target.realServer, port: target.clientPort },
+        service: { address: CLIENTS[target.index % 2]!, port: target.port },
+      };
+    case 'director':
+      return { client, service: { address: OWN[target.index % OWN.length]!, port: target.port } };
+  }
+}

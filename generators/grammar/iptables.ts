@@ -1,0 +1,130 @@
+import {
+  BUILT_IN_CHAINS,
+  type Chain,
+  type Match,
+  type PortRange,
+  type Rule,
+  type Ruleset,
+  type Table,
+} from '../../spec/config/rules.ts';
+
+/** XT_EXTENSION_MAXNAMELEN and its null byte. */
+const LONGEST_CHAIN_NAME = 28;
+/** XT_MULTI_PORTS; a range takes two places. */
+const MOST_PORTS = 15;
+const TARGET_WORDS: readonly string[] = ['ACCEPT', 'DROP', 'QUEUE', 'RETURN', 'REJECT'];
+
+/** Why iptables-restore would refuse the ruleset; nothing when it takes it. */
+export function rulesetProblems({ tables }: Ruleset): readonly string[] {
+  return tables.flatMap(tableProblems);
+}
+
+function tableProblems(table: Table): readonly string[] {
+  const builtIn = BUILT_IN_CHAINS[table.name];
+  const names = table.chains.map(({ name }) => name);
+  const user = names.slice(builtIn.length);
+  return [
+    ...problemIf(
+      builtIn.some((name, index) => names[index] !== name),
+      'built-in chains are not first',
+    ),
+    ...problemIf(new Set(names).size < names.length, 'two chains with one name'),
+    ...problemIf(
+      user.some((name) => name.length > LONGEST_CHAIN_NAME),
+      'a chain name is too long',
+    ),
+    ...problemIf(
+      user.some((name) => TARGET_WORDS.includes(name)),
+      'a chain is called like a target',
+    ),
+    ...problemIf(hasLoop(table.chains), 'jumps lead in circles'),
+    ...table.chains.flatMap((chain) => chainProblems(chain, builtIn, user)),
+  ];
+}
+
+function chainProblems(chain: Chain, builtIn: readonly string[], user: readonly string[]): readonly string[] {
+  const isBuiltIn = builtIn.includes(chain.name);
+  return [
+    ...problemIf(
+      isBuiltIn !== (chain.policy !== undefined),
+      `${chain.name}: a policy where none is, or none`,
+    ),
+    ...chain.rules.flatMap((rule) => ruleProblems(rule, chain.name, user)),
+  ];
+}
+
+/** Why iptables would refuse the rule in this chain. */
+export function ruleProblems(rule: Rule, chain: string, userChains: readonly string[]): readonly string[] {
+  const { target, matches } = rule;
+  const leads = target?.kind === 'jump' || target?.kind === 'goto';
+  const reset = target?.kind === 'REJECT' && target.with === 'tcp-reset';
+  const ports = matches.some(({ kind }) => kind === 'tcp' || kind === 'multiport');
+  const tcp = rule.protocol?.protocol === 'tcp' && !rule.protocol.inverted;
+  const kinds = matches.map(({ kind }) => kind);
+  const addresses = [rule.source, rule.destination].filter((one) => one !== undefined);
+  return [
+    ...problemIf(chain === 'INPUT' && rule.outInterface !== undefined, '-o in INPUT'),
+    ...problemIf(chain === 'OUTPUT' && rule.inInterface !== undefined, '-i in OUTPUT'),
+    ...problemIf(leads && !userChains.includes(target.chain), 'a jump to no chain'),
+    ...problemIf((reset || ports) && !tcp, 'ports or a reset without -p tcp'),
+    ...problemIf(new Set(kinds).size < kinds.length, 'two matches of one kind'),
+    ...problemIf(
+      addresses.some(({ address, mask }) => (address & mask) >>> 0 !== address),
+      'host bits set',
+    ),
+    ...problemIf(
+      addresses.some(({ mask }) => mask === 0),
+      'an address that says nothing',
+    ),
+    ...matches.flatMap(matchProblems),
+  ];
+}
+
+function matchProblems(match: Match): readonly string[] {
+  switch (match.kind) {
+    case 'tcp': {
+      const ranges = [match.sport, match.dport].filter((one) => one !== undefined);
+      const flags = match.flags;
+      return [
+        ...problemIf(ranges.length === 0 && !flags, '-m tcp that says nothing'),
+        ...ranges.flatMap(rangeProblems),
+        ...problemIf(flags !== undefined && (flags.set & ~flags.mask) !== 0, 'flags outside of their mask'),
+        ...problemIf(
+          flags !== undefined && (flags.mask & ~0x3f) !== 0,
+          'flags that iptables has no name for',
+        ),
+      ];
+    }
+    case 'state':
+    case 'conntrack':
+      return problemIf(match.states.length === 0, 'no state');
+    case 'multiport': {
+      const places = match.ports.reduce((sum, { first, last }) => sum + (first === last ? 1 : 2), 0);
+      const wrong = places < 1 || places > MOST_PORTS;
+      return [...problemIf(wrong, 'no or too many ports'), ...match.ports.flatMap(rangeProblems)];
+    }
+    case 'mark':
+      return [];
+  }
+}
+
+function rangeProblems({ first, last }: PortRange): readonly string[] {
+  return problemIf(first < 0 || last > 65535 || first > last, `ports ${first}:${last}`);
+}
+
+function hasLoop(chains: readonly Chain[]): boolean {
+  const leads = new Map(
+    chains.map(({ name, rules }) => [name, rules.flatMap(({ target }) => placesOf(target))]),
+  );
+  const reaches = (from: string, seen: readonly string[]): boolean =>
+    seen.includes(from) || (leads.get(from) ?? []).some((next) => reaches(next, [...seen, from]));
+  return chains.some(({ name }) => reaches(name, []));
+}
+
+function placesOf(target: Rule['target']): readonly string[] {
+  return target?.kind === 'jump' || target?.kind === 'goto' ? [target.chain] : [];
+}
+
+function problemIf(wrong: boolean, says: string): readonly string[] {
+  return wrong ? [says] : [];
+}

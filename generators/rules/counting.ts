@@ -1,0 +1,20 @@
+import { BUILT_IN_CHAINS, CT_STATES, type Rule, type Ruleset } from '../../spec/config/rules.ts';
+import { ctstate, filterTable } from './write.ts';
+
+/** One rule without a target for each state: their counters tell what state each packet had in that chain. */
+const COUNTERS: readonly Rule[] = CT_STATES.map((state) => ({ matches: [ctstate(state)] }));
+
+/** The ruleset with these counters in front of every built-in chain, where no rule has spoken yet. */
+export function withCounters({ tables }: Ruleset): Ruleset {
+  if (tables.length === 0) return withCounters(filterTable({}));
+  return {
+    tables: tables.map((table) => ({
+      ...table,
+      chains: table.chains.map((chain) =>
+        BUILT_IN_CHAINS[table.name].includes(chain.name)
+          ? { ...chain, rules: [...COUNTERS, ...chain.rules] }
+          : chain,
+      ),
+    })),
+  };
+}

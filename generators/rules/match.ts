@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { CT_STATES, type CtState, type Match, type PortRange } from '../../spec/config/rules.ts';
+import { ACK, FIN, PSH, RST, SYN, URG } from '../../spec/wire/tcp.ts';
+import { FREE_PORTS, SERVICE_PORTS } from '../addresses.ts';
+import { percent, sometimes, weighted } from '../draws.ts';
+
+const inverted = percent(15);
+
+/** A port that services or clients use, or a span around it. */
+const portRange: fc.Arbitrary<PortRange> = fc
+  .tuple(fc.constantFrom(...SERVICE_PORTS, ...FREE_PORTS, 40000, 40001), weighted([5, 0], [1, 1], [1, 1000]))
+  .map(([first, more]) => ({ first, last: first + more }));
+
+/** Pairs of mask and flags that firewalls use; `--syn` first. */
+const FLAG_TESTS = [
+  { mask: FIN | SYN | RST | ACK, set: SYN },
+  { mask: FIN | SYN | RST | ACK, set: SYN | ACK },
+  { mask: FIN, set: FIN },
+  { mask: RST, set: RST },
+  { mask: ACK, set: 0 },
+  { mask: SYN | FIN, set: SYN | FIN },
+  { mask: FIN | SYN | RST | PSH | ACK | URG, set: 0 },
+  { mask: FIN | SYN | RST | PSH | ACK | URG, set: FIN | PSH | URG },
+] as const;
+
+const flagTest = fc
+  .tuple(fc.constantFrom(...FLAG_TESTS), inverted)
+  .map(([test, inverted]) => ({ ...test, inverted }));
+
+const invertibleRange = fc.tuple(portRange, inverted).map(([range, inverted]) => ({ ...range, inverted }));
+
+/** `--sport`, `--dport`, `--tcp-flags`: at least one of them. */
+const tcpMatch: fc.Arbitrary<Match> = fc
+  .tuple(sometimes(30, invertibleRange), sometimes(60, invertibleRange), sometimes(40, flagTest))
+  .map(([sport, dport, flags]) => {
+    const known = { ...(sport && { sport }), ...(dport && { dport }), ...(flags && { flags }) };
+    const some = Object.keys(known).length > 0 ? known : { flags: { ...FLAG_TESTS[0], inverted: false } };
+    return { kind: 'tcp', ...some };
+  });
+
+const states: fc.Arbitrary<readonly CtState[]> = fc.subarray([...CT_STATES], { minLength: 1, maxLength: 3 });
+
+const stateMatch: fc.Arbitrary<Match> = fc
+  .tuple(weighted(...[[1, 'state'] as const, [2, 'conntrack'] as const]), states, inverted)
+  .map(([kind, states, inverted]) => ({ kind, states, inverted }));
+
+const multiportMatch: fc.Arbitrary<Match> = fc
+  .tuple(
+    fc.array(portRange, { minLength: 1, maxLength: 3, size: 'max' }),
+    fc.constantFrom('source' as const, 'destination' as const, 'either' as const),
+    inverted,
+  )
+  .map(([ports, which, inverted]) => ({ kind: 'multiport', ports, which, inverted }));
+
+/** Nothing sets a mark, so only a test for 0 holds. */
+const markMatch: fc.Arbitrary<Match> = fc
+  .tuple(weighted([2, 0], [1, 1]), weighted([2, 0xffffffff], [1, 0xff]), inverted)
+  .map(([value, mask, inverted]) => ({ kind: 'mark', value, mask, inverted }));
+
+const WITHOUT_PROTOCOL = [stateMatch, stateMatch, stateMatch, markMatch] as const;
+
+/** Up to two `-m` matches that need no protocol. */
+export const plainMatches: fc.Arbitrary<readonly Match[]> = fc.array(fc.oneof(...WITHOUT_PROTOCOL), {
+  maxLength: 1,
+  size: 'max',
+});
+
+/** Up to three `-m` matches of a rule for TCP; iptables takes one of each kind. */
+export const tcpMatches: fc.Arbitrary<readonly Match[]> = fc
+  .array(fc.oneof(tcpMatch, tcpMatch, multiportMatch, ...WITHOUT_PROTOCOL), { maxLength: 3, size: 'max' })
+  .map((matches) =>
+    matches.filter((one, index) => matches.findIndex((other) => other.kind === one.kind) === index),
+  );

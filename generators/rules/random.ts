@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { BUILT_IN_CHAINS, type Chain, type Rule, type Ruleset } from '../../spec/config/rules.ts';
+import { sometimes, upTo, weighted } from '../draws.ts';
+import type { Size } from '../sizes.ts';
+import { fitted } from './fit.ts';
+import { rule } from './rule.ts';
+
+const USER_CHAINS = ['web', 'limits', 'audit'] as const;
+
+/** A rule, and where it leads when it is to lead somewhere. */
+interface RuleDraw {
+  readonly rule: Rule;
+  readonly to: { readonly kind: 'jump' | 'goto'; readonly chain: number } | undefined;
+}
+
+const ruleDraw: fc.Arbitrary<RuleDraw> = fc.record({
+  rule,
+  to: sometimes(
+    25,
+    fc.record({ kind: weighted<'jump' | 'goto'>([3, 'jump'], [1, 'goto']), chain: fc.nat({ max: 5 }) }),
+  ),
+});
+
+/** A filter table of random rules. Jumps lead to later chains only, so that no packet goes in circles. */
+export function randomRuleset(size: Size): fc.Arbitrary<Ruleset> {
+  const rules = upTo(size.rulesPerChain, ruleDraw);
+  const policy = weighted<'ACCEPT' | 'DROP'>([3, 'ACCEPT'], [1, 'DROP']);
+  const builtIn = fc.tuple(
+    ...BUILT_IN_CHAINS.filter.map((name) =>
+      fc.tuple(policy, rules).map(([policy, draws]) => ({ name, policy, draws })),
+    ),
+  );
+  const user = upTo(size.userChains, rules).map((list) =>
+    list.map((draws, index) => ({ name: USER_CHAINS[index]!, draws })),
+  );
+  return fc.tuple(builtIn, user).map(([builtIn, user]): Ruleset => {
+    const names = user.map(({ name }) => name);
+    const chains = [...builtIn, ...user].map(({ draws, ...chain }): Chain => {
+      const later = names.slice(names.indexOf(chain.name as (typeof names)[number]) + 1);
+      return { ...chain, rules: draws.map((draw) => led(draw, chain.name, later)) };
+    });
+    return { tables: [{ name: 'filter', chains }] };
+  });
+}
+
+function led({ rule, to }: RuleDraw, chain: string, later: readonly string[]): Rule {
+  if (!to || later.length === 0) return fitted(rule, chain);
+  return fitted({ ...rule, target: { kind: to.kind, chain: later[to.chain % later.length]! } }, chain);
+}

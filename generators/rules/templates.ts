@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import type { CtState, Rule, Ruleset } from '../../spec/config/rules.ts';
+import { servicePort } from '../addresses.ts';
+import {
+  ACCEPT,
+  anyRule,
+  ctstate,
+  DROP,
+  dport,
+  dportSyn,
+  filterTable,
+  state,
+  TCP,
+  tcpRule,
+} from './write.ts';
+
+/** What a firewall found in the field leaves to choose. */
+export interface TemplateChoice {
+  readonly port: number;
+  /** The one detail that these firewalls differ in: what it does stands at each. */
+  readonly variant: boolean;
+}
+
+const RELATED: readonly CtState[] = ['RELATED', 'ESTABLISHED'];
+const DEALT_WITH: readonly CtState[] = ['NEW', 'ESTABLISHED', 'RELATED'];
+const dropInvalid: Rule = anyRule(DROP, ctstate('INVALID'));
+
+/** Firewalls that people ran beside an LVS director and wrote to the lists about. */
+export const TEMPLATES: Readonly<Record<string, (choice: TemplateChoice) => Ruleset>> = {
+  /** Connections pile up, since a FIN is not NEW. Variant: without the state, which cures it. */
+  newOnly: ({ port, variant }) => {
+    const rule = variant ? tcpRule(ACCEPT, dport(port)) : tcpRule(ACCEPT, dport(port), state('NEW'));
+    return filterTable({ INPUT: [rule] }, { INPUT: 'DROP' });
+  },
+
+  /** The handshake fails under masquerading. Variant: the same with RELATED,ESTABLISHED in INPUT. */
+  newInEstablishedOut: ({ port, variant }) => {
+    const established = anyRule(ACCEPT, state(...RELATED));
+    const fresh = tcpRule(ACCEPT, dport(port), state('NEW'));
+    return filterTable(
+      { INPUT: variant ? [established, fresh] : [fresh], FORWARD: [established] },
+      { INPUT: 'DROP', FORWARD: 'DROP' },
+    );
+  },
+
+  /** Long sessions die of ICMP 3/10. Variant: NEW needs no SYN. */
+  hostProhibited: ({ port, variant }) => {
+    const fresh = variant ? dport(port) : dportSyn(port);
+    const refuse = anyRule({ kind: 'REJECT', with: 'icmp-host-prohibited' });
+    return filterTable({
+      INPUT: [anyRule(ACCEPT, state(...RELATED)), tcpRule(ACCEPT, state('NEW'), fresh), refuse],
+    });
+  },
+
+  /** The usual advice. Variant: in OUTPUT too. */
+  dropInvalid: ({ variant }) =>
+    filterTable({ INPUT: [dropInvalid], FORWARD: [dropInvalid], ...(variant && { OUTPUT: [dropInvalid] }) }),
+
+  /** The last FIN is lost in OUTPUT. Variant: UNTRACKED may leave, so INPUT is where it is lost. */
+  statefulOutput: ({ variant }) => {
+    const leaving = variant ? [...DEALT_WITH, 'UNTRACKED' as const] : DEALT_WITH;
+    return filterTable(
+      { INPUT: [anyRule(ACCEPT, state(...DEALT_WITH))], OUTPUT: [anyRule(ACCEPT, state(...leaving))] },
+      { INPUT: 'DROP', OUTPUT: 'DROP' },
+    );
+  },
+
+  /** One port is closed to new packets. Variant: without a word. */
+  closedPort: ({ port, variant }) =>
+    filterTable({ INPUT: [tcpRule(variant ? DROP : { kind: 'REJECT', with: 'tcp-reset' }, dport(port))] }),
+
+  /** A tree of chains, as distributions write it. Variant: the branch is entered for good. */
+  branched: ({ port, variant }) => {
+    const ports = [80, 443].map((one) => ({ first: one, last: one }));
+    const services: Rule = {
+      protocol: TCP,
+      matches: [{ kind: 'multiport', ports, which: 'destination', inverted: false }],
+      target: { kind: variant ? 'goto' : 'jump', chain: 'services' },
+    };
+    const branch = [tcpRule({ kind: 'RETURN' }, dportSyn(port)), tcpRule(ACCEPT, ctstate('ESTABLISHED'))];
+    return filterTable(
+      { INPUT: [services, anyRule(ACCEPT, ctstate('NEW'))], FORWARD: [] },
+      { INPUT: 'DROP' },
+      [{ name: 'services', rules: branch }],
+    );
+  },
+};
+
+export const template: fc.Arbitrary<Ruleset> = fc
+  .record({
+    build: fc.constantFrom(...Object.values(TEMPLATES)),
+    choice: fc.record({ port: servicePort, variant: fc.boolean() }),
+  })
+  .map(({ build, choice }) => build(choice));

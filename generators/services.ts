@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { type Dest, SCHEDULERS, type SchedulerName, type VirtualService } from '../spec/config/services.ts';
+import { realServer, servicePort, vip } from './addresses.ts';
+import type { ScenarioBias } from './bias.ts';
+import { oneOf, percent, upTo, weighted } from './draws.ts';
+import { shrinkingBy } from './shrinking-by.ts';
+import type { Size } from './sizes.ts';
+import { smallerServices } from './smaller/services.ts';
+
+/** What a dest weighs: mostly little, sometimes as much as one side of an overflow. */
+export const weight: fc.Arbitrary<number> = weighted(
+  [10, 1],
+  [4, 2],
+  [3, 3],
+  [2, 4],
+  [2, 0],
+  [1, 256],
+  [1, 65535],
+);
+
+export const scheduler: fc.Arbitrary<SchedulerName> = fc.constantFrom(...SCHEDULERS);
+
+/** How a service forwards: one way for all dests, or each dest its own. */
+type Forwarding = 'masq' | 'droute' | 'mixed';
+
+interface DestDraw {
+  readonly address: number;
+  readonly weight: number;
+  /** The real server listens on another port than the service; only masq can lead there. */
+  readonly otherPort: boolean;
+  readonly droute: boolean;
+}
+
+const destDraw: fc.Arbitrary<DestDraw> = fc.record({
+  address: realServer,
+  weight,
+  otherPort: percent(15),
+  droute: fc.boolean(),
+});
+
+/** Services with distinct addresses and ports, and their dests: what `ipvsadm -A` and `-a` would take. */
+export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly VirtualService[]> {
+  const forwarding = oneOf<Forwarding>(
+    [100 - bias.droute, fc.constant('masq')],
+    [bias.droute, weighted<Forwarding>([2, 'droute'], [1, 'mixed'])],
+  );
+  const dests = oneOf<readonly DestDraw[]>([1, fc.constant([])], [11, upTo(size.dests, destDraw, 1)]);
+  const service = fc
+    .tuple(vip, servicePort, scheduler, forwarding, dests)
+    .map(([address, port, scheduler, forwarding, draws]): VirtualService => {
+      const list = distinct(draws.map((draw) => destOf(draw, port, forwarding)));
+      return { protocol: 'tcp', address, port, scheduler, dests: list };
+    });
+  return shrinkingBy(upTo(size.services, service, 1).map(distinct), smallerServices);
+}
+
+function destOf(draw: DestDraw, servicePort: number, forwarding: Forwarding): Dest {
+  const forward = forwarding === 'droute' || (forwarding === 'mixed' && draw.droute) ? 'droute' : 'masq';
+  const port = forward === 'masq' && draw.otherPort ? otherPort(servicePort) : servicePort;
+  return { address: draw.address, port, forward, weight: draw.weight };
+}
+
+function otherPort(port: number): number {
+  return port === 8080 ? 80 : 8080;
+}
+
+/** The first of those with the same address and port. */
+function distinct<T extends { readonly address: number; readonly port: number }>(
+  list: readonly T[],
+): readonly T[] {
+  return list.filter(
+    (one, index) =>
+      list.findIndex((other) => other.address === one.address && other.port === one.port) === index,
+  );
+}

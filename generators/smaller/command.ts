@@ -1,0 +1,35 @@
+import type { AdminCommand } from '../../spec/config/commands.ts';
+import { SCHEDULERS } from '../../spec/config/services.ts';
+import { nearer } from './numbers.ts';
+import { smallerRule } from './rules.ts';
+import { smallerWeight } from './services.ts';
+import { inField, oneAfterAnother, type Smaller, towards } from './smaller.ts';
+
+/** A command with simpler values; which command it is stays. */
+export const smallerCommand: Smaller<AdminCommand> = (command): Iterable<AdminCommand> => {
+  if (command.tool === 'sysctl') return [];
+  switch (command.op) {
+    case 'add-service':
+    case 'edit-service':
+      return inField<typeof command, 'scheduler'>('scheduler', towards(...SCHEDULERS))(command);
+    case 'add-dest':
+    case 'edit-dest':
+      return inField<typeof command, 'dest'>('dest', inField('weight', smallerWeight))(command);
+    case 'set-timeouts':
+      return oneAfterAnother(
+        inField<typeof command, 'tcp'>('tcp', nearer(0))(command),
+        inField<typeof command, 'tcpFin'>('tcpFin', nearer(0))(command),
+        inField<typeof command, 'udp'>('udp', nearer(0))(command),
+      );
+    case 'append':
+      return inField<typeof command, 'rule'>('rule', smallerRule)(command);
+    case 'insert':
+    case 'replace':
+      return oneAfterAnother(
+        inField<typeof command, 'rule'>('rule', smallerRule)(command),
+        inField<typeof command, 'position'>('position', towards(1))(command),
+      );
+    default:
+      return [];
+  }
+};

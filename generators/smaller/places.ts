@@ -1,0 +1,89 @@
+import type { AdminCommand } from '../../spec/config/commands.ts';
+import type { AddressMatch, Match, PortRange, Rule } from '../../spec/config/rules.ts';
+import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
+import type { Ipv4 } from '../../spec/wire/address.ts';
+
+/** What addresses and ports are called instead. */
+export interface Renaming {
+  readonly address: (address: Ipv4) => Ipv4;
+  readonly port: (port: number) => number;
+}
+
+interface Place {
+  readonly address: Ipv4;
+  readonly port: number;
+}
+
+/** The scenario with every address and port renamed, wherever it stands. */
+export function renamed(scenario: Scenario, renaming: Renaming): Scenario {
+  const place = <T extends Place>(at: T): T => ({
+    ...at,
+    address: renaming.address(at.address),
+    port: renaming.port(at.port),
+  });
+  const rule = (one: Rule) => renamedRule(one, renaming);
+  const { services, rules } = scenario.director;
+  const tables = rules.tables.map((table) => ({
+    ...table,
+    chains: table.chains.map((chain) => ({ ...chain, rules: chain.rules.map(rule) })),
+  }));
+  return {
+    ...scenario,
+    director: {
+      ...scenario.director,
+      services: services.map((service) => ({ ...place(service), dests: service.dests.map(place) })),
+      rules: { tables },
+    },
+    flows: Object.fromEntries(
+      Object.entries(scenario.flows).map(([name, flow]) => [
+        name,
+        { ...flow, client: place(flow.client), service: place(flow.service) },
+      ]),
+    ),
+    timeline: scenario.timeline.map((item) => renamedItem(item, place, rule)),
+  };
+}
+
+function renamedItem(
+  item: TimelineItem,
+  place: <T extends Place>(at: T) => T,
+  rule: (one: Rule) => Rule,
+): TimelineItem {
+  if (item.kind !== 'do') return item;
+  const { command } = item;
+  return {
+    ...item,
+    command: {
+      ...command,
+      ...('service' in command && { service: place(command.service) }),
+      ...('dest' in command && { dest: place(command.dest) }),
+      ...('rule' in command && { rule: rule(command.rule) }),
+    } as AdminCommand,
+  };
+}
+
+function renamedRule(rule: Rule, renaming: Renaming): Rule {
+  return {
+    ...rule,
+    ...(rule.source && { source: renamedAddress(rule.source, renaming) }),
+    ...(rule.destination && { destination: renamedAddress(rule.destination, renaming) }),
+    matches: rule.matches.map((match) => renamedMatch(match, renaming)),
+  };
+}
+
+/** Networks keep their name: no address stands for one. */
+function renamedAddress(match: AddressMatch, { address }: Renaming): AddressMatch {
+  return match.mask === 0xffffffff ? { ...match, address: address(match.address) } : match;
+}
+
+function renamedMatch(match: Match, { port }: Renaming): Match {
+  const range = <T extends PortRange>(one: T): T =>
+    one.first === one.last ? { ...one, first: port(one.first), last: port(one.last) } : one;
+  if (match.kind === 'multiport') return { ...match, ports: match.ports.map(range) };
+  if (match.kind !== 'tcp') return match;
+  return {
+    ...match,
+    ...(match.sport && { sport: range(match.sport) }),
+    ...(match.dport && { dport: range(match.dport) }),
+  };
+}

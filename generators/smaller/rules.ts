@@ -1,0 +1,100 @@
+import {
+  BUILT_IN_CHAINS,
+  type Chain,
+  type Match,
+  type Rule,
+  type Ruleset,
+  type Table,
+  type Target,
+} from '../../spec/config/rules.ts';
+import {
+  anyOf,
+  eachSmaller,
+  fewer,
+  filtered,
+  inField,
+  oneAfterAnother,
+  type Smaller,
+  smallerList,
+  towards,
+  withoutField,
+} from './smaller.ts';
+
+/** What is no longer inverted. */
+function* upright<T extends { readonly inverted: boolean }>(value: T): Iterable<T> {
+  if (value.inverted) yield { ...value, inverted: false };
+}
+
+const atLeastOne = <T>(list: readonly T[]): Iterable<readonly T[]> =>
+  filtered(fewer(list), (left) => left.length > 0);
+
+const smallerMatch: Smaller<Match> = function* (match) {
+  if (match.kind === 'tcp') {
+    const simpler = anyOf(
+      withoutField<typeof match>('sport', 'dport', 'flags'),
+      inField('sport', upright),
+      inField('dport', upright),
+      inField('flags', upright),
+    );
+    yield* filtered(simpler(match), ({ sport, dport, flags }) => Boolean(sport ?? dport ?? flags));
+    return;
+  }
+  if (match.kind === 'multiport') for (const ports of atLeastOne(match.ports)) yield { ...match, ports };
+  if (match.kind === 'state') yield { ...match, kind: 'conntrack' };
+  if (match.kind === 'state' || match.kind === 'conntrack') {
+    for (const states of atLeastOne(match.states)) yield { ...match, states };
+  }
+  if (match.inverted) yield { ...match, inverted: false };
+};
+
+/** From the plainest word to the most particular; a rule without one is not here, since it decides nothing. */
+const smallerTarget: Smaller<Target> = (target) => {
+  const plain: Target[] = [{ kind: 'ACCEPT' }, { kind: 'DROP' }];
+  if (target.kind === 'ACCEPT') return [];
+  if (target.kind === 'DROP') return plain.slice(0, 1);
+  return plain;
+};
+
+/** What still needs a rule to be for TCP. */
+function needsTcp({ matches, target }: Rule): boolean {
+  const reset = target?.kind === 'REJECT' && target.with === 'tcp-reset';
+  return reset || matches.some(({ kind }) => kind === 'tcp' || kind === 'multiport');
+}
+
+export const smallerRule: Smaller<Rule> = anyOf(
+  withoutField<Rule>('source', 'destination', 'inInterface', 'outInterface'),
+  inField('matches', smallerList(smallerMatch)),
+  (rule) => (needsTcp(rule) ? [] : withoutField<Rule>('protocol')(rule)),
+  withoutField<Rule>('target'),
+  inField('target', smallerTarget),
+  inField('source', upright),
+  inField('destination', upright),
+  inField('inInterface', upright),
+  inField('outInterface', upright),
+  (rule) => (needsTcp(rule) ? [] : inField<Rule, 'protocol'>('protocol', upright)(rule)),
+);
+
+const smallerChain: Smaller<Chain> = anyOf(
+  inField('rules', smallerList(smallerRule)),
+  inField('policy', towards<'ACCEPT' | 'DROP'>('ACCEPT')),
+);
+
+/** The table without one user chain and the rules that lead there. */
+function* fewerChains(table: Table): Iterable<Table> {
+  for (const gone of table.chains) {
+    if (BUILT_IN_CHAINS[table.name].includes(gone.name)) continue;
+    const chains = table.chains
+      .filter((chain) => chain !== gone)
+      .map((chain) => ({ ...chain, rules: chain.rules.filter((rule) => !leadsTo(rule, gone.name)) }));
+    yield { ...table, chains };
+  }
+}
+
+function leadsTo({ target }: Rule, chain: string): boolean {
+  return (target?.kind === 'jump' || target?.kind === 'goto') && target.chain === chain;
+}
+
+const smallerTable: Smaller<Table> = (table) =>
+  oneAfterAnother(fewerChains(table), inField<Table, 'chains'>('chains', eachSmaller(smallerChain))(table));
+
+export const smallerRuleset: Smaller<Ruleset> = inField('tables', smallerList(smallerTable));

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import type { ScenarioBias } from './bias.ts';
+import { percent } from './draws.ts';
+import { shrinkingBy } from './shrinking-by.ts';
+import { smallerSysctls } from './smaller/sysctls.ts';
+
+/**
+ * What may be set and to which values: switches that a packet can tell, and timeouts short enough for a scenario
+ * to outlive, as well as some that outlive IPVS's own. All of them exist in every kernel since 5.10 and are per
+ * network namespace. `net.ipv4.vs.conntrack` is not here: it changes so much that it has its own share.
+ */
+export const SYSCTLS: readonly { readonly name: string; readonly values: readonly number[] }[] = [
+  { name: 'net.ipv4.vs.expire_nodest_conn', values: [1, 0] },
+  { name: 'net.ipv4.vs.conn_reuse_mode', values: [0, 1, 2, 3] },
+  { name: 'net.ipv4.vs.sloppy_tcp', values: [1, 0] },
+  { name: 'net.ipv4.vs.secure_tcp', values: [3, 0] },
+  { name: 'net.ipv4.ip_forward', values: [0, 1] },
+  { name: 'net.netfilter.nf_conntrack_checksum', values: [0, 1] },
+  { name: 'net.netfilter.nf_conntrack_tcp_be_liberal', values: [1, 0] },
+  { name: 'net.netfilter.nf_conntrack_tcp_loose', values: [0, 1] },
+  { name: 'net.netfilter.nf_conntrack_tcp_max_retrans', values: [1, 2, 3] },
+  { name: 'net.netfilter.nf_conntrack_tcp_timeout_syn_sent', values: [5, 120] },
+  { name: 'net.netfilter.nf_conntrack_tcp_timeout_syn_recv', values: [5, 120] },
+  { name: 'net.netfilter.nf_conntrack_tcp_timeout_established', values: [5, 60, 600, 1200] },
+  { name: 'net.netfilter.nf_conntrack_tcp_timeout_fin_wait', values: [5, 240] },
+  { name: 'net.netfilter.nf_conntrack_tcp_timeout_close_wait', values: [5, 120] },
+  { name: 'net.netfilter.nf_conntrack_tcp_timeout_last_ack', values: [5, 120] },
+  { name: 'net.netfilter.nf_conntrack_tcp_timeout_time_wait', values: [5, 300] },
+  { name: 'net.netfilter.nf_conntrack_tcp_timeout_close', values: [2, 60] },
+  { name: 'net.netfilter.nf_conntrack_tcp_timeout_max_retrans', values: [5, 60] },
+  { name: 'net.netfilter.nf_conntrack_tcp_timeout_unacknowledged', values: [5, 60] },
+];
+
+export const CONNTRACK = 'net.ipv4.vs.conntrack';
+
+/** Rare whatever the bias: it swaps IPVS's whole transition table, and few directors have it. */
+const RARE: readonly string[] = ['net.ipv4.vs.secure_tcp', 'net.ipv4.ip_forward'];
+
+export interface Setting {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** One of the sysctls, with one of its values. */
+export const setting: fc.Arbitrary<Setting> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ name: fc.constant(CONNTRACK), value: fc.constantFrom(0, 1) }) },
+  ...SYSCTLS.map(({ name, values }) => ({
+    weight: RARE.includes(name) ? 1 : 2,
+    arbitrary: fc.record({ name: fc.constant(name), value: fc.constantFrom(...values) }),
+  })),
+);
+
+/** The sysctls that differ from the base values. */
+export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string, number>>> {
+  const count = Math.round((bias.sysctls * SYSCTLS.length) / 50);
+  const drawn = fc.tuple(percent(bias.conntrack), fc.array(setting, { maxLength: count, size: 'max' }));
+  const record = drawn.map(([conntrack, settings]) => {
+    const set = settings.map(({ name, value }) => [name, value] as const);
+    return Object.fromEntries([...(conntrack ? [[CONNTRACK, 1] as const] : []), ...set]);
+  });
+  return shrinkingBy(record, smallerSysctls);
+}
