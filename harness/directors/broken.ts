@@ -1,0 +1,110 @@
+import type { Kernel } from '../../spec/kernel.ts';
+import { PARTS } from '../../spec/parts.ts';
+import type { Skb } from '../../spec/skb.ts';
+import type { Net, Parts, Station } from '../../spec/state.ts';
+import type {
+  ConntrackTcpEvent,
+  ConntrackTcpNext,
+  ConntrackTcpState,
+  ConntrackTcpTimeout,
+} from '../../spec/tables/conntrack-tcp.ts';
+import type { StationName } from '../../spec/tables/hooks.ts';
+import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState } from '../../spec/tables/ipvs-tcp.ts';
+import { setWord, word } from '../../spec/wire/ipv4.ts';
+import { FIN, RST } from '../../spec/wire/tcp.ts';
+import { ModelDirector } from './model.ts';
+
+/** A director with one rule wrong on purpose. A suite that does not notice it proves nothing. */
+export interface BrokenDirector {
+  readonly id: string;
+  /** What is wrong with it. */
+  readonly says: string;
+  readonly parts: Parts;
+}
+
+/** One wrong cell of IPVS's state table. */
+function ipvsCell(at: IpvsTcpDirection, event: IpvsTcpEvent, from: IpvsTcpState, to: IpvsTcpState): Parts {
+  const table = PARTS.ipvsTcpTable;
+  const row = { ...table[at][event], [from]: to };
+  return { ...PARTS, ipvsTcpTable: { ...table, [at]: { ...table[at], [event]: row } } };
+}
+
+function ipvsState(state: IpvsTcpState, wrong: Partial<Parts['ipvsTcpStates'][IpvsTcpState]>): Parts {
+  const states = PARTS.ipvsTcpStates;
+  return { ...PARTS, ipvsTcpStates: { ...states, [state]: { ...states[state], ...wrong } } };
+}
+
+/** One wrong cell of conntrack's state table, for packets in the original or in the reply direction. */
+function conntrackCell(
+  direction: 0 | 1,
+  event: ConntrackTcpEvent,
+  from: ConntrackTcpState,
+  to: ConntrackTcpNext,
+): Parts {
+  const table = PARTS.conntrackTcpTable;
+  const wrong = { ...table[direction], [event]: { ...table[direction][event], [from]: to } };
+  return { ...PARTS, conntrackTcpTable: direction === 0 ? [wrong, table[1]] : [table[0], wrong] };
+}
+
+function conntrackTimeout(name: ConntrackTcpTimeout, seconds: number): Parts {
+  const timeouts = PARTS.conntrackTcpTimeouts;
+  return { ...PARTS, conntrackTcpTimeouts: { ...timeouts, [name]: { ...timeouts[name], seconds } } };
+}
+
+type Run = Station['run'];
+
+/** A station that does something else; `right` is what it should have done. */
+function station(name: StationName, wrong: (right: Run) => Run): Parts {
+  const right = PARTS.stations[name];
+  return { ...PARTS, stations: { ...PARTS.stations, [name]: { ...right, run: wrong(right.run) } } };
+}
+
+/** IPVS handles a packet rightly, and then something happens to the packet. */
+function afterOut(spoil: (net: Net, skb: Skb, before: Skb) => void): Parts {
+  return station('ip_vs_out_hook', (right) => (net, skb, hook) => {
+    const before = { ...skb };
+    const verdict = right(net, skb, hook);
+    if (skb.ipvsProperty && !before.ipvsProperty) spoil(net, skb, before);
+    return verdict;
+  });
+}
+
+function flagsOf(skb: Skb): number {
+  return skb.payload[13] ?? 0;
+}
+
+// biome-ignore format: a table is read row by row
+export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
+  { id: 'ipvs-client-fin-waits', says: "A client's FIN on an ESTABLISHED masqueraded connection leads to FIN_WAIT instead of CLOSE_WAIT.", parts: ipvsCell('INPUT', 'fin', 'ESTABLISHED', 'FIN_WAIT') },
+  { id: 'ipvs-server-fin-lost', says: "A real server's FIN leaves the connection ESTABLISHED.", parts: ipvsCell('OUTPUT', 'fin', 'ESTABLISHED', 'ESTABLISHED') },
+  { id: 'ipvs-syn-recv-reset', says: "A client's RST in SYN_RECV closes the connection.", parts: ipvsCell('INPUT', 'rst', 'SYN_RECV', 'CLOSE') },
+  { id: 'ipvs-input-only-forgotten', says: 'One-sided connections follow the table of two-sided ones.', parts: { ...PARTS, ipvsTcpTable: { ...PARTS.ipvsTcpTable, INPUT_ONLY: PARTS.ipvsTcpTable.INPUT } } },
+  { id: 'ipvs-fin-wait-short', says: 'FIN_WAIT lasts 60 s instead of 120 s.', parts: ipvsState('FIN_WAIT', { timeoutSeconds: 60 }) },
+  { id: 'ipvs-established-long', says: 'ESTABLISHED lasts 901 s instead of 900 s.', parts: ipvsState('ESTABLISHED', { timeoutSeconds: 901 }) },
+  { id: 'ipvs-close-counts-active', says: 'A connection in CLOSE still counts as ActiveConn.', parts: ipvsState('CLOSE', { active: true }) },
+  { id: 'ipvs-exact-timers', says: 'Connections end exactly when their time is up, not at the end of the timer wheel\'s slot.', parts: { ...PARTS, wheel: (_now, expires) => expires } },
+  { id: 'ipvs-leaks-on-expiry', says: 'An expired connection stays in InActConn.', parts: { ...PARTS, connectionExpired: (net, cp) => { PARTS.connectionExpired(net, cp); cp.dest.totalConns += 1; } } },
+  { id: 'ipvs-keeps-conntrack', says: 'With vs/conntrack=1 the conntrack entry outlives its expired connection.', parts: { ...PARTS, connectionExpired: (net, cp) => { cp.nfct = false; PARTS.connectionExpired(net, cp); } } },
+  { id: 'ipvs-reply-ttl', says: 'A translated reply loses one hop too many.', parts: afterOut((_net, skb) => { skb.header = { ...skb.header, ttl: Math.max(1, skb.header.ttl - 1) }; }) },
+  { id: 'ipvs-reply-checksum', says: 'The TCP checksum of a translated reply is not updated.', parts: afterOut((_net, skb, before) => { skb.payload = skb.payload.slice(); setWord(skb.payload, 16, word(before.payload, 16)); }) },
+  { id: 'ipvs-reset-untranslated', says: "A real server's RST leaves with the real server's address.", parts: station('ip_vs_out_hook', (right) => (net, skb, hook) => ((flagsOf(skb) & RST) !== 0 ? 'NF_ACCEPT' : right(net, skb, hook))) },
+  { id: 'ipvs-fin-eaten', says: "Clients' FINs never reach the real server.", parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const fin = (flagsOf(skb) & FIN) !== 0; return fin && hook === 'NF_INET_LOCAL_IN' ? 'NF_DROP' : right(net, skb, hook); }) },
+  { id: 'ipvs-replies-tracked', says: 'With vs/conntrack=0 replies keep their conntrack entry.', parts: afterOut((_net, skb, before) => { skb.ct = before.ct; skb.untracked = before.untracked; }) },
+  { id: 'sched-rr-restarts', says: 'rr begins at the top of the list for every connection.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, rr: { ...PARTS.schedulers.rr, schedule: (_net, { dests }) => dests.find(({ weight }) => weight > 0) } } } },
+  { id: 'sched-wlc-ignores-weight', says: 'wlc takes all weights for equal.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, wlc: PARTS.schedulers.lc } } },
+  { id: 'sched-quiesced-chosen', says: 'lc gives new connections to dests of weight 0 as well.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, lc: { ...PARTS.schedulers.lc, schedule: (net, service) => PARTS.schedulers.lc.schedule(net, service) ?? service.dests[0] } } } },
+  { id: 'conntrack-fin-ignored', says: 'A FIN in the original direction leaves an entry ESTABLISHED.', parts: conntrackCell(0, 'fin', 'ESTABLISHED', 'ESTABLISHED') },
+  { id: 'conntrack-ack-opens', says: 'An ACK in SYN_SENT opens the connection instead of being INVALID.', parts: conntrackCell(0, 'ack', 'SYN_SENT', 'ESTABLISHED') },
+  { id: 'conntrack-close-wait-long', says: 'CLOSE_WAIT lasts 120 s instead of 60 s.', parts: conntrackTimeout('CLOSE_WAIT', 120) },
+  { id: 'conntrack-unack-uncapped', says: 'Unacknowledged data does not shorten the life of an ESTABLISHED entry.', parts: conntrackTimeout('UNACK', 432_000) },
+  { id: 'conntrack-bare-fin', says: 'A bare FIN is a valid flag set.', parts: { ...PARTS, conntrackTcpValidFlags: new Set([...PARTS.conntrackTcpValidFlags, FIN]) } },
+  { id: 'filter-output-skipped', says: 'Packets that IPVS forwards do not traverse the OUTPUT chain.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.ipvsProperty ? 'NF_ACCEPT' : right(net, skb, hook))) },
+  { id: 'filter-after-ipvs', says: 'FORWARD sees replies after they are translated.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.hook === 'NF_INET_FORWARD' && row.station === 'ip_vs_out_hook' ? { ...row, priority: -1 } : row)) } },
+  { id: 'filter-input-open', says: 'Whatever INPUT decides, the packet is accepted.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return hook === 'NF_INET_LOCAL_IN' ? 'NF_ACCEPT' : verdict; }) },
+];
+
+/** The broken director of that id; undefined when there is none. */
+export function brokenDirector(id: string, kernel: Kernel): ModelDirector | undefined {
+  const broken = BROKEN_DIRECTORS.find((candidate) => candidate.id === id);
+  return broken && new ModelDirector(kernel, { name: `broken:${id}`, parts: broken.parts });
+}
