@@ -18,8 +18,8 @@ export const DEFAULT_WINDOW = 64240;
 /** Frames are not longer than the links take (MTU 1500). */
 const MOST_BYTES = 1500 - 40;
 
-const U32 = 0xffffffff;
-const SEQ: Range = { min: -U32, max: U32 };
+/** Far more than once round the circle of sequence numbers, either way. */
+const SEQ: Range = { min: -(2 ** 40), max: 2 ** 40 };
 
 const SENDERS = ['client', 'server'] as const;
 const SHAPE =
@@ -121,7 +121,7 @@ function parseFlags(word: Word): number {
 }
 
 function parseRange(word: Word): { seq: number; length: number } {
-  const found = /^(-?\d{1,10}):(-?\d{1,10})\((\d{1,5})\)$/.exec(word.text);
+  const found = /^(-?\d{1,13}):(-?\d{1,13})\((\d{1,5})\)$/.exec(word.text);
   if (!found)
     throw new TextError(word, `"${word.text}" is no range of sequence numbers`, {
       allowed: 'SEQ:END(LENGTH), as in 1:101(100)',
