@@ -93,7 +93,7 @@ export async function chooseKernel(
   const found = await search(spec, apt);
   if (found !== undefined) return found;
   const updating = await apt.update(progress);
-  const again = updating === undefined ? await search(spec, apt) : undefined;
+  const again = await search(spec, apt);
   if (again === undefined) throw await notOffered(spec, apt, updating);
   return again;
 }
