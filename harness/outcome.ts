@@ -50,6 +50,8 @@ export interface DirectorName {
   readonly name: string;
   readonly release: string;
   readonly version: string;
+  /** Timer interrupts a second: what a jiffy is. */
+  readonly hz: number;
 }
 
 /** One step of a finding, on the model and on the director. Index 0 is the set-up. */

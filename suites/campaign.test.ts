@@ -35,7 +35,6 @@ async function run(fault: Fault | undefined, over: Partial<CampaignOptions> = {}
     subjects: [toySubject(fault, opened)],
     lead: new ToyReference(),
     referenceFor: () => new ToyReference(),
-    texts: { file: (scenario) => JSON.stringify(scenario), item: ({ kind }) => kind },
     seed: 7,
     runs: 100,
     forMs: Number.POSITIVE_INFINITY,

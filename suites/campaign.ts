@@ -172,7 +172,8 @@ async function judgeCases(seat: Seat, cases: readonly Case[]): Promise<Judged[]>
 
 async function nameOf(seat: Seat): Promise<DirectorName> {
   const { director } = await seat.opened();
-  return { name: director.name, release: director.kernel.release, version: director.kernel.version };
+  const { release, version, hz } = director.kernel;
+  return { name: director.name, release, version, hz };
 }
 
 function nextTurn(): Promise<void> {

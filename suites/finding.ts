@@ -2,15 +2,9 @@ import { inWords, signatureOf } from '../harness/compare/words.ts';
 import type { DirectorName, Finding, Shrunk, StepRecord } from '../harness/outcome.ts';
 import type { Divergence, Failure } from '../harness/play/judge.ts';
 import type { Plan } from '../harness/play/plan.ts';
-import type { Scenario, TimelineItem } from '../spec/scenario.ts';
-
-/** How scenarios are written for people. */
-export interface ScenarioTexts {
-  /** A whole scenario file. */
-  file(scenario: Scenario): string;
-  /** One line of its timeline. */
-  item(item: TimelineItem): string;
-}
+import { printScenarioFile } from '../harness/replay/print-scenario.ts';
+import type { Scenario } from '../spec/scenario.ts';
+import { printTimelineItem } from '../spec/scenario-text.ts';
 
 /** All that goes into a finding. */
 export interface FindingParts {
@@ -25,9 +19,9 @@ export interface FindingParts {
   readonly shrunk?: Shrunk | undefined;
 }
 
-export function findingOf(parts: FindingParts, texts: ScenarioTexts): Finding {
+export function findingOf(parts: FindingParts): Finding {
   const { failure, plan, ...same } = parts;
-  const common = { ...same, scenarioText: texts.file(parts.scenario) };
+  const common = { ...same, scenarioText: printScenarioFile(parts.scenario) };
   if (failure.kind === 'crash') {
     const { what, fingerprint, console } = failure;
     const step = plan.steps.length;
@@ -49,23 +43,18 @@ export function findingOf(parts: FindingParts, texts: ScenarioTexts): Finding {
     signature: signatureOf(divergence.differences),
     step: divergence.step,
     differences: divergence.differences,
-    steps: stepRecords(parts.scenario, plan, divergence, texts),
+    steps: stepRecords(parts.scenario, plan, divergence),
     headline: inWords(divergence.differences[0]!, parts.director.name),
     console: '',
   };
 }
 
-function stepRecords(
-  scenario: Scenario,
-  plan: Plan,
-  divergence: Divergence,
-  texts: ScenarioTexts,
-): StepRecord[] {
+function stepRecords(scenario: Scenario, plan: Plan, divergence: Divergence): StepRecord[] {
   const { expected, actual, step } = divergence;
   return actual.slice(0, step + 1).map((director, index) => {
     const done = plan.steps[index - 1];
     return {
-      says: index === 0 ? 'set-up' : texts.item(scenario.timeline[index - 1]!),
+      says: index === 0 ? 'set-up' : printTimelineItem(scenario.timeline[index - 1]!),
       ...(done?.kind === 'frame' ? { sent: { link: done.link, frame: done.frame } } : {}),
       model: expected.observations[index]!,
       director,

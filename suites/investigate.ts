@@ -7,7 +7,7 @@ import type { Lead, ReferenceFor } from '../harness/play/lead.ts';
 import type { Plan } from '../harness/play/plan.ts';
 import type { Seat } from '../harness/play/seat.ts';
 import type { Scenario } from '../spec/scenario.ts';
-import { findingOf, type ScenarioTexts } from './finding.ts';
+import { findingOf } from './finding.ts';
 import { type ShrinkBudget, shrink } from './shrink.ts';
 
 /** Later occurrences of a failure are only counted: shrinking costs a minute, and they mostly end the same. */
@@ -29,7 +29,6 @@ export interface Suspect {
 export interface InvestigationOptions {
   readonly lead: Lead;
   readonly referenceFor: ReferenceFor;
-  readonly texts: ScenarioTexts;
   readonly budget: ShrinkBudget;
   /** A clock in milliseconds. */
   readonly now: () => number;
@@ -150,7 +149,7 @@ export class Investigation {
   #report({ claim, director, origin }: Suspect, failing: Failing, status: Finding['status']): Finding {
     const { scenario, plan, failure, shrunk } = failing;
     const parts = { number: this.#last, status, claim, director, origin, scenario, plan, failure, shrunk };
-    const finding = findingOf(parts, this.#options.texts);
+    const finding = findingOf(parts);
     this.#options.found(finding);
     return finding;
   }

@@ -1,0 +1,77 @@
+import pc from 'picocolors';
+import type { ClaimResult, Finding, OutcomeCounts, Run, Undecided } from '../harness/outcome.ts';
+import { OUTCOME_KINDS } from '../harness/outcome.ts';
+
+export interface SummaryOptions {
+  readonly colour: boolean;
+  /** Where a finding's files are, and the command that replays it. */
+  readonly placeOf: (finding: Finding) => { readonly folder: string; readonly replay: string };
+}
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** What a terminal shows after a run: one line for each claim, the findings, and the summary last. */
+export function summaryText(run: Run, options: SummaryOptions): string {
+  const colours = pc.createColors(options.colour);
+  const parts = [
+    ...claimLines(run.claims, colours),
+    ...run.findings.flatMap((finding) => findingLines(run, finding, options, colours)),
+    ...run.undecided.map((each) => undecidedLine(each, colours)),
+    lastLine(run, colours),
+  ];
+  return `${parts.join('\n')}\n`;
+}
+
+function claimLines(claims: readonly ClaimResult[], colours: Colours): string[] {
+  return [...new Set(claims.map(({ claim }) => claim))].map((claim) => {
+    const results = claims.filter((each) => each.claim === claim);
+    const columns = results.map(({ director, outcomes }) =>
+      results.length === 1 ? counted(outcomes) : `${director} ${counted(outcomes)}`,
+    );
+    return `${symbolOf(results, colours)} ${claim.padEnd(22)} ${columns.join(' · ')}`;
+  });
+}
+
+function symbolOf(results: readonly ClaimResult[], colours: Colours): string {
+  const some = (kind: keyof OutcomeCounts) => results.some(({ outcomes }) => outcomes[kind] > 0);
+  if (some('crash')) return colours.red('☠');
+  if (some('mismatch')) return colours.red('✕');
+  if (some('infra-error')) return colours.yellow('!');
+  if (some('known-difference')) return colours.yellow('◐');
+  return some('agree') ? colours.green('✓') : colours.dim('–');
+}
+
+function counted(outcomes: OutcomeCounts): string {
+  const met = OUTCOME_KINDS.filter((kind) => outcomes[kind] > 0);
+  return met.length === 0 ? 'not played' : met.map((kind) => `${number(outcomes[kind])} ${kind}`).join(', ');
+}
+
+function findingLines(run: Run, finding: Finding, { placeOf }: SummaryOptions, colours: Colours): string[] {
+  const { folder, replay } = placeOf(finding);
+  const times = run.occurrences[finding.number] ?? 0;
+  const seen = times > 1 ? `, ${number(times)} times` : '';
+  const unsure = finding.status === 'confirmed' ? '' : `, ${finding.status}`;
+  return [
+    '',
+    `${colours.red(`Finding ${finding.number}`)} (${finding.claim || 'scenario'}${seen}${unsure}), step ${finding.step}: ${finding.headline}`,
+    `  ${folder}`,
+    `  ${colours.dim(replay)}`,
+  ];
+}
+
+function undecidedLine({ kind, director, what, occurrences }: Undecided, colours: Colours): string {
+  return `${colours.yellow(kind)} on ${director}, ${number(occurrences)} times: ${what}`;
+}
+
+function lastLine({ summary, complete }: Run, colours: Colours): string {
+  const { scenarios, steps, packets, wallSeconds, seed, directors } = summary;
+  const where = directors.map(({ name, release }) => `${name} (${release})`).join(', ') || 'no director';
+  const played = `${number(scenarios)} scenarios, ${number(steps)} steps, ${number(packets)} packets`;
+  const line = `${played} on ${where} in ${wallSeconds.toFixed(1)} s, seed ${seed}: ${counted(summary.outcomes)}`;
+  return `\n${colours.bold(complete ? line : `${line} (interrupted)`)}`;
+}
+
+/** Thousands separated, the same in every locale. */
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
