@@ -1,20 +1,22 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { silent } from '../system/progress.ts';
 import { runProgram } from '../system/run-program.ts';
+import { testFolders } from '../system/test-folders.ts';
 import { ensureTools } from '../system/tools.ts';
 import { buildAgent } from './agent-build.ts';
 import { Cache } from './cache.ts';
+
+const freshFolder = testFolders();
 
 beforeAll(() => ensureTools(silent));
 
 let sources: string;
 let cache: Cache;
 beforeEach(async () => {
-  sources = await mkdtemp(join(tmpdir(), 'lvs-agent-'));
-  cache = new Cache(await mkdtemp(join(tmpdir(), 'lvs-agent-cache-')));
+  sources = await freshFolder();
+  cache = new Cache(await freshFolder());
   await writeFile(join(sources, 'word.h'), '#define WORD "hello"\n');
   await writeFile(
     join(sources, 'main.c'),

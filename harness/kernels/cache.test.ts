@@ -1,17 +1,19 @@
-import { mkdir, mkdtemp, open, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MachineError } from '../errors.ts';
 import { silent } from '../system/progress.ts';
+import { testFolders } from '../system/test-folders.ts';
 import { Cache, type EntrySpec } from './cache.ts';
+
+const freshFolder = testFolders();
 
 const spec: EntrySpec = { kind: 'agents', key: 'k1', check: ['agent'] };
 
 let root: string;
 let cache: Cache;
 beforeEach(async () => {
-  root = join(await mkdtemp(join(tmpdir(), 'lvs-cache-')), 'lvs-conformance');
+  root = join(await freshFolder(), 'lvs-conformance');
   cache = new Cache(root);
 });
 

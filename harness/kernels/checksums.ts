@@ -47,14 +47,24 @@ export async function filesBelow(folder: string): Promise<string[]> {
   return paths.map((path) => relative(folder, path)).sort();
 }
 
+/** So many files are synced at once: a disk answers a batch in about the time of one. */
+const batchSize = 64;
+
+function durableHash(path: string): Promise<string> {
+  return opened(path, 'r', async (file) => {
+    await file.sync();
+    return hashOf(file);
+  });
+}
+
 /** Hashes all files of a finished folder, makes them durable, and writes the list beside them. */
 export async function seal(folder: string): Promise<void> {
+  const paths = await filesBelow(folder);
   const list: Checksums = {};
-  for (const path of await filesBelow(folder)) {
-    list[path] = await opened(join(folder, path), 'r', async (file) => {
-      await file.sync();
-      return hashOf(file);
-    });
+  for (let start = 0; start < paths.length; start += batchSize) {
+    const batch = paths.slice(start, start + batchSize);
+    const hashes = await Promise.all(batch.map((path) => durableHash(join(folder, path))));
+    for (const [index, path] of batch.entries()) list[path] = hashes[index]!;
   }
   await writeDurably(join(folder, listName), JSON.stringify(list));
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { silent } from '../system/progress.ts';
+import { testFolders } from '../system/test-folders.ts';
 import { ensureTools } from '../system/tools.ts';
 import { Cache } from './cache.ts';
 import { type Member, readArchive } from './cpio-reader.ts';
@@ -11,13 +11,15 @@ import type { InstalledKernel } from './installed-kernel.ts';
 import { readyKernel } from './kernel.ts';
 import { MadeUpApt, smallKernel } from './made-up-kernel.ts';
 
+const freshFolder = testFolders();
+
 let folder: string;
 let cache: Cache;
 let kernel: InstalledKernel;
 let agent: string;
 beforeAll(async () => {
   await ensureTools(silent);
-  folder = await mkdtemp(join(tmpdir(), 'lvs-guest-'));
+  folder = await freshFolder();
   cache = new Cache(join(folder, 'cache'));
   kernel = await readyKernel(undefined, silent, {
     apt: await MadeUpApt.offering([smallKernel], folder),

@@ -1,25 +1,27 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../errors.ts';
 import { silent } from '../system/progress.ts';
+import { testFolders } from '../system/test-folders.ts';
 import { Cache } from './cache.ts';
 import { readyKernel } from './kernel.ts';
 import { MadeUpApt, smallKernel } from './made-up-kernel.ts';
 
 const newer = { ...smallKernel, release: '6.12.107+deb12-cloud-amd64', version: '6.12.107-1' };
 
-let packages: string;
+const freshFolder = testFolders();
+
+let offer: MadeUpApt;
 beforeAll(async () => {
-  packages = await mkdtemp(join(tmpdir(), 'lvs-packages-'));
+  offer = await MadeUpApt.offering([smallKernel, newer], await freshFolder());
 });
 
 let apt: MadeUpApt;
 let cache: Cache;
 beforeEach(async () => {
-  apt = await MadeUpApt.offering([smallKernel, newer], packages);
-  cache = new Cache(await mkdtemp(join(tmpdir(), 'lvs-kernels-')));
+  apt = offer.again();
+  cache = new Cache(await freshFolder());
 });
 
 const damage = async (path: string): Promise<void> => {
@@ -90,10 +92,7 @@ describe('a kernel that cannot be had', () => {
 
   it('is refused when it could not be a director, and says why', async () => {
     const { ip_vs: _, ...modules } = smallKernel.modules;
-    const poor = await MadeUpApt.offering(
-      [{ ...smallKernel, modules }],
-      await mkdtemp(join(tmpdir(), 'lvs-poor-')),
-    );
+    const poor = await MadeUpApt.offering([{ ...smallKernel, modules }], await freshFolder());
     await expect(readyKernel(undefined, silent, { apt: poor, cache })).rejects.toThrow(
       'kernel 6.1.0-56-cloud-amd64 cannot be a director: it has neither built in nor as a module ip_vs (the subject',
     );

@@ -80,15 +80,25 @@ async function debianPackage(kernel: MadeUpKernel, folder: string): Promise<stri
 export class MadeUpApt implements Apt {
   online = true;
   downloads: string[] = [];
-  readonly #files = new Map<string, string>();
-  readonly #packages: AptPackage[] = [];
+  readonly #files: Map<string, string>;
+  readonly #packages: AptPackage[];
+
+  private constructor(files: Map<string, string>, packages: AptPackage[]) {
+    this.#files = files;
+    this.#packages = packages;
+  }
 
   static async offering(kernels: readonly MadeUpKernel[], folder: string): Promise<MadeUpApt> {
-    const apt = new MadeUpApt();
+    const apt = new MadeUpApt(new Map(), []);
     for (const kernel of kernels) await apt.#add(kernel, folder);
     const meta = { name: 'linux-image-cloud-amd64', version: '1', sizeBytes: 0, sha256: '' };
     apt.#packages.push({ ...meta, depends: apt.#packages.slice(0, 1).map(({ name }) => name) });
     return apt;
+  }
+
+  /** The same offer, of which nothing was downloaded yet. */
+  again(): MadeUpApt {
+    return new MadeUpApt(this.#files, this.#packages);
   }
 
   async #add(kernel: MadeUpKernel, folder: string): Promise<void> {

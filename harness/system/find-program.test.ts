@@ -1,13 +1,15 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { findProgram } from './find-program.ts';
+import { testFolders } from './test-folders.ts';
+
+const freshFolder = testFolders();
 
 afterEach(() => void vi.unstubAllEnvs());
 
 it('takes the first executable in PATH, and passes over files that cannot be executed', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'lvs-path-'));
+  const folder = await freshFolder();
   await writeFile(join(folder, 'notes'), 'text', { mode: 0o644 });
   await writeFile(join(folder, 'tool'), '', { mode: 0o755 });
   vi.stubEnv('PATH', folder);

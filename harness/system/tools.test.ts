@@ -1,11 +1,13 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { MachineError } from '../errors.ts';
 import { silent } from './progress.ts';
+import { testFolders } from './test-folders.ts';
 import type { Tool } from './tool-table.ts';
 import { checkTools, ensureTools } from './tools.ts';
+
+const freshFolder = testFolders();
 
 const present: Tool = { name: 'env', package: 'coreutils', purpose: 'is everywhere' };
 const absent: Tool = { name: 'no-such-tool', package: 'some-package', purpose: 'is nowhere' };
@@ -38,7 +40,7 @@ it('names everything that is missing and the one command that brings it', async 
 });
 
 it('installs what is missing, and only that', async () => {
-  const path = join(await mkdtemp(join(tmpdir(), 'lvs-tools-')), 'libnew.a');
+  const path = join(await freshFolder(), 'libnew.a');
   const late: Tool = {
     name: 'libnew.a',
     package: 'libnew-dev',
