@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type Dest, SCHEDULERS, type SchedulerName, type VirtualService } from '../spec/config/services.ts';
-import { realServer, servicePort, vip } from './addresses.ts';
+import type { Ipv4 } from '../spec/wire/address.ts';
+import { REAL_SERVERS, realServer, servicePort, vip } from './addresses.ts';
 import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent, upTo, weighted } from './draws.ts';
 import { shrinkingBy } from './shrinking-by.ts';
@@ -24,7 +25,6 @@ export const scheduler: fc.Arbitrary<SchedulerName> = fc.constantFrom(...SCHEDUL
 type Forwarding = 'masq' | 'droute' | 'mixed';
 
 interface DestDraw {
-  readonly address: number;
   readonly weight: number;
   /** The real server listens on another port than the service; only masq can lead there. */
   readonly otherPort: boolean;
@@ -32,7 +32,6 @@ interface DestDraw {
 }
 
 const destDraw: fc.Arbitrary<DestDraw> = fc.record({
-  address: realServer,
   weight,
   otherPort: percent(15),
   droute: fc.boolean(),
@@ -44,20 +43,32 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
     [100 - bias.droute, fc.constant('masq')],
     [bias.droute, weighted<Forwarding>([2, 'droute'], [1, 'mixed'])],
   );
-  const dests = oneOf<readonly DestDraw[]>([1, fc.constant([])], [11, upTo(size.dests, destDraw, 1)]);
+  const draws = fc.array(destDraw, { minLength: size.dests, maxLength: size.dests, size: 'max' });
+  const addresses = destAddresses(size);
   const service = fc
-    .tuple(vip, servicePort, scheduler, forwarding, dests)
-    .map(([address, port, scheduler, forwarding, draws]): VirtualService => {
-      const list = distinct(draws.map((draw) => destOf(draw, port, forwarding)));
+    .tuple(vip, servicePort, scheduler, forwarding, addresses, draws)
+    .map(([address, port, scheduler, forwarding, addresses, draws]): VirtualService => {
+      const list = distinct(
+        addresses.map((address, index) => ({ address, ...destOf(draws[index]!, port, forwarding) })),
+      );
       return { protocol: 'tcp', address, port, scheduler, dests: list };
     });
   return shrinkingBy(upTo(size.services, service, 1).map(distinct), smallerServices);
 }
 
-function destOf(draw: DestDraw, servicePort: number, forwarding: Forwarding): Dest {
+/** Mostly so many machines; sometimes two dests on one, and then only with different ports; rarely none. */
+function destAddresses({ dests }: Size): fc.Arbitrary<readonly Ipv4[]> {
+  return oneOf<readonly Ipv4[]>(
+    [1, fc.constant([])],
+    [9, fc.shuffledSubarray([...REAL_SERVERS], { minLength: 1, maxLength: dests })],
+    [2, upTo(dests, realServer, 1)],
+  );
+}
+
+function destOf(draw: DestDraw, servicePort: number, forwarding: Forwarding): Omit<Dest, 'address'> {
   const forward = forwarding === 'droute' || (forwarding === 'mixed' && draw.droute) ? 'droute' : 'masq';
   const port = forward === 'masq' && draw.otherPort ? otherPort(servicePort) : servicePort;
-  return { address: draw.address, port, forward, weight: draw.weight };
+  return { port, forward, weight: draw.weight };
 }
 
 function otherPort(port: number): number {

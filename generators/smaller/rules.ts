@@ -2,6 +2,7 @@ import {
   BUILT_IN_CHAINS,
   type Chain,
   type Match,
+  type PortRange,
   type Rule,
   type Ruleset,
   type Table,
@@ -25,6 +26,11 @@ function* upright<T extends { readonly inverted: boolean }>(value: T): Iterable<
   if (value.inverted) yield { ...value, inverted: false };
 }
 
+/** One port in place of a span. */
+function* onePort<T extends PortRange>(range: T): Iterable<T> {
+  if (range.last !== range.first) yield { ...range, last: range.first };
+}
+
 const atLeastOne = <T>(list: readonly T[]): Iterable<readonly T[]> =>
   filtered(fewer(list), (left) => left.length > 0);
 
@@ -32,14 +38,17 @@ const smallerMatch: Smaller<Match> = function* (match) {
   if (match.kind === 'tcp') {
     const simpler = anyOf(
       withoutField<typeof match>('sport', 'dport', 'flags'),
-      inField('sport', upright),
-      inField('dport', upright),
+      inField('sport', anyOf(upright, onePort)),
+      inField('dport', anyOf(upright, onePort)),
       inField('flags', upright),
     );
     yield* filtered(simpler(match), ({ sport, dport, flags }) => Boolean(sport ?? dport ?? flags));
     return;
   }
-  if (match.kind === 'multiport') for (const ports of atLeastOne(match.ports)) yield { ...match, ports };
+  if (match.kind === 'multiport') {
+    for (const ports of atLeastOne(match.ports)) yield { ...match, ports };
+    for (const ports of eachSmaller<PortRange>(onePort)(match.ports)) yield { ...match, ports };
+  }
   if (match.kind === 'state') yield { ...match, kind: 'conntrack' };
   if (match.kind === 'state' || match.kind === 'conntrack') {
     for (const states of atLeastOne(match.states)) yield { ...match, states };
@@ -61,9 +70,14 @@ function needsTcp({ matches, target }: Rule): boolean {
   return reset || matches.some(({ kind }) => kind === 'tcp' || kind === 'multiport');
 }
 
+/** iptables takes one match of a kind; two would come of a `-m state` that turns into `-m conntrack`. */
+function haveDifferentKinds(matches: readonly Match[]): boolean {
+  return new Set(matches.map(({ kind }) => kind)).size === matches.length;
+}
+
 export const smallerRule: Smaller<Rule> = anyOf(
   withoutField<Rule>('source', 'destination', 'inInterface', 'outInterface'),
-  inField('matches', smallerList(smallerMatch)),
+  inField('matches', (matches) => filtered(smallerList(smallerMatch)(matches), haveDifferentKinds)),
   (rule) => (needsTcp(rule) ? [] : withoutField<Rule>('protocol')(rule)),
   withoutField<Rule>('target'),
   inField('target', smallerTarget),
