@@ -84,7 +84,7 @@ export interface Finding {
    * the run ends before that. `not-reproducible` ones stay on disk, but count as infra-error.
    */
   readonly status: 'unconfirmed' | 'confirmed' | 'not-reproducible';
-  /** Id in suites/claims; '' for a scenario from a file. */
+  /** Id in suites/claims; what names the file for a scenario from a file. */
   readonly claim: string;
   readonly director: DirectorName;
   /** The run's seed and the index of the scenario in it; undefined for a scenario from a file. */

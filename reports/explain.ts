@@ -9,9 +9,8 @@ export type ExplainedStep = Pick<StepRecord, 'says' | 'sent' | 'model' | 'trace'
 /** explain.txt: what was expected, what came, the model's way hook by hook, and the packets of the step in full. */
 export function explainFinding(finding: Finding): string {
   const { number, kind, claim, director, status } = finding;
-  const of = claim === '' ? '' : ` of ${claim}`;
   return lines(
-    `Finding ${number}: ${kind}${of} on ${director.name} (kernel ${director.release}, ${director.version})`,
+    `Finding ${number}: ${kind} of ${claim} on ${director.name} (kernel ${director.release}, ${director.version})`,
     status === 'confirmed' ? finding.headline : `${status}: ${finding.headline}`,
     ...originLines(finding),
     '',

@@ -53,7 +53,7 @@ function findingLines(run: Run, finding: Finding, { placeOf }: SummaryOptions, c
   const unsure = finding.status === 'confirmed' ? '' : `, ${finding.status}`;
   return [
     '',
-    `${colours.red(`Finding ${finding.number}`)} (${finding.claim || 'scenario'}${seen}${unsure}), step ${finding.step}: ${finding.headline}`,
+    `${colours.red(`Finding ${finding.number}`)} (${finding.claim}${seen}${unsure}), step ${finding.step}: ${finding.headline}`,
     `  ${folder}`,
     `  ${colours.dim(replay)}`,
   ];

@@ -9,7 +9,7 @@ import {
   toySubject,
 } from '../harness/play/toy-director.ts';
 import { Campaign, type CampaignOptions } from './campaign.ts';
-import { makeCase } from './case.ts';
+import { randomCase } from './case.ts';
 import type { Claim } from './claim.ts';
 
 const claim = (id: string): Claim => ({
@@ -31,7 +31,8 @@ async function run(fault: Fault | undefined, over: Partial<CampaignOptions> = {}
   const withdrawn: Finding[] = [];
   const opened: ToyDirector[] = [];
   const campaign = new Campaign({
-    claims: CLAIMS,
+    rows: CLAIMS,
+    caseAt: (index) => randomCase(CLAIMS, 7, index, new ToyReference()),
     subjects: [toySubject(fault, opened)],
     lead: new ToyReference(),
     referenceFor: () => new ToyReference(),
@@ -86,7 +87,11 @@ describe('Campaign', () => {
     const { run: one } = await run(bigFrame);
     const { run: other } = await run(bigFrame, { jobs: 3 });
     expect(JSON.stringify(other)).toBe(JSON.stringify(one));
-    expect(JSON.stringify((await run(bigFrame, { seed: 8 })).run)).not.toBe(JSON.stringify(one));
+    expect(
+      JSON.stringify(
+        (await run(bigFrame, { caseAt: (index) => randomCase(CLAIMS, 8, index, new ToyReference()) })).run,
+      ),
+    ).not.toBe(JSON.stringify(one));
   });
 
   it('calls what does not come out again an infra-error', async () => {
@@ -158,10 +163,10 @@ describe('Campaign', () => {
   });
 });
 
-describe('makeCase', () => {
+describe('randomCase', () => {
   it('makes any run alone as it was among the others', () => {
-    const all = Array.from({ length: 20 }, (_, index) => makeCase(CLAIMS, 1, index, new ToyReference()));
-    expect(makeCase(CLAIMS, 1, 13, new ToyReference()).scenario).toEqual(all[13]!.scenario);
+    const all = Array.from({ length: 20 }, (_, index) => randomCase(CLAIMS, 1, index, new ToyReference()));
+    expect(randomCase(CLAIMS, 1, 13, new ToyReference()).scenario).toEqual(all[13]!.scenario);
     expect(new Set(all.map(({ scenario }) => JSON.stringify(scenario))).size).toBeGreaterThan(15);
   });
 });

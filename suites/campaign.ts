@@ -1,16 +1,18 @@
-import type { DirectorName, Outcome, Run } from '../harness/outcome.ts';
+import type { Difference, DirectorName, Outcome, Run } from '../harness/outcome.ts';
 import { isFailure } from '../harness/play/confirm.ts';
 import { type Judged, judge } from '../harness/play/judge.ts';
 import type { Plan } from '../harness/play/plan.ts';
 import { Seat, type Subject } from '../harness/play/seat.ts';
-import { type Case, makeCase } from './case.ts';
-import type { Claim } from './claim.ts';
+import type { Case } from './case.ts';
 import { Investigation, type InvestigationOptions } from './investigate.ts';
 import { type KnownDifference, knownDifference } from './known-differences.ts';
-import { Tally, whereOf } from './tally.ts';
+import { type Row, Tally } from './tally.ts';
 
 export interface CampaignOptions extends Omit<InvestigationOptions, 'checkpoint'> {
-  readonly claims: readonly Claim[];
+  /** What outcomes are counted by, in the order of the report. */
+  readonly rows: readonly Row[];
+  /** What is played as number `index`, counted from 0. */
+  readonly caseAt: (index: number) => Case;
   readonly subjects: readonly Subject[];
   readonly seed: number;
   /** Ends after so many scenarios, or so many milliseconds, whichever comes first. */
@@ -29,7 +31,7 @@ export interface CampaignOptions extends Omit<InvestigationOptions, 'checkpoint'
 
 export interface Progress {
   readonly scenarios: number;
-  readonly steps: number;
+  readonly stepsPerSecond: number;
   readonly findings: number;
 }
 
@@ -40,7 +42,7 @@ const LARGEST_BATCH = 64;
 /** One director's results for a batch, in the order of the cases. */
 type Judgements = readonly Judged[];
 
-/** Plays random scenarios of all claims in turn on every subject, and says what came out. */
+/** Plays cases on every subject in batches, looks into what differs, and says what came out. */
 export class Campaign {
   readonly #options: CampaignOptions;
   readonly #tally: Tally;
@@ -49,10 +51,10 @@ export class Campaign {
   readonly #start: number;
 
   constructor(options: CampaignOptions) {
-    const { claims, known, subjects, jobs, referenceFor, found, withdrawn } = options;
+    const { rows, known, subjects, jobs, referenceFor, found, withdrawn } = options;
     this.#options = options;
     this.#tally = new Tally(
-      claims,
+      rows,
       known.map(({ id }) => id),
     );
     this.#tables = subjects.map((subject) =>
@@ -107,13 +109,13 @@ export class Campaign {
   }
 
   async #prepare(first: number, size: number): Promise<Case[]> {
-    const { claims, seed, runs, forMs, lead, now, signal } = this.#options;
+    const { caseAt, runs, forMs, now, signal } = this.#options;
     const cases: Case[] = [];
     for (let index = first; index < Math.min(first + size, runs); index++) {
       // A batch that is made while another is played lets its answers in between.
       await nextTurn();
       if (signal.aborted || (index > 0 && now() - this.#start >= forMs)) break;
-      cases.push(makeCase(claims, seed, index, lead));
+      cases.push(caseAt(index));
     }
     return cases;
   }
@@ -126,26 +128,26 @@ export class Campaign {
       this.#tally.scenarios += 1;
     }
     const { scenarios, steps, findings } = this.#tally;
-    this.#options.progress({ scenarios, steps, findings });
+    const seconds = Math.max(this.#options.now() - this.#start, 1) / 1000;
+    this.#options.progress({ scenarios, stepsPerSecond: steps / seconds, findings });
   }
 
   async #fileOne(each: Case, judged: Judged, seat: Seat): Promise<void> {
     const director = await nameOf(seat);
     this.#tally.director(director);
     if (judged.kind === 'agree' || judged.kind === 'differs') this.#tally.compared(each, judged);
-    this.#tally.outcome(director.name, whereOf(each), await this.#outcome(each, judged, director, seat));
+    this.#tally.outcome(director.name, each, await this.#outcome(each, judged, director, seat));
   }
 
   async #outcome(each: Case, judged: Judged, director: DirectorName, seat: Seat): Promise<Outcome> {
     if (!isFailure(judged)) return judged;
-    const { known, seed } = this.#options;
-    const differences = judged.kind === 'differs' ? judged.divergence.differences : [];
-    const row = judged.kind === 'differs' ? knownDifference(known, director, differences) : undefined;
+    const row = judged.kind === 'differs' && this.#known(director, judged.divergence.differences);
     if (row) return { kind: 'known-difference', id: row.id };
-    const { claim, scenario, index } = each;
-    const origin = { seed, index };
-    const suspect = { claim: claim.id, origin, scenario, failure: judged, director, seat };
-    return this.#investigation.look({ ...suspect, plan: each.plan as Plan, arbitrary: claim.scenarios });
+    return this.#investigation.look({ ...each, plan: each.plan as Plan, failure: judged, director, seat });
+  }
+
+  #known(director: DirectorName, differences: readonly Difference[]): KnownDifference | undefined {
+    return knownDifference(this.#options.known, director, differences);
   }
 }
 

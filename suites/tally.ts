@@ -12,11 +12,14 @@ import type { Judged } from '../harness/play/judge.ts';
 import type { Case } from './case.ts';
 import type { Claim } from './claim.ts';
 
+/** What outcomes are counted by: a claim, or a scenario from a file. */
+export type Row = Pick<Claim, 'id' | 'says'>;
+
 type Counts = Record<Outcome['kind'], number>;
 
 /** Counts outcomes while a campaign runs; `run` says at any time what is known so far. */
 export class Tally {
-  readonly #claims: readonly Pick<Claim, 'id' | 'says'>[];
+  readonly #claims: readonly Row[];
   readonly #counts = new Map<string, Counts>();
   readonly #undecided = new Map<string, Undecided>();
   readonly #findings = new Map<number, Finding>();
@@ -27,7 +30,7 @@ export class Tally {
   steps = 0;
   packets = 0;
 
-  constructor(claims: readonly Pick<Claim, 'id' | 'says'>[], knownIds: readonly string[]) {
+  constructor(claims: readonly Row[], knownIds: readonly string[]) {
     this.#claims = claims;
     this.#known = new Map(knownIds.map((id) => [id, 0]));
   }
@@ -58,7 +61,6 @@ export class Tally {
     this.packets += steps.filter(({ kind }) => kind === 'frame').length;
   }
 
-  /** `claim` is '' for a scenario from a file. */
   outcome(director: string, { claim, index }: Where, outcome: Outcome): void {
     this.#countsOf(claim, director)[outcome.kind] += 1;
     if (outcome.kind === 'mismatch' || outcome.kind === 'crash')
@@ -117,7 +119,7 @@ export class Tally {
   }
 }
 
-type Where = { readonly claim: string; readonly index: number };
+type Where = Pick<Case, 'claim' | 'index'>;
 
 function noOutcomes(): Counts {
   return Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, 0])) as Counts;
@@ -127,9 +129,4 @@ function sum(all: readonly OutcomeCounts[]): OutcomeCounts {
   const total = noOutcomes();
   for (const counts of all) for (const kind of OUTCOME_KINDS) total[kind] += counts[kind];
   return total;
-}
-
-/** The parts of a case that an outcome is filed under. */
-export function whereOf({ claim, index }: Case): Where {
-  return { claim: claim.id, index };
 }

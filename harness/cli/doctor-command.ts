@@ -1,0 +1,62 @@
+import { readdirSync } from 'node:fs';
+import { cpus, freemem } from 'node:os';
+import { join } from 'node:path';
+import { Cache } from '../kernels/cache.ts';
+import { checkTools, type ToolCheck } from '../system/tools.ts';
+import { EXIT } from './exit-code.ts';
+
+/** `lvscheck doctor`: what this machine can play, and why not the rest. Looks only; fetches and installs nothing. */
+export function doctorCommand(): number {
+  const tools = checkTools();
+  const why = whyNoMicrovm(tools);
+  console.log(
+    [
+      ...rows([
+        ['Node.js', process.versions.node],
+        [
+          'machine',
+          `${process.arch}, ${cpus().length} CPUs, ${Math.round(freemem() / 2 ** 20)} MiB of memory free`,
+        ],
+        ['cache', new Cache().root],
+        ['kernels in it', cachedKernels(new Cache().root).join(', ') || 'none; the first run fetches one'],
+      ]),
+      '',
+      'Tools',
+      ...rows(
+        tools.map(({ name, path, package: from, purpose }) => [
+          name,
+          path ?? `missing (package ${from}): ${purpose}`,
+        ]),
+      ),
+      '',
+      'Can be played here',
+      ...rows([
+        ['model, broken:ID', 'yes'],
+        ['microvm', why === undefined ? 'yes' : `no: ${why}`],
+      ]),
+    ].join('\n'),
+  );
+  return why === undefined ? EXIT.agree : EXIT.machine;
+}
+
+function whyNoMicrovm(tools: readonly ToolCheck[]): string | undefined {
+  if (process.arch !== 'x64') return `guests are x86-64, this machine is ${process.arch}`;
+  const missing = tools.filter(({ path }) => path === undefined);
+  if (missing.length === 0) return undefined;
+  const packages = [...new Set(missing.map((tool) => tool.package))].join(' ');
+  return `missing ${missing.map(({ name }) => name).join(', ')}; run as root: apt-get install ${packages}`;
+}
+
+/** Folders there are named by package and version. */
+function cachedKernels(root: string): string[] {
+  try {
+    return readdirSync(join(root, 'kernels'));
+  } catch {
+    return [];
+  }
+}
+
+function rows(pairs: readonly (readonly [name: string, value: string])[]): string[] {
+  const width = Math.max(...pairs.map(([name]) => name.length));
+  return pairs.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+}

@@ -1,0 +1,32 @@
+import { type ExplainedStep, explainSteps } from '../../reports/explain.ts';
+import { printTimelineItem } from '../../spec/scenario-text.ts';
+import type { Director, Played } from '../directors/director.ts';
+import { bind } from '../play/bind.ts';
+import type { Plan } from '../play/plan.ts';
+import { readScenarioFile } from '../replay/read-scenario.ts';
+import { EXIT } from './exit-code.ts';
+import { explainingModel } from './model-subjects.ts';
+
+/** `lvscheck explain FILE`: the packets' way through the model, hook by hook. No real director is needed. */
+export async function explainCommand(file: string): Promise<number> {
+  const scenario = await readScenarioFile(file);
+  const model = explainingModel();
+  const plan = bind(scenario, model);
+  const { observations, traces = [] } = await playedBy(model, plan);
+  const steps = observations.map((observation, index): ExplainedStep => {
+    const done = plan.steps[index - 1];
+    return {
+      says: index === 0 ? 'set-up' : printTimelineItem(scenario.timeline[index - 1]!),
+      ...(done?.kind === 'frame' ? { sent: { link: done.link, frame: done.frame } } : {}),
+      model: observation,
+      trace: traces[index] ?? [],
+    };
+  });
+  process.stdout.write(explainSteps(steps));
+  return EXIT.agree;
+}
+
+async function playedBy(model: Director, plan: Plan): Promise<Extract<Played, { kind: 'played' }>> {
+  for await (const played of model.play([plan])) if (played.kind === 'played') return played;
+  throw new Error('the model played nothing');
+}

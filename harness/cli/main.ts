@@ -1,0 +1,131 @@
+import { Command, CommanderError } from 'commander';
+import { InputError, MachineError } from '../errors.ts';
+import { EXIT } from './exit-code.ts';
+import { collect, duration, wholeNumber } from './option-values.ts';
+import { packageVersion } from './package-version.ts';
+
+const LARGEST_SEED = 2 ** 32 - 1;
+const CONSOLE_TAIL_LINES = 20;
+
+/** The command line. Each command's files are loaded when it is called, so that help comes at once. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', endQuietly);
+  try {
+    await program().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+  // A director that could not be closed must not keep the process.
+  process.stdout.write('', () => process.exit());
+}
+
+function program(): Command {
+  const all = new Command('lvscheck')
+    .description(
+      'Does this LVS director do what it should? Random flows on a model and on real kernels, compared.',
+    )
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) });
+  addRun(all);
+  addReplay(all);
+  addRest(all);
+  return all;
+}
+
+function addRun(all: Command): void {
+  playing(all.command('run').description('play random scenarios'))
+    .option('--claim <prefix>', 'only claims whose id begins so; repeatable', collect)
+    .option('--runs <n>', 'scenarios to play (default: 200)', wholeNumber('--runs', 1, 1e9))
+    .option('--for <duration>', 'play so long: 60s, 5m, 2h', duration('--for'))
+    .option(
+      '--seed <n>',
+      'the same seed gives the same run (default: random)',
+      wholeNumber('--seed', 0, LARGEST_SEED),
+    )
+    .action(async ({ for: forMs, claim = [], runs, seed, ...flags }: RunFlags) => {
+      const { runCommand } = await import('./run-command.ts');
+      process.exitCode = await runCommand({ ...played(flags), claim, runs, seed, forMs });
+    });
+}
+
+function addReplay(all: Command): void {
+  playing(
+    all.command('replay').description('play scenario files').argument('<file...>', 'scenario files'),
+  ).action(async (files: string[], options: PlayFlags) => {
+    const { replayCommand } = await import('./replay-command.ts');
+    process.exitCode = await replayCommand(files, played(options));
+  });
+}
+
+function addRest(all: Command): void {
+  const explain = all.command('explain').description("show the packets' way through the model, hook by hook");
+  explain.argument('<file>', 'a scenario file').action(async (file: string) => {
+    process.exitCode = await (await import('./explain-command.ts')).explainCommand(file);
+  });
+  all
+    .command('doctor')
+    .description('say what this machine can play, and why not the rest')
+    .action(async () => {
+      process.exitCode = await (await import('./doctor-command.ts')).doctorCommand();
+    });
+  all
+    .command('list')
+    .description('list claims and directors')
+    .action(async () => {
+      process.exitCode = (await import('./list-command.ts')).listCommand();
+    });
+}
+
+/** What every command that plays takes. */
+function playing(command: Command): Command {
+  return command
+    .option(
+      '--on <director>',
+      'model, broken:ID, microvm or microvm:KERNEL; repeatable (default: microvm)',
+      collect,
+    )
+    .option('--kernel <kernel>', 'as --on microvm:KERNEL; repeatable', collect)
+    .option('--jobs <n>', 'directors of each kind at a time', wholeNumber('--jobs', 1, 256), 1)
+    .option('--out <dir>', 'where results go (default: a new folder in reports/out)');
+}
+
+interface RunFlags extends PlayFlags {
+  readonly for?: number;
+  readonly claim?: string[];
+  readonly runs?: number;
+  readonly seed?: number;
+}
+
+interface PlayFlags {
+  readonly on?: string[];
+  readonly kernel?: string[];
+  readonly jobs: number;
+  readonly out?: string;
+}
+
+function played({ on = [], kernel = [], jobs, out }: PlayFlags) {
+  return { on, kernel, jobs, out };
+}
+
+/** One line for each kind of trouble, and its exit code; a bug of ours keeps its stack. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.agree : EXIT.usage;
+  if (error instanceof InputError) {
+    console.error(`lvscheck: ${error.message}`);
+    return EXIT.usage;
+  }
+  if (!(error instanceof MachineError)) {
+    console.error('lvscheck: a bug of lvscheck itself:', error);
+    return EXIT.machine;
+  }
+  const tail = error.console.trimEnd().split('\n').slice(-CONSOLE_TAIL_LINES).join('\n');
+  console.error(`lvscheck: ${error.message}${tail === '' ? '' : `\nthe console ended with\n${tail}`}`);
+  return EXIT.machine;
+}
+
+/** The reader of our output went away (`| head`): nobody is left to tell. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+}

@@ -1,0 +1,33 @@
+import { kernelOf } from '../../spec/kernel.ts';
+import { BROKEN_DIRECTORS, brokenDirector } from '../directors/broken.ts';
+import { ModelDirector } from '../directors/model.ts';
+import { InputError } from '../errors.ts';
+import type { Lead, ReferenceFor } from '../play/lead.ts';
+import type { Subject } from '../play/seat.ts';
+
+/** The kernel that the model stands for where no real one is played beside it: Debian 12's. */
+const MODEL_KERNEL = kernelOf({ release: '6.1.0-56-cloud-amd64', version: '6.1.192-2', hz: 250 });
+
+export const referenceFor: ReferenceFor = (kernel) => new ModelDirector(kernel);
+
+export function modelLead(): Lead {
+  return new ModelDirector(MODEL_KERNEL);
+}
+
+/** The model that an explanation is read from. */
+export function explainingModel(): ModelDirector {
+  return new ModelDirector(MODEL_KERNEL);
+}
+
+export function modelSubject(): Subject {
+  return { name: 'model', open: async () => new ModelDirector(MODEL_KERNEL) };
+}
+
+/** A broken director by its id. Its name is the one that replays it. */
+export function brokenSubject(id: string): Subject {
+  if (!BROKEN_DIRECTORS.some((broken) => broken.id === id))
+    throw new InputError(
+      `no broken director "${id}"; there are ${BROKEN_DIRECTORS.map((each) => each.id).join(', ')}`,
+    );
+  return { name: `broken:${id}`, open: async () => brokenDirector(id, MODEL_KERNEL)! };
+}

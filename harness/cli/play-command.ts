@@ -1,0 +1,109 @@
+import { summaryText } from '../../reports/summary.ts';
+import { Campaign, type Progress } from '../../suites/campaign.ts';
+import { readKnownDifferences } from '../../suites/known-differences.ts';
+import type { Model, Programme } from '../../suites/programme.ts';
+import { SHRINK_BUDGET } from '../../suites/shrink.ts';
+import { MachineError } from '../errors.ts';
+import type { Finding, Run } from '../outcome.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { Interruption } from './interruption.ts';
+import { packageVersion } from './package-version.ts';
+import { ResultsFolder } from './results-folder.ts';
+import { subjectsOf, type Wanted } from './subjects.ts';
+import { Terminal, wantsColour } from './terminal.ts';
+
+export interface PlayOptions extends Wanted {
+  readonly out: string | undefined;
+  readonly jobs: number;
+}
+
+const KNOWN_DIFFERENCES = new URL('../../suites/known-differences.yaml', import.meta.url);
+
+/** What `run` and `replay` share: play a programme, write results as they come, print the summary. Gives the exit code. */
+export async function playCommand(programme: Programme, model: Model, options: PlayOptions): Promise<number> {
+  const interruption = new Interruption();
+  const terminal = new Terminal();
+  const subjects = await subjectsOf(options, terminal.preparing);
+  const results = new ResultsFolder(options.out, folderName(programme));
+  const campaign = new Campaign({
+    ...programme,
+    ...model,
+    subjects,
+    jobs: options.jobs,
+    known: readKnownDifferences(KNOWN_DIFFERENCES),
+    version: packageVersion(),
+    budget: SHRINK_BUDGET,
+    now: () => performance.now(),
+    found: (finding) => results.finding(finding),
+    withdrawn: (finding) => results.withdrawn(finding),
+    progress: (soFar) => showProgress(terminal, programme, soFar),
+    signal: interruption.signal,
+  });
+  results.report(campaign.soFar(false));
+  return finish(campaign, { terminal, results, interruption });
+}
+
+interface Surroundings {
+  readonly terminal: Terminal;
+  readonly results: ResultsFolder;
+  readonly interruption: Interruption;
+}
+
+/** Whatever ends the run, what is known by then is shown and, if the disk takes it, kept. */
+async function finish(campaign: Campaign, surroundings: Surroundings): Promise<number> {
+  const { terminal, results, interruption } = surroundings;
+  const { run, failure } = await played(campaign);
+  terminal.clear();
+  const unwritten = attempt(() => results.report(run));
+  process.stdout.write(summary(run, results));
+  if (failure ?? unwritten) throw failure ?? unwritten;
+  if (interruption.exitCode === undefined) return exitCodeOf(run);
+  console.error(`interrupted after ${run.summary.scenarios} scenarios; what was found is in ${results.path}`);
+  return interruption.exitCode;
+}
+
+async function played(campaign: Campaign): Promise<{ run: Run; failure?: MachineError }> {
+  try {
+    return { run: await campaign.run() };
+  } catch (error) {
+    if (error instanceof MachineError) return { run: campaign.soFar(false), failure: error };
+    throw error;
+  }
+}
+
+function attempt(write: () => void): MachineError | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (error) {
+    if (error instanceof MachineError) return error;
+    throw error;
+  }
+}
+
+function summary(run: Run, results: ResultsFolder): string {
+  const placeOf = (finding: Finding) => ({
+    folder: results.folderOf(finding),
+    replay: results.replayOf(finding),
+  });
+  return summaryText(run, { colour: wantsColour(), placeOf });
+}
+
+function showProgress(
+  terminal: Terminal,
+  { runs }: Programme,
+  { scenarios, findings, stepsPerSecond }: Progress,
+): void {
+  terminal.playing({
+    done: scenarios,
+    total: Number.isFinite(runs) ? runs : undefined,
+    findings,
+    stepsPerSecond,
+  });
+}
+
+/** Sorts by time, and two runs that begin in the same second do not meet. */
+function folderName({ seed }: Programme): string {
+  const now = new Date().toISOString().replace(/[:.]/g, '-').replace('Z', '');
+  return `${now}-seed-${seed}`;
+}

@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { explainFinding } from '../../reports/explain.ts';
+import { jsonReport } from '../../reports/json.ts';
+import { junitReport } from '../../reports/junit.ts';
+import { captureOf } from '../../reports/pcapng.ts';
+import { InputError, MachineError } from '../errors.ts';
+import type { Finding, Run } from '../outcome.ts';
+
+const DEFAULT_PARENT = join('reports', 'out');
+
+/**
+ * Where a run's results go. Everything is written at once and synchronously: what was found is on disk before
+ * anything else happens, and a kill loses nothing.
+ */
+export class ResultsFolder {
+  readonly path: string;
+
+  /** `--out DIR`; without it a new folder under reports/out, to which `latest` points. */
+  constructor(out: string | undefined, name: string) {
+    this.path = out ?? join(DEFAULT_PARENT, name);
+    written(this.path, () => {
+      if (out !== undefined) clear(out);
+      mkdirSync(join(this.path, 'findings'), { recursive: true });
+      if (out === undefined) pointLatest(name);
+    });
+  }
+
+  finding(finding: Finding): void {
+    const folder = this.folderOf(finding);
+    written(folder, () => {
+      mkdirSync(folder, { recursive: true });
+      for (const [name, content] of filesOf(finding, this.replayOf(finding)))
+        writeFileSync(join(folder, name), content);
+    });
+  }
+
+  withdrawn(finding: Finding): void {
+    written(this.path, () => rmSync(this.folderOf(finding), { recursive: true, force: true }));
+  }
+
+  report(run: Run): void {
+    written(this.path, () => {
+      writeAtOnce(join(this.path, 'report.json'), jsonReport(run));
+      writeAtOnce(join(this.path, 'junit.xml'), junitReport(run));
+    });
+  }
+
+  folderOf({ number, claim, signature }: Finding): string {
+    const slug = `${claim} ${signature}`
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .slice(0, 60);
+    return join(this.path, 'findings', `${number}-${slug.replace(/^-|-$/g, '')}`);
+  }
+
+  replayOf(finding: Finding): string {
+    return `lvscheck replay ${join(this.folderOf(finding), 'scenario.yaml')} --on ${finding.director.name}`;
+  }
+}
+
+function filesOf(finding: Finding, replay: string): [name: string, content: string | Uint8Array][] {
+  const director = finding.director.name.replace(/[^A-Za-z0-9.+~-]+/g, '-');
+  return [
+    ['scenario.yaml', finding.scenarioText],
+    ['model.pcapng', captureOf(finding, 'model')],
+    [`${director}.pcapng`, captureOf(finding, 'director')],
+    ['explain.txt', explainFinding(finding)],
+    ['console.txt', finding.console],
+    ['replay.txt', `${replay}\n`],
+  ];
+}
+
+/** Results of an earlier run are replaced, other people's files are not. */
+function clear(out: string): void {
+  const report = join(out, 'report.json');
+  if (existsSync(report) && readFileSync(report, 'utf8').includes('"schemaVersion"'))
+    for (const name of ['report.json', 'junit.xml', 'findings'])
+      rmSync(join(out, name), { recursive: true, force: true });
+  if (existsSync(join(out, 'findings')))
+    throw new InputError(`--out ${out}: has a folder findings that is not from a run; name another folder`);
+}
+
+/** Readers see the old file or the new one, never half of it. */
+function writeAtOnce(path: string, content: string): void {
+  writeFileSync(`${path}.part`, content);
+  renameSync(`${path}.part`, path);
+}
+
+function pointLatest(name: string): void {
+  const link = join(DEFAULT_PARENT, 'latest');
+  rmSync(`${link}.part`, { force: true });
+  symlinkSync(basename(name), `${link}.part`);
+  renameSync(`${link}.part`, link);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space is left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'there is a file of that name',
+  EIO: 'the disk reports an error',
+};
+
+function written(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const reason = REASONS[code] ?? message;
+    throw new MachineError(
+      `cannot write results to ${dirname(join(path, '.'))}: ${reason}; name another folder with --out`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import { randomInt } from 'node:crypto';
+import { CLAIMS, claimsMatching } from '../../suites/claims.ts';
+import { randomProgramme } from '../../suites/programme.ts';
+import { InputError } from '../errors.ts';
+import { modelLead, referenceFor } from './model-subjects.ts';
+import { type PlayOptions, playCommand } from './play-command.ts';
+
+export interface RunOptions extends PlayOptions {
+  readonly claim: readonly string[];
+  readonly runs: number | undefined;
+  readonly forMs: number | undefined;
+  readonly seed: number | undefined;
+}
+
+const DEFAULT_RUNS = 200;
+
+/** `lvscheck run`: random scenarios. */
+export async function runCommand(options: RunOptions): Promise<number> {
+  const claims = claimsMatching(options.claim);
+  if (claims.length === 0)
+    throw new InputError(
+      `no claim begins with ${options.claim.join(' or ')}; there are ${CLAIMS.map(({ id }) => id).join(', ')}`,
+    );
+  const model = { lead: modelLead(), referenceFor };
+  // With a time limit alone, the clock ends the run.
+  const runs = options.runs ?? (options.forMs === undefined ? DEFAULT_RUNS : Number.POSITIVE_INFINITY);
+  const forMs = options.forMs ?? Number.POSITIVE_INFINITY;
+  const seed = options.seed ?? randomInt(2 ** 32);
+  return playCommand(randomProgramme(claims, { seed, runs, forMs }, model), model, options);
+}
