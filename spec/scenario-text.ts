@@ -21,6 +21,8 @@ export function printTimelineItem(item: TimelineItem): string {
 export function parseTimelineText(text: string): Segment | Wait {
   const { line, options } = takeOptions(text);
   const reader = new WordReader(line);
+  if (/^[\d.]+(ms|s|m|h)$/.test(reader.peek() ?? ''))
+    throw new TextError(reader.place, `"${reader.peek()}" lacks its +`, { hint: `write +${reader.peek()}` });
   if (!reader.peek()?.startsWith('+')) return parseSegment(reader, options);
   const wait = parseWait(reader.next('the wait'));
   if (!reader.done)

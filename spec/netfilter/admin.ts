@@ -8,6 +8,7 @@ import type { FilterChain, FilterTable } from './types.ts';
 export function iptables(net: Net, command: IptablesCommand): boolean {
   net.filter ??= emptyTable();
   const accepted = apply(net.filter, command);
+  if (accepted) zeroPolicies(net.filter);
   updateUsers(net);
   return accepted;
 }
@@ -46,9 +47,16 @@ function apply(table: FilterTable, command: IptablesCommand): boolean {
     case 'policy':
       if (!chain.policy) return false;
       chain.policy = command.policy;
-      Object.assign(chain.policyCounter, { packets: 0, bytes: 0 });
       return true;
   }
+}
+
+/**
+ * iptables-legacy puts a whole new table in the place of the old one and takes the rules' counters over, but not
+ * those of the policies (iptables, libiptc/libiptc.c, __iptcc_p_del_policy: COUNTER_MAP_ZEROED).
+ */
+function zeroPolicies(table: FilterTable): void {
+  for (const { policyCounter } of table.chains) Object.assign(policyCounter, { packets: 0, bytes: 0 });
 }
 
 function replaceAt(chain: FilterChain, position: number, rules: FilterChain['rules']): boolean {
