@@ -93,7 +93,7 @@ export interface FrameOut {
 }
 
 export interface StepTranscript {
-  /** Jiffies: when the step was due, when it began, when its observation began and ended (the same, always). */
+  /** Jiffies: when the step was due, when it acted, when all was observed (within that one tick). */
   readonly due: bigint;
   readonly acted: bigint;
   readonly observed: bigint;
@@ -206,8 +206,7 @@ function decodeFrameOut(payload: WireReader): FrameOut {
 
 /** A step's records in their order: answers, frames among them, then what was observed. */
 function decodeStep(payload: WireReader, opCount: number, before: readonly Answer[]): StepTranscript {
-  const [due, acted, observed, ended] = [payload.u64(), payload.u64(), payload.u64(), payload.u64()];
-  if (observed !== ended) throw new MachineError(`agent: observed from jiffy ${observed} to ${ended}`);
+  const [due, acted, observed] = [payload.u64(), payload.u64(), payload.u64()];
   const answers: Answer[] = [];
   const framesOut: FrameOut[] = [];
   const observations: Answer[] = [];

@@ -5,6 +5,7 @@ import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
 import type { TableName } from '../../spec/config/rules.ts';
 import type { Link, LinkName, Topology } from '../../spec/config/topology.ts';
+import { BASE_SYSCTLS } from '../../spec/tables/base-sysctls.ts';
 import { IP_VS_FILE } from '../observe/ip-vs.ts';
 import { IP_VS_CONN_FILE } from '../observe/ip-vs-conn.ts';
 import { GET_ENTRIES, GETINFO, IPT, tableQuestion } from '../observe/ipt-entries.ts';
@@ -23,22 +24,7 @@ const FIRST_IFINDEX = 100;
 /** IPVS's longest timeout unless the administrator sets another: TCP ESTABLISHED. */
 const LONGEST_TIMEOUT_SECONDS = 900;
 
-/** What the harness itself needs of a director, before the scenario's own settings. */
-const HARNESS_SYSCTLS: readonly (readonly [string, number])[] = [
-  // Devices inherit `default`, so it is set before they exist.
-  ['net.ipv4.conf.all.rp_filter', 0],
-  ['net.ipv4.conf.default.rp_filter', 0],
-  ['net.ipv4.conf.all.send_redirects', 0],
-  ['net.ipv4.conf.default.send_redirects', 0],
-  ['net.ipv4.ip_forward', 1],
-  // Whether an ICMP error is sent must not depend on how many were sent before.
-  ['net.ipv4.icmp_ratelimit', 0],
-];
-
-/** Not on every kernel: the estimator only wakes an idle guest, and nothing that we compare depends on it. */
-const OPTIONAL_SYSCTLS: readonly (readonly [string, number])[] = [['net.ipv4.vs.run_estimation', 0]];
-
-export function writeSysctl(name: string, value: number): Op {
+function writeSysctl(name: string, value: number): Op {
   return {
     op: 'writeFile',
     path: `/proc/sys/${name.replaceAll('.', '/')}`,
@@ -55,7 +41,7 @@ function tapOp(link: Link, index: number): Op {
 }
 
 /** One rtnetlink request for each: loopback up, addresses, VIPs on the first link, permanent neighbours. */
-export function networkRequests(topology: Topology): Buffer[] {
+function networkRequests(topology: Topology): Buffer[] {
   return [
     linkUp(LOOPBACK_IFINDEX),
     ...topology.links.map((link) =>
@@ -83,33 +69,30 @@ function commandOp(command: AdminCommand): Op {
 export interface SetupOp {
   readonly op: Op;
   readonly says: string;
-  readonly optional?: true;
+  readonly optional: boolean;
 }
 
 export function setupOps(config: DirectorConfig): SetupOp[] {
-  const sysctl = ([name, value]: readonly [string, number]): SetupOp => ({
+  const sysctl = (name: string, value: number, optional: boolean): SetupOp => ({
     op: writeSysctl(name, value),
     says: `sysctl ${name}=${value}`,
+    optional,
   });
+  const needed = (says: string, op: Op): SetupOp => ({ op, says, optional: false });
   const { topology, services, rules } = config;
   const request = Buffer.concat(networkRequests(topology));
   return [
-    { op: { op: 'netns' }, says: 'network namespace' },
-    ...HARNESS_SYSCTLS.map(sysctl),
-    ...OPTIONAL_SYSCTLS.map((row): SetupOp => ({ ...sysctl(row), optional: true })),
-    ...topology.links.map((link, index) => ({ op: tapOp(link, index), says: `TAP device ${link.device}` })),
-    { op: { op: 'netlink', protocol: NETLINK_ROUTE, request }, says: 'addresses and neighbours' },
-    ...Object.entries(config.sysctls).map(sysctl),
+    needed('network namespace', { op: 'netns' }),
+    // Devices inherit some of these, so they are set before there are any.
+    ...BASE_SYSCTLS.map((row) => sysctl(row.name, row.value, row.mayBeMissing)),
+    ...topology.links.map((link, index) => needed(`TAP device ${link.device}`, tapOp(link, index))),
+    needed('addresses and neighbours', { op: 'netlink', protocol: NETLINK_ROUTE, request }),
+    ...Object.entries(config.sysctls).map(([name, value]) => sysctl(name, value, false)),
     ...(services.length > 0
-      ? [{ op: exec(['ipvsadm', '-R'], printServices(services, 'numeric')), says: 'ipvsadm -R' }]
+      ? [needed('ipvsadm -R', exec(['ipvsadm', '-R'], printServices(services, 'numeric')))]
       : []),
     ...(rules.tables.length > 0
-      ? [
-          {
-            op: exec(['iptables-legacy-restore'], printRuleset(rules, 'numeric')),
-            says: 'iptables-legacy-restore',
-          },
-        ]
+      ? [needed('iptables-restore', exec(['iptables-legacy-restore'], printRuleset(rules, 'numeric')))]
       : []),
   ];
 }

@@ -84,9 +84,12 @@ function refused(plan: Plan, index: number, step: StepTranscript): boolean {
   return decodeExec(answer).code !== 0;
 }
 
+/** The jiffy of every start, as a reader sees it: like the real one, a multiple of any granule of the timer wheel. */
+const START_JIFFIES = 4096 * 1024;
+
 /**
- * One observation for the set-up, one for each step. Jiffies count from the start, which lies at a granule of
- * the timer wheel; a command's are those after it has ended.
+ * One observation for the set-up, one for each step. A command's jiffies are those after it has ended. Counted
+ * from the start, so that two runs of a scenario say the same.
  */
 export function observations(plan: Plan, transcript: ScenarioTranscript): Observation[] {
   checkSetup(plan, transcript.setup);
@@ -99,7 +102,7 @@ export function observations(plan: Plan, transcript: ScenarioTranscript): Observ
   const read = readers(tables);
   const start = transcript.steps[0]!.acted;
   return transcript.steps.map((step, index) => ({
-    jiffies: Number(step.observed - start),
+    jiffies: START_JIFFIES + Number(step.observed - start),
     emitted: emitted(step, topology),
     refused: refused(plan, index, step),
     services: read.services(step.observations[0]!),

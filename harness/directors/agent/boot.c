@@ -36,6 +36,18 @@ static void mount_file_systems(void)
 	}
 }
 
+/* What the agent and its programs complain about goes where the kernel's words go. */
+static void open_console(void)
+{
+	int fd = open("/dev/console", O_RDWR | O_NOCTTY);
+
+	for (int standard = 0; fd >= 0 && standard < 3; standard++)
+		if (standard != fd)
+			dup2(fd, standard);
+	if (fd > 2)
+		close(fd);
+}
+
 static void load_module(char *line)
 {
 	char path[600];
@@ -48,7 +60,8 @@ static void load_module(char *line)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		die("%s: %s", path, strerror(errno));
-	if (syscall(SYS_finit_module, fd, parameters ? parameters : "", 0) < 0 && errno != EEXIST)
+	if (syscall(SYS_finit_module, fd, parameters ? parameters : "", 0) < 0 && errno != EEXIST &&
+	    errno != ENODEV) /* code for hardware that this machine lacks; its users would complain */
 		die("%s cannot be loaded: %s", path, strerror(errno));
 	close(fd);
 }
@@ -111,6 +124,7 @@ static int open_port(void)
 int boot_guest(void)
 {
 	mount_file_systems();
+	open_console();
 	load_modules();
 	return open_port();
 }

@@ -12,6 +12,11 @@
 #include <unistd.h>
 
 #define READ_CHUNK 16384
+/*
+ * A /proc file hands out what it has a page at a time, and less only when the next line does not fit or there
+ * is none (fs/seq_file.c). With lines far shorter than half a page, a read below this was the last one.
+ */
+#define READ_LAST 2048
 #define OPEN_FILES_MAX 16
 #define NETLINK_MAX 32
 #define GETSOCKOPT_MAX (4u << 20)
@@ -109,9 +114,9 @@ static void read_file(struct reader *op, struct writer *out)
 	put_u32(out, fd < 0 ? errno : 0);
 	at = out->length;
 	put_u32(out, 0);
-	while (fd >= 0 && (n = pread(fd, put_room(out, READ_CHUNK), READ_CHUNK, length)) > 0) {
-		out->length += n;
-		length += n;
+	for (n = READ_LAST; fd >= 0 && n >= READ_LAST; length += n > 0 ? n : 0) {
+		n = pread(fd, put_room(out, READ_CHUNK), READ_CHUNK, length);
+		out->length += n > 0 ? n : 0;
 	}
 	memcpy(out->data + at, &length, sizeof length);
 }

@@ -6,13 +6,13 @@
 
 #include <string.h>
 
-/* After a tick starts: the interrupt that counts it and the timers due at it have run by then. */
-#define AFTER_TICK_NS 20000
+/* The phase of the ticks is known to be at most so much early: what ends this near to the next tick is not sure. */
+#define BEFORE_TICK_NS 50000
 /* An observation that began too late in its tick is read again, so many times. */
 #define OBSERVE_TRIES 3
 
 static struct reader observed_ops;
-static uint64_t last_step_jiffies;
+static uint64_t last_step_jiffies; /* when it acted */
 
 /* Where the answers of the previous step's observation lie in the transcript, to tell what is unchanged. */
 #define OBSERVED_MAX 16
@@ -28,7 +28,13 @@ static void sleep_to_tick(uint64_t jiffies, struct writer *out)
 
 	if ((int64_t)(jiffies - next) < 0)
 		jiffies = next;
-	sleep_until(tick_start_ns(jiffies) + AFTER_TICK_NS, out);
+	sleep_until(tick_start_ns(jiffies), out);
+}
+
+/* Whether all since the start of this tick has happened in it. */
+static int still_in_tick(uint64_t jiffies)
+{
+	return monotonic_ns() + BEFORE_TICK_NS < tick_start_ns(jiffies + 1);
 }
 
 /* Reads everything that was declared; an answer equal to the previous step's shrinks to one empty record. */
@@ -57,15 +63,14 @@ static void observe(struct writer *out)
 }
 
 /* All observables within one tick. What was read across a tick's end is thrown away and read again. */
-static void observe_within_tick(uint64_t times[2], struct writer *out)
+static void observe_within_tick(uint64_t *jiffies, struct writer *out)
 {
 	for (int try = 0; try < OBSERVE_TRIES; try++) {
 		size_t at = out->length;
 
-		times[0] = jiffies_read();
+		*jiffies = jiffies_now();
 		observe(out);
-		times[1] = jiffies_read();
-		if (times[0] == times[1])
+		if (still_in_tick(*jiffies))
 			return;
 		out->length = at;
 		memset(previous, 0, sizeof previous);
@@ -92,12 +97,12 @@ static void play_step(struct reader *step, struct writer *out)
 {
 	size_t mark = open_record(out, OP_STEP);
 	size_t times_at = out->length;
-	uint64_t times[4] = { due(step) }; /* due, acted, observed: from, to */
+	uint64_t times[3] = { due(step) }; /* due, acted, observed */
 	struct reader op;
 
 	put_raw(out, times, sizeof times);
 	sleep_to_tick(times[0], out);
-	times[1] = jiffies_read();
+	times[1] = jiffies_now();
 	last_step_jiffies = times[1];
 	while (step->at < step->end) {
 		uint8_t code = get_record(step, &op);
@@ -105,9 +110,9 @@ static void play_step(struct reader *step, struct writer *out)
 		run_op(code, &op, out);
 		drain_taps(out);
 	}
-	if (jiffies_read() != times[1])
+	if (!still_in_tick(times[1]))
 		sleep_to_tick(0, out);
-	observe_within_tick(times + 2, out);
+	observe_within_tick(&times[2], out);
 	memcpy(out->data + times_at, times, sizeof times);
 	close_record(out, mark);
 }

@@ -1,0 +1,91 @@
+import type { Kernel } from '../../../spec/kernel.ts';
+import { MachineError } from '../../errors.ts';
+import { observations } from '../../observe/observations.ts';
+import type { Plan } from '../../play/plan.ts';
+import { agentScenario } from '../agent-scenario.ts';
+import type { Director, Played } from '../director.ts';
+import { Guest, type GuestOptions, type GuestResult } from './guest.ts';
+
+/** Scenarios handed to a guest at once: it never waits for us between them, and we keep few transcripts. */
+const BATCH = 32;
+/** A guest that does not boot is tried again once: some kernels fault at boot under emulation, now and then. */
+const BOOT_ATTEMPTS = 2;
+
+/** A stock kernel in QEMU with virtual time. Boots when first asked to play, and again when its guest has died. */
+export class MicrovmDirector implements Director {
+  readonly name: string;
+  readonly kernel: Kernel;
+  readonly #options: GuestOptions;
+  #guest: Guest | undefined;
+
+  constructor(name: string, kernel: Kernel, options: GuestOptions) {
+    this.name = name;
+    this.kernel = kernel;
+    this.#options = options;
+  }
+
+  refuses(): undefined {
+    return undefined;
+  }
+
+  async *play(plans: readonly Plan[]): AsyncGenerator<Played> {
+    for (let next = 0; next < plans.length; ) {
+      const batch = plans.slice(next, next + BATCH);
+      const guest = await this.#ready().catch(notBooted);
+      if ('kind' in guest) {
+        for (const _ of plans.slice(next)) yield guest;
+        return;
+      }
+      const scenarios = batch.map((plan) => agentScenario(plan, this.kernel.hz));
+      for await (const result of guest.play(scenarios)) yield played(plans[next++]!, result);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#guest?.close();
+    this.#guest = undefined;
+  }
+
+  async #ready(): Promise<Guest> {
+    if (!this.#guest?.usable) {
+      await this.close();
+      this.#guest = await this.#boot(BOOT_ATTEMPTS);
+    }
+    return this.#guest!;
+  }
+
+  async #boot(attempts: number): Promise<Guest> {
+    try {
+      return await this.#checked(await Guest.boot(this.#options));
+    } catch (error) {
+      if (attempts > 1 && error instanceof MachineError) return this.#boot(attempts - 1);
+      throw error;
+    }
+  }
+
+  /** Timeouts are compared in jiffies: a guest of another HZ than we believe would be wrong in all of them. */
+  async #checked(guest: Guest): Promise<Guest> {
+    const { hello } = guest;
+    const { release, hz } = this.kernel;
+    if (hello.release === release && hello.hz === hz) return guest;
+    await guest.close();
+    throw new MachineError(
+      `${this.name}: booted ${hello.release} at HZ ${hello.hz}, expected ${release} at ${hz}`,
+    );
+  }
+}
+
+function notBooted(error: unknown): Extract<Played, { kind: 'infra-error' }> {
+  if (!(error instanceof MachineError)) throw error;
+  return { kind: 'infra-error', what: error.message, console: error.console };
+}
+
+function played(plan: Plan, result: GuestResult): Played {
+  if (result.kind !== 'played') return result;
+  try {
+    return { kind: 'played', observations: observations(plan, result.transcript) };
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error;
+    return { kind: 'infra-error', what: error.message, console: error.console };
+  }
+}
