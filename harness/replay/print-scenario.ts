@@ -1,0 +1,41 @@
+import { Document, Scalar } from 'yaml';
+import { printCommand } from '../../spec/config/commands-print.ts';
+import { printRuleset } from '../../spec/config/iptables-print.ts';
+import { printServices } from '../../spec/config/ipvsadm-print.ts';
+import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
+import { printFlow } from '../../spec/scenario-text/flow.ts';
+import { printTimelineItem } from '../../spec/scenario-text.ts';
+
+/** The scenario as a file that `parseScenarioFile` reads back: names for addresses, everything written out. */
+export function printScenarioFile(scenario: Scenario): string {
+  const { id, title, source, director, flows, timeline } = scenario;
+  const content = {
+    ...(id === undefined ? {} : { id }),
+    ...(title === undefined ? {} : { title }),
+    ...(source === undefined ? {} : { source }),
+    director: {
+      ...(director.services.length === 0
+        ? {}
+        : { services: block(printServices(director.services, 'named')) }),
+      ...(director.rules.tables.length === 0 ? {} : { rules: block(printRuleset(director.rules, 'named')) }),
+      ...(Object.keys(director.sysctls).length === 0 ? {} : { sysctls: director.sysctls }),
+    },
+    ...(Object.keys(flows).length === 0 ? {} : { flows: printFlows(flows) }),
+    timeline: timeline.map(printStep),
+  };
+  return new Document(content).toString({ lineWidth: 0 });
+}
+
+function block(text: string): Scalar {
+  const scalar = new Scalar(text);
+  scalar.type = 'BLOCK_LITERAL';
+  return scalar;
+}
+
+function printFlows(flows: Scenario['flows']): Record<string, string> {
+  return Object.fromEntries(Object.entries(flows).map(([name, flow]) => [name, printFlow(flow)]));
+}
+
+function printStep(item: TimelineItem): string | { do: string } {
+  return item.kind === 'do' ? { do: printCommand(item.command, 'named') } : printTimelineItem(item);
+}

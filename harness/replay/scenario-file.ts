@@ -1,0 +1,148 @@
+import { isMap, isScalar, isSeq, type Scalar } from 'yaml';
+import { parseCommand } from '../../spec/config/commands-parse.ts';
+import type { Ruleset } from '../../spec/config/rules.ts';
+import { parseRuleset } from '../../spec/config/ruleset-parse.ts';
+import type { VirtualService } from '../../spec/config/services.ts';
+import { parseServices } from '../../spec/config/services-parse.ts';
+import { TextError } from '../../spec/config/text-error.ts';
+import { TWO_ARMED } from '../../spec/config/topology.ts';
+import type { Flow, Scenario, TimelineItem } from '../../spec/scenario.ts';
+import { DEFAULT_ISN, parseFlow, parseFlowName } from '../../spec/scenario-text/flow.ts';
+import { parseTimelineText } from '../../spec/scenario-text.ts';
+import { inputError } from './input-error.ts';
+import { SCENARIO_FILE, type ScenarioFile } from './scenario-schema.ts';
+import { shapeError } from './shape-error.ts';
+import { errorInText, placeOfNode, readYaml, type YamlSource } from './yaml-source.ts';
+
+/** The scenario that a file holds. Whatever is wrong is an InputError that begins with FILE:LINE:COLUMN. */
+export function parseScenarioFile(text: string, file: string): Scenario {
+  const source = readYaml(text, file);
+  const read = SCENARIO_FILE.safeParse(source.document.toJS());
+  if (!read.success) throw shapeError(source, read.error.issues);
+  const { id, title, source: origin, director } = read.data;
+  const services = parseBlock(source, ['director', 'services'], parseServices) ?? [];
+  const rules = parseBlock(source, ['director', 'rules'], parseRuleset) ?? { tables: [] };
+  const timeline = parseTimeline(source, rules);
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(title === undefined ? {} : { title }),
+    ...(origin === undefined ? {} : { source: origin }),
+    director: { topology: TWO_ARMED, services, rules, sysctls: given(director.sysctls) },
+    flows: parseFlows(source, timeline, services),
+    timeline,
+  };
+}
+
+function given(sysctls: ScenarioFile['director']['sysctls']): Record<string, number> {
+  const set = Object.entries(sysctls ?? {}).filter(
+    (entry): entry is [string, number] => entry[1] !== undefined,
+  );
+  return Object.fromEntries(set);
+}
+
+/** Reads the text of a node; complaints about it get their place in the file. */
+function inText<T>(source: YamlSource, node: Scalar, read: (text: string) => T): T {
+  try {
+    return read(String(node.value));
+  } catch (error) {
+    throw error instanceof TextError ? errorInText(source, node, error) : error;
+  }
+}
+
+function parseBlock<T>(
+  source: YamlSource,
+  path: readonly string[],
+  read: (text: string) => T,
+): T | undefined {
+  const node = source.document.getIn(path, true);
+  if (!isScalar(node)) return undefined;
+  const folded = node.type === 'BLOCK_FOLDED' || (node.type !== 'BLOCK_LITERAL' && spansLines(source, node));
+  if (folded)
+    throw inputError(
+      source,
+      placeOfNode(source, node),
+      `${path.at(-1)} loses its line ends; write ${path.at(-1)}: |`,
+    );
+  return inText(source, node, read);
+}
+
+function spansLines(source: YamlSource, node: Scalar): boolean {
+  const [start, end] = node.range ?? [0, 0];
+  return source.placeOf(start).line !== source.placeOf(end).line;
+}
+
+function parseTimeline(source: YamlSource, rules: Ruleset): TimelineItem[] {
+  const node = source.document.get('timeline', true);
+  const chains = rules.tables.flatMap((table) => table.chains.map(({ name }) => name));
+  return isSeq(node) ? node.items.map((item) => parseStep(source, item, chains)) : [];
+}
+
+function parseStep(source: YamlSource, item: unknown, chains: readonly string[]): TimelineItem {
+  if (isScalar(item)) return inText(source, item, parseTimelineText);
+  const command = isMap(item) && item.get('do', true);
+  if (!command || !isScalar(command))
+    throw new Error('the schema let a step pass that is neither text nor do');
+  return { kind: 'do', command: inText(source, command, (text) => parseCommand(text, chains)) };
+}
+
+/** The flows as declared; when none are, those that the timeline names, from CIP1 to the first service. */
+function parseFlows(
+  source: YamlSource,
+  timeline: readonly TimelineItem[],
+  services: readonly VirtualService[],
+): Record<string, Flow> {
+  const node = source.document.get('flows', true);
+  const flows = new Map<string, Flow>();
+  if (isMap(node))
+    for (const { key, value } of node.items)
+      flows.set(inText(source, key as Scalar, readName), inText(source, value as Scalar, parseFlow));
+  for (const [index, item] of timeline.entries())
+    if (item.kind === 'segment' && !flows.has(item.flow))
+      flows.set(
+        item.flow,
+        isMap(node)
+          ? undeclared(source, index, item.flow, flows)
+          : usual(source, index, flows.size, services),
+      );
+  return Object.fromEntries(flows);
+}
+
+function readName(text: string): string {
+  return parseFlowName({ text, line: 1, column: 1 });
+}
+
+function undeclared(
+  source: YamlSource,
+  index: number,
+  name: string,
+  flows: ReadonlyMap<string, Flow>,
+): never {
+  const names = [...flows.keys()].slice(0, 10).join(' ') || 'none';
+  throw inputError(
+    source,
+    placeOfStep(source, index),
+    `flow ${name} is not declared; allowed: ${names}; add it under flows:`,
+  );
+}
+
+const FIRST_PORT = 40_001;
+
+function usual(source: YamlSource, index: number, count: number, services: readonly VirtualService[]): Flow {
+  const [service] = services;
+  if (!service)
+    throw inputError(
+      source,
+      placeOfStep(source, index),
+      'there is no service that the flow could go to; add flows: with f1: CIP1:40001 > VIP:80',
+    );
+  const client = TWO_ARMED.hosts.find(({ name }) => name === 'CIP1')!.address;
+  return {
+    client: { address: client, port: FIRST_PORT + count },
+    service: { address: service.address, port: service.port },
+    isn: DEFAULT_ISN,
+  };
+}
+
+function placeOfStep(source: YamlSource, index: number) {
+  return placeOfNode(source, source.document.getIn(['timeline', index], true));
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { SYSCTLS } from '../../spec/tables/sysctls.ts';
+
+/** More steps than anybody reads, few enough to be played. */
+const MOST_STEPS = 5_000;
+
+const sysctls = z.strictObject(
+  Object.fromEntries(SYSCTLS.map(({ name, min, max }) => [name, z.int().min(min).max(max).optional()])),
+);
+
+const director = z.strictObject({
+  services: z
+    .string()
+    .optional()
+    .describe(
+      'The virtual services as ipvsadm-save -n prints them; names like VIP and RIP1 may stand for addresses',
+    ),
+  rules: z.string().optional().describe('The firewall rules as iptables-save prints them'),
+  sysctls: sysctls.optional().describe('Settings that differ from those of every director'),
+});
+
+const step = z.union([
+  z.string().describe('A segment (f1 client > S 0:0(0) win 64240 <mss 1460>) or a wait (+0.1s, +15m)'),
+  z.strictObject({ do: z.string().describe("An administrator's command: ipvsadm, iptables or sysctl") }),
+]);
+
+/** The shape of a scenario file; what its texts say is for the readers in spec/. */
+export const SCENARIO_FILE = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+    .max(100)
+    .optional()
+    .describe('Never renamed: lower-case words joined by -'),
+  title: z.string().min(1).max(300).optional().describe('What the scenario shows, in one sentence'),
+  source: z.string().min(1).max(300).optional().describe('Where the story comes from'),
+  director,
+  flows: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'Name to CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER]; without it flows go from CIP1:40001 on to the first service',
+    ),
+  timeline: z.array(step).max(MOST_STEPS),
+});
+
+export type ScenarioFile = z.infer<typeof SCENARIO_FILE>;
+
+/** The shape as JSON Schema, for editors that complete and check while one types. */
+export function scenarioJsonSchema(): object {
+  return { title: 'A scenario of lvs-conformance', ...z.toJSONSchema(SCENARIO_FILE) };
+}
