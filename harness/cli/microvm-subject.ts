@@ -1,0 +1,20 @@
+import { openMicrovm } from '../directors/microvm/open.ts';
+import type { Subject } from '../play/seat.ts';
+import type { Progress } from '../system/progress.ts';
+import { ensureTools } from '../system/tools.ts';
+
+/**
+ * A real kernel in QEMU. Tools, kernel and guest image are made ready here, so that what is missing is said before
+ * anything is played.
+ *
+ * @throws MachineError, InputError when they cannot be had
+ */
+export async function microvmSubject(
+  name: string,
+  kernel: string | undefined,
+  progress: Progress,
+): Promise<Subject> {
+  await ensureTools(progress);
+  await openMicrovm(name, kernel, progress);
+  return { name, open: () => openMicrovm(name, kernel, progress) };
+}
