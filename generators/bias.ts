@@ -21,8 +21,13 @@ export interface ScenarioBias {
   readonly lossy: number;
   /** Weight among accidents: checksum, TTL, window, options, sender. */
   readonly damaged: number;
-  /** Scenarios with rules. */
+  /** Scenarios with rules that decide something. */
   readonly rules: number;
+  /**
+   * Scenarios with rules that count what state each chain saw. They also switch connection tracking on: a network
+   * namespace tracks nothing until a rule asks for a state, whatever `net.ipv4.vs.conntrack` says.
+   */
+  readonly counting: number;
   /** Interruptions that are commands of the administrator; the others are waits. */
   readonly commands: number;
   /** Waits around the known timeouts; the others are short or anything. */
@@ -45,7 +50,8 @@ export const EVEN: ScenarioBias = {
   wrongFlags: 2,
   lossy: 3,
   damaged: 3,
-  rules: 65,
+  rules: 50,
+  counting: 50,
   commands: 35,
   timeoutEdges: 40,
   sysctls: 6,
@@ -56,12 +62,29 @@ export const EVEN: ScenarioBias = {
 /** The mixes that claims ask for, by topic. */
 export const BIASES = {
   even: EVEN,
-  stateTables: { ...EVEN, disorder: 70, accidents: 20, rules: 20, commands: 10 },
-  portReuse: { ...EVEN, portReuse: 80, besideServices: 5, sysctls: 15, rules: 40 },
-  windowTracking: { ...EVEN, outOfWindow: 12, accidents: 90, conntrack: 90, droute: 15, commands: 15 },
-  schedulers: { ...EVEN, shortFlows: 90, besideServices: 2, rules: 10, accidents: 10, commands: 60 },
-  filterRules: { ...EVEN, rules: 100, besideServices: 25, commands: 25 },
-  expiry: { ...EVEN, timeoutEdges: 85, commands: 15, sysctls: 12, rules: 30 },
-  edits: { ...EVEN, commands: 85, shortFlows: 30, rules: 50 },
-  forwarding: { ...EVEN, besideServices: 70, rules: 50 },
+  stateTables: { ...EVEN, disorder: 70, accidents: 20, rules: 15, counting: 60, commands: 10 },
+  portReuse: { ...EVEN, portReuse: 80, besideServices: 5, sysctls: 15, rules: 35 },
+  windowTracking: {
+    ...EVEN,
+    outOfWindow: 12,
+    accidents: 90,
+    rules: 25,
+    counting: 85,
+    conntrack: 90,
+    droute: 15,
+    commands: 15,
+  },
+  schedulers: {
+    ...EVEN,
+    shortFlows: 90,
+    besideServices: 2,
+    rules: 10,
+    counting: 10,
+    accidents: 10,
+    commands: 60,
+  },
+  filterRules: { ...EVEN, rules: 100, counting: 40, besideServices: 25, commands: 25 },
+  expiry: { ...EVEN, timeoutEdges: 85, commands: 15, sysctls: 12, rules: 25 },
+  edits: { ...EVEN, commands: 85, shortFlows: 30, rules: 40, counting: 30 },
+  forwarding: { ...EVEN, besideServices: 70, counting: 60 },
 } as const satisfies Readonly<Record<string, ScenarioBias>>;

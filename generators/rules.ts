@@ -12,11 +12,19 @@ import { smallerRuleset } from './smaller/rules.ts';
 
 const NONE: Ruleset = { tables: [] };
 
-/** No rules, a firewall out of the field, or any rules; half of them count what state each chain saw. */
+/** A firewall out of the field, any rules, or none; and beside it, rules that count what state each chain saw. */
 export function ruleset(bias: ScenarioBias, size: Size): fc.Arbitrary<Ruleset> {
-  const rules = oneOf<Ruleset>([2, fc.constant(filterTable({}))], [4, template], [4, randomRuleset(size)]);
-  const counted = fc
-    .tuple(rules, percent(50))
-    .map(([rules, counting]) => (counting ? withCounters(rules) : rules));
-  return shrinkingBy(oneOf([bias.rules, counted], [100 - bias.rules, fc.constant(NONE)]), smallerRuleset);
+  const firewall = oneOf<Ruleset>(
+    [1, fc.constant(filterTable({}))],
+    [9, template],
+    [10, randomRuleset(size)],
+  );
+  const drawn = fc.tuple(
+    oneOf([bias.rules, firewall], [100 - bias.rules, fc.constant(NONE)]),
+    percent(bias.counting),
+  );
+  return shrinkingBy(
+    drawn.map(([rules, counting]) => (counting ? withCounters(rules) : rules)),
+    smallerRuleset,
+  );
 }

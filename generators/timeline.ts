@@ -46,7 +46,13 @@ export function woven(
   const interrupted = [...weave.interruptions].sort((one, other) => other.at - one.at);
   const all: (Segment | Wait | Intent)[] = [...items];
   for (const { at, what } of interrupted) all.splice(Math.round((at * items.length) / 1000), 0, what);
-  return withinTime(commanded(all, before), size.waitSeconds * 1000);
+  return withinTime(commanded(begun(all), before), size.waitSeconds * 1000);
+}
+
+/** Without waits at the beginning, when there is nothing yet that could run out. */
+function begun<T extends Segment | Wait | Intent>(items: readonly T[]): readonly T[] {
+  const first = items.findIndex((item) => typeof item === 'function' || item.kind !== 'wait');
+  return first < 0 ? [] : items.slice(first);
 }
 
 function inTurns(lanes: readonly Lane[], runs: Weave['runs']): Lane {

@@ -1,5 +1,5 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
-import type { AddressMatch, Match, PortRange, Rule } from '../../spec/config/rules.ts';
+import type { AddressMatch, Match, PortRange, Rule, Ruleset } from '../../spec/config/rules.ts';
 import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
 import type { Ipv4 } from '../../spec/wire/address.ts';
 
@@ -23,16 +23,12 @@ export function renamed(scenario: Scenario, renaming: Renaming): Scenario {
   });
   const rule = (one: Rule) => renamedRule(one, renaming);
   const { services, rules } = scenario.director;
-  const tables = rules.tables.map((table) => ({
-    ...table,
-    chains: table.chains.map((chain) => ({ ...chain, rules: chain.rules.map(rule) })),
-  }));
   return {
     ...scenario,
     director: {
       ...scenario.director,
       services: services.map((service) => ({ ...place(service), dests: service.dests.map(place) })),
-      rules: { tables },
+      rules: renamedRuleset(rules, renaming),
     },
     flows: Object.fromEntries(
       Object.entries(scenario.flows).map(([name, flow]) => [
@@ -41,6 +37,18 @@ export function renamed(scenario: Scenario, renaming: Renaming): Scenario {
       ]),
     ),
     timeline: scenario.timeline.map((item) => renamedItem(item, place, rule)),
+  };
+}
+
+export function renamedRuleset({ tables }: Ruleset, renaming: Renaming): Ruleset {
+  return {
+    tables: tables.map((table) => ({
+      ...table,
+      chains: table.chains.map((chain) => ({
+        ...chain,
+        rules: chain.rules.map((rule) => renamedRule(rule, renaming)),
+      })),
+    })),
   };
 }
 

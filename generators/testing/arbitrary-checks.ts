@@ -1,55 +1,72 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
 import { isSimpler } from './complexity.ts';
 
-const SEED = 42;
-
-interface Checks<T> {
+/** An arbitrary, and what is known of its values. */
+export interface Subject<T> {
+  readonly arbitrary: fc.Arbitrary<T>;
   /** What is wrong with a value; nothing when it is right. */
-  readonly problems?: (value: T) => readonly string[];
-  readonly numRuns?: number;
+  readonly problems: (value: T) => readonly string[];
   /** The field that such values stand in, by which `complexity` knows what is plain there. */
   readonly field?: string;
 }
 
-/** The four checks that every arbitrary passes. */
-export function passesTheFourChecks<T>(
-  arbitrary: () => fc.Arbitrary<T>,
-  { problems = () => [], numRuns = 100, field = 'value' }: Checks<T> = {},
-): void {
-  const sample = () => fc.sample(arbitrary(), { seed: SEED, numRuns });
+/** Wraps the type away, so that subjects of all kinds stand in one table. */
+export type AnySubject = { readonly check: (check: Check) => readonly string[] };
 
-  it('should give the same values for the same seed', () => {
-    expect(sample()).toEqual(sample());
-  });
-
-  it('should give only correct values', () => {
-    for (const value of sample()) expect(problems(value)).toEqual([]);
-  });
-
-  it('should shrink a value without knowing where it comes from', () => {
-    const values = sample();
-    const shrinkable = values.filter(
-      (value) =>
-        arbitrary()
-          .shrink(value, undefined)
-          .has(() => true)[0],
-    );
-    expect(shrinkable.length).toBeGreaterThan(numRuns / 10);
-    for (const value of values) expect(arbitrary().canShrinkWithoutContext(value)).toBe(true);
-  });
-
-  it('should shrink to correct and strictly simpler values', () => {
-    for (const value of sample().slice(0, 25)) {
-      for (const simpler of candidates(arbitrary(), value)) {
-        expect(problems(simpler)).toEqual([]);
-        if (!isSimpler({ [field]: simpler }, { [field]: value }))
-          expect.fail(`${JSON.stringify(simpler)} is not simpler than ${JSON.stringify(value)}`);
-      }
-    }
-  });
+export function subject<T>(arbitrary: fc.Arbitrary<T>, rest: Omit<Subject<T>, 'arbitrary'>): AnySubject {
+  return { check: (check) => check({ arbitrary, ...rest }) };
 }
 
-function candidates<T>(arbitrary: fc.Arbitrary<T>, value: T): readonly T[] {
-  return [...arbitrary.shrink(value, undefined)].map((candidate) => candidate.value);
+/** Says what is wrong with an arbitrary. */
+export type Check = <T>(subject: Subject<T>) => readonly string[];
+
+const SEED = 42;
+const RUNS = 200;
+/** Values whose every simpler value is looked at. */
+const SHRUNK = 25;
+
+const isRepeatable: Check = ({ arbitrary }) => {
+  const [one, other] = [sample(arbitrary), sample(arbitrary)];
+  return JSON.stringify(one) === JSON.stringify(other) ? [] : ['two samples of one seed differ'];
+};
+
+const isCorrect: Check = ({ arbitrary, problems }) => sample(arbitrary).flatMap(problems);
+
+const shrinksByItself: Check = ({ arbitrary }) => {
+  const values = sample(arbitrary);
+  const shrinkable = values.filter((value) => arbitrary.shrink(value, undefined).has(() => true)[0]);
+  return [
+    ...values
+      .filter((value) => !arbitrary.canShrinkWithoutContext(value))
+      .map((value) => `can not: ${text(value)}`),
+    ...(shrinkable.length > RUNS / 10 ? [] : ['hardly anything shrinks']),
+  ];
+};
+
+const shrinksToSimpler: Check = ({ arbitrary, problems, field = 'value' }) =>
+  sample(arbitrary)
+    .slice(0, SHRUNK)
+    .flatMap((value) =>
+      [...arbitrary.shrink(value, undefined)].flatMap(({ value: simpler }) => [
+        ...problems(simpler),
+        ...(isSimpler({ [field]: simpler }, { [field]: value })
+          ? []
+          : [`${text(simpler)} is not simpler than ${text(value)}`]),
+      ]),
+    );
+
+/** The four checks that every arbitrary passes. */
+export const FOUR_CHECKS: readonly (readonly [says: string, check: Check])[] = [
+  ['give the same values for the same seed', isRepeatable],
+  ['give only correct values', isCorrect],
+  ['shrink a value without knowing where it comes from', shrinksByItself],
+  ['shrink to correct and strictly simpler values', shrinksToSimpler],
+];
+
+function sample<T>(arbitrary: fc.Arbitrary<T>): readonly T[] {
+  return fc.sample(arbitrary, { seed: SEED, numRuns: RUNS });
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value);
 }
