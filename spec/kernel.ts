@@ -14,7 +14,9 @@ export interface Kernel {
 
 /** The kernel of a release, with the changes that its version has. */
 export function kernelOf({ release, version, hz }: Pick<Kernel, 'release' | 'version' | 'hz'>): Kernel {
-  const changes = new Set<ChangeId>(CHANGES.filter((change) => hasChange(version, change)).map(({ id }) => id));
+  const changes = new Set<ChangeId>(
+    CHANGES.filter((change) => hasChange(version, change)).map(({ id }) => id),
+  );
   return { release, version, hz, has: (change) => changes.has(change) };
 }
 

@@ -13,7 +13,7 @@ import {
   CONNTRACK_TCP_VALID_FLAGS,
 } from './tables/conntrack-tcp.ts';
 import { HOOK_ROWS } from './tables/hooks.ts';
-import { IPVS_TCP_STATE_ROWS, IPVS_TCP_TABLE } from './tables/ipvs-tcp.ts';
+import { IPVS_TCP_STATE_ROWS, IPVS_TCP_TABLE, IPVS_TCP_TABLE_SECURE } from './tables/ipvs-tcp.ts';
 import { wheelExpiry } from './timer-wheel.ts';
 
 const conntrackIsUsed = (net: Net): boolean => net.conntrack.users > 0;
@@ -34,6 +34,7 @@ export const PARTS: Parts = {
     ip_vs_forward_icmp: { active: hasServices, run: () => 'NF_ACCEPT' },
   },
   ipvsTcpTable: IPVS_TCP_TABLE,
+  ipvsTcpTableSecure: IPVS_TCP_TABLE_SECURE,
   ipvsTcpStates: IPVS_TCP_STATE_ROWS,
   schedulers: { rr, wrr, lc, wlc },
   conntrackTcpTable: CONNTRACK_TCP_TABLE,

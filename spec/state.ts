@@ -40,6 +40,8 @@ export interface Parts {
   readonly hookRows: readonly HookRow[];
   readonly stations: Readonly<Record<StationName, Station>>;
   readonly ipvsTcpTable: IpvsTcpTable;
+  /** In force while secure_tcp is on. */
+  readonly ipvsTcpTableSecure: IpvsTcpTable;
   readonly ipvsTcpStates: Readonly<Record<IpvsTcpState, Pick<IpvsTcpStateRow, 'timeoutSeconds' | 'active'>>>;
   readonly schedulers: Readonly<Record<SchedulerName, Scheduler>>;
   readonly conntrackTcpTable: ConntrackTcpTable;

@@ -1,5 +1,6 @@
 import type { Net } from '../state.ts';
-import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState } from '../tables/ipvs-tcp.ts';
+import { sysctl } from '../sysctl.ts';
+import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState, IpvsTcpTable } from '../tables/ipvs-tcp.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { replace16, replace32 } from '../wire/checksum.ts';
@@ -11,7 +12,7 @@ import type { IpVsConn } from './types.ts';
 export function setTcpState(net: Net, cp: IpVsConn, direction: 'INPUT' | 'OUTPUT', flags: number): void {
   const event = eventOf(flags);
   const row = tableRow(cp, direction);
-  const next: IpvsTcpState = event ? net.parts.ipvsTcpTable[row][event][cp.state] : 'CLOSE';
+  const next: IpvsTcpState = event ? tableInForce(net)[row][event][cp.state] : 'CLOSE';
   note(net, 'ipvs', 'set_tcp_state', '', () => `${row} ${event ?? 'no flag'}: ${cp.state} -> ${next}`);
   if (next !== cp.state) countActive(net, cp, next);
   cp.state = next;
@@ -30,6 +31,12 @@ export function rewriteTcp(
   const checksum = replace16(word(bytes, 16), from.port, to.port);
   setWord(bytes, 16, replace32(checksum, from.address, to.address));
   return bytes;
+}
+
+/** Levels 1 and 2 switch by themselves when memory runs low, which it does not here (update_defense_level). */
+function tableInForce(net: Net): IpvsTcpTable {
+  const secure = sysctl(net, 'net.ipv4.vs.secure_tcp') === 3;
+  return secure ? net.parts.ipvsTcpTableSecure : net.parts.ipvsTcpTable;
 }
 
 /** A connection of which only the client was heard has a table of its own, until the real server is heard. */
