@@ -60,15 +60,19 @@ function findingLines(run: Run, finding: Finding, { placeOf }: SummaryOptions, c
 }
 
 function undecidedLine({ kind, director, what, occurrences }: Undecided, colours: Colours): string {
-  return `${colours.yellow(kind)} on ${director}, ${number(occurrences)} times: ${what}`;
+  return `${colours.yellow(kind)} on ${director}, ${many(occurrences, 'time')}: ${what}`;
 }
 
 function lastLine({ summary, complete }: Run, colours: Colours): string {
   const { scenarios, steps, packets, wallSeconds, seed, directors } = summary;
   const where = directors.map(({ name, release }) => `${name} (${release})`).join(', ') || 'no director';
-  const played = `${number(scenarios)} scenarios, ${number(steps)} steps, ${number(packets)} packets`;
+  const played = `${many(scenarios, 'scenario')}, ${many(steps, 'step')}, ${many(packets, 'packet')}`;
   const line = `${played} on ${where} in ${wallSeconds.toFixed(1)} s, seed ${seed}: ${counted(summary.outcomes)}`;
   return `\n${colours.bold(complete ? line : `${line} (interrupted)`)}`;
+}
+
+function many(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Thousands separated, the same in every locale. */

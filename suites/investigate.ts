@@ -6,6 +6,7 @@ import { type Failure, judgeOne } from '../harness/play/judge.ts';
 import type { Lead, ReferenceFor } from '../harness/play/lead.ts';
 import type { Plan } from '../harness/play/plan.ts';
 import type { Seat } from '../harness/play/seat.ts';
+import { printScenarioFile } from '../harness/replay/print-scenario.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import { findingOf } from './finding.ts';
 import { type ShrinkBudget, shrink } from './shrink.ts';
@@ -69,8 +70,12 @@ export class Investigation {
     if (group.looked >= LOOKED_AT_PER_FAILURE) return this.#counted(suspect, group, failure);
     group.looked += 1;
     this.#last += 1;
-    this.#report(suspect, suspect, 'unconfirmed');
+    const first = this.#report(suspect, suspect, 'unconfirmed');
     const smallest = await this.#shrink(suspect, failure);
+    const same = group.findings.find(
+      ({ scenarioText }) => scenarioText === printScenarioFile(smallest.scenario),
+    );
+    if (same) return this.#again(suspect, first, same);
     // The small one first; if that was luck, the one that was generated.
     const candidates = smallest.scenario === suspect.scenario ? [smallest] : [smallest, suspect];
     const confirmed = await this.#confirmed(suspect.seat, candidates, failure);
@@ -78,7 +83,8 @@ export class Investigation {
       this.#report(suspect, suspect, 'not-reproducible');
       return { kind: 'infra-error', what: confirmed.what, console: confirmed.console };
     }
-    return this.#concluded(suspect, confirmed.failing, group);
+    group.findings.push(this.#report(suspect, confirmed.failing, 'confirmed'));
+    return outcomeOf(suspect, this.#last);
   }
 
   #group(key: string): Group {
@@ -87,10 +93,10 @@ export class Investigation {
     return group;
   }
 
-  #counted({ failure: { kind } }: Suspect, { findings }: Group, failure: string): Outcome {
+  #counted(suspect: Suspect, { findings }: Group, failure: string): Outcome {
     const [first] = findings;
-    if (!first) return { kind: 'infra-error', what: `"${failure}" was not reproducible before`, console: '' };
-    return { kind: kind === 'crash' ? 'crash' : 'mismatch', finding: first.number };
+    if (first) return outcomeOf(suspect, first.number);
+    return { kind: 'infra-error', what: `"${failure}" was not reproducible before`, console: '' };
   }
 
   async #shrink(suspect: Suspect, failure: string): Promise<Failing> {
@@ -133,17 +139,11 @@ export class Investigation {
     return unlike!;
   }
 
-  #concluded(suspect: Suspect, failing: Failing, { findings }: Group): Outcome {
-    const kind = suspect.failure.kind === 'crash' ? 'crash' : 'mismatch';
-    const finding = this.#report(suspect, failing, 'confirmed');
-    const same = findings.find(({ scenarioText }) => scenarioText === finding.scenarioText);
-    if (!same) {
-      findings.push(finding);
-      return { kind, finding: finding.number };
-    }
+  /** An earlier finding once more: nothing new to confirm, and its number goes to the next. */
+  #again(suspect: Suspect, finding: Finding, earlier: Finding): Outcome {
     this.#options.withdrawn(finding);
     this.#last -= 1;
-    return { kind, finding: same.number };
+    return outcomeOf(suspect, earlier.number);
   }
 
   #report({ claim, director, origin }: Suspect, failing: Failing, status: Finding['status']): Finding {
@@ -153,4 +153,8 @@ export class Investigation {
     this.#options.found(finding);
     return finding;
   }
+}
+
+function outcomeOf({ failure }: Suspect, finding: number): Outcome {
+  return { kind: failure.kind === 'crash' ? 'crash' : 'mismatch', finding };
 }
