@@ -16,15 +16,11 @@ const FAMILIAR_SECONDS = [1, 2, 3, 5, 10, 15, 30, 60, 65, 120, 130, 300, 320, 60
  * Simpler waits in milliseconds. Whole seconds are simpler than any other wait, even when they are longer:
  * `+60s` says more to a reader than `+58.917s`.
  */
-export function* smallerWait(ms: number): Iterable<number> {
-  const whole = ms % 1000 === 0;
+export function smallerWait(ms: number): Iterable<number> {
   const ceiling = Math.ceil(ms / 1000);
-  for (const seconds of FAMILIAR_SECONDS) if (seconds < ceiling) yield seconds * 1000;
-  if (!whole) {
-    yield ceiling * 1000;
-    if (ms > 1000) yield (ceiling - 1) * 1000;
-    yield* nearer(1)(ms);
-    return;
-  }
-  for (const seconds of nearer(1)(ceiling)) yield seconds * 1000;
+  const familiar = FAMILIAR_SECONDS.filter((seconds) => seconds < ceiling).map((seconds) => seconds * 1000);
+  if (ms % 1000 === 0)
+    return new Set([...familiar, ...[...nearer(1)(ceiling)].map((seconds) => seconds * 1000)]);
+  const around = [ceiling * 1000, (ceiling - 1) * 1000].filter((rounded) => rounded > 0);
+  return new Set([...familiar, ...around, ...nearer(1)(ms)]);
 }
