@@ -68,7 +68,7 @@ function lastLine({ summary, complete }: Run, colours: Colours): string {
   const where = directors.map(({ name, release }) => `${name} (${release})`).join(', ') || 'no director';
   const played = `${many(scenarios, 'scenario')}, ${many(steps, 'step')}, ${many(packets, 'packet')}`;
   const line = `${played} on ${where} in ${wallSeconds.toFixed(1)} s, seed ${seed}: ${counted(summary.outcomes)}`;
-  return `\n${colours.bold(complete ? line : `${line} (interrupted)`)}`;
+  return `\n${colours.bold(complete ? line : `${line} (not complete)`)}`;
 }
 
 function many(count: number, noun: string): string {

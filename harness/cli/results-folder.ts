@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { explainFinding } from '../../reports/explain.ts';
 import { jsonReport } from '../../reports/json.ts';
 import { junitReport } from '../../reports/junit.ts';
@@ -83,8 +83,12 @@ function clear(out: string): void {
 
 /** Readers see the old file or the new one, never half of it. */
 function writeAtOnce(path: string, content: string): void {
-  writeFileSync(`${path}.part`, content);
-  renameSync(`${path}.part`, path);
+  try {
+    writeFileSync(`${path}.part`, content);
+    renameSync(`${path}.part`, path);
+  } finally {
+    rmSync(`${path}.part`, { force: true });
+  }
 }
 
 function pointLatest(name: string): void {
@@ -100,8 +104,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
-  ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'there is a file of that name',
   EIO: 'the disk reports an error',
 };
 
@@ -111,10 +113,11 @@ function written(path: string, write: () => void): void {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
+    if (code === 'ENOTDIR' || code === 'EEXIST')
+      throw new InputError(`--out ${path}: there is a file in the way; name a folder`);
     const reason = REASONS[code] ?? message;
-    throw new MachineError(
-      `cannot write results to ${dirname(join(path, '.'))}: ${reason}; name another folder with --out`,
-      { cause: error },
-    );
+    throw new MachineError(`cannot write results to ${path}: ${reason}; name another folder with --out`, {
+      cause: error,
+    });
   }
 }

@@ -1,0 +1,144 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const LVSCHECK = fileURLToPath(new URL('./lvscheck.js', import.meta.url));
+const FOLDER = mkdtempSync(join(tmpdir(), 'lvscheck-'));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+function lvscheck(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [LVSCHECK, ...args], {
+    cwd: FOLDER,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+const report = (out: string) => JSON.parse(readFileSync(join(FOLDER, out, 'report.json'), 'utf8'));
+
+/** A report without what the clock says. */
+function timeless(out: string) {
+  const { summary, ...rest } = report(out);
+  return { ...rest, summary: { ...summary, wallSeconds: 0 } };
+}
+
+describe('lvscheck', () => {
+  it.each([
+    [['bogus']],
+    [['explain']],
+    [['run', '--runs', 'x']],
+    [['run', '--runs', '0']],
+    [['run', '--seed', '-1']],
+    [['run', '--for', '3']],
+    [['run', '--on', 'foo']],
+    [['run', '--on', 'broken:nobody']],
+    [['run', '--claim', 'nothing/']],
+    [['replay', 'nowhere.yaml', '--on', 'model']],
+    [['run', '--on', 'model', '--out', 'a-file']],
+  ])('answers wrong usage %j with one line and exit code 2', (args) => {
+    writeFileSync(join(FOLDER, 'a-file'), '');
+    const { status, stdout, stderr } = lvscheck(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(
+      stderr
+        .trimEnd()
+        .split('\n')
+        .filter((line) => !line.startsWith('(Did you')),
+    ).toHaveLength(1);
+  });
+
+  it('shows help', () => {
+    expect(lvscheck('--help')).toMatchObject({ status: 0, stderr: '' });
+    expect(lvscheck('run', '--help').stdout).toContain('--claim');
+  });
+
+  it('lists every claim', () => {
+    expect(lvscheck('list').stdout).toContain('ipvs/tcp-states');
+  });
+
+  it('agrees with itself, quietly on a pipe, and says the seed', () => {
+    const { status, stdout, stderr } = lvscheck('run', '--on', 'model', '--runs', '30', '--out', 'silent');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/30 scenarios, .* seed \d+: 30 agree\n$/);
+    expect(existsSync(join(FOLDER, 'silent', 'junit.xml'))).toBe(true);
+  });
+
+  it('writes a finding that replays, and the same report for the same seed', () => {
+    const run = (out: string) =>
+      lvscheck('run', '--on', 'broken:ipvs-reply-ttl', '--runs', '60', '--seed', '1', '--out', out);
+    expect(run('one').status).toBe(1);
+    run('two');
+    expect(timeless('two')).toEqual(timeless('one'));
+    const finding = join('one', 'findings', readdirSync(join(FOLDER, 'one', 'findings')).sort()[0]!);
+    expect(readdirSync(join(FOLDER, finding)).sort()).toEqual([
+      'broken-ipvs-reply-ttl.pcapng',
+      'console.txt',
+      'explain.txt',
+      'model.pcapng',
+      'replay.txt',
+      'scenario.yaml',
+    ]);
+    const [, ...replay] = readFileSync(join(FOLDER, finding, 'replay.txt'), 'utf8')
+      .trim()
+      .split(' ');
+    expect(lvscheck(...replay).status).toBe(1);
+    expect(lvscheck('replay', join(finding, 'scenario.yaml'), '--on', 'model').status).toBe(0);
+    expect(lvscheck('explain', join(finding, 'scenario.yaml')).stdout).toContain('handle_response');
+  });
+
+  it('points reports/out/latest to the last run', () => {
+    lvscheck('run', '--on', 'model', '--runs', '1', '--seed', '9');
+    expect(report(join('reports', 'out', 'latest')).summary.seed).toBe(9);
+  });
+
+  it('does not delete what is not from a run', () => {
+    const { status, stderr } = lvscheck('run', '--on', 'model', '--runs', '1', '--out', '.');
+    expect(status).toBe(0);
+    expect(stderr).toBe('');
+    rmSync(join(FOLDER, 'report.json'));
+    expect(lvscheck('run', '--on', 'model', '--runs', '1', '--out', '.')).toMatchObject({ status: 2 });
+    rmSync(join(FOLDER, 'findings'), { recursive: true });
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('writes what it has on %s and exits with %i', async (signal, code) => {
+    const args = ['run', '--on', 'broken:ipvs-reply-ttl', '--for', '60s', '--seed', '1', '--out', signal];
+    const child = spawn(process.execPath, [LVSCHECK, ...args], {
+      cwd: FOLDER,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const folder = join(FOLDER, signal, 'findings');
+    while (!existsSync(folder) || readdirSync(folder).length < 1) await setTimeout(50);
+    child.kill(signal);
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    expect(status).toBe(code);
+    expect(stderr).toMatch(/^interrupted after \d+ scenarios; what was found is in /);
+    expect(report(signal)).toMatchObject({ complete: false });
+  });
+
+  it('has lost nothing that was found when it is killed', async () => {
+    const args = ['run', '--on', 'broken:ipvs-reply-ttl', '--for', '60s', '--seed', '1', '--out', 'killed'];
+    const child = spawn(process.execPath, [LVSCHECK, ...args], { cwd: FOLDER, stdio: 'ignore' });
+    const folder = join(FOLDER, 'killed', 'findings');
+    const firstScenario = () => join(folder, readdirSync(folder)[0]!, 'replay.txt');
+    while (!existsSync(folder) || readdirSync(folder).length < 1 || !existsSync(firstScenario()))
+      await setTimeout(20);
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(
+      lvscheck('replay', join(firstScenario(), '..', 'scenario.yaml'), '--on', 'broken:ipvs-reply-ttl')
+        .status,
+    ).toBe(1);
+    expect(report('killed').complete).toBe(false);
+  });
+});

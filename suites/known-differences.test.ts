@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { Difference } from '../harness/outcome.ts';
+import { knownDifference, readKnownDifferences } from './known-differences.ts';
+
+const TTL: Difference = {
+  observable: 'frames',
+  where: 'frame 1',
+  field: 'ipv4.ttl',
+  expected: '63',
+  actual: '64',
+};
+const row = (match: object, kernels = ['6.1.']) => ({
+  id: 'ttl',
+  reason: 'r',
+  source: 's',
+  kernels,
+  match: { observable: 'frames', field: 'ipv4.ttl', ...match },
+});
+const KERNEL = { release: '6.1.0-56', version: '6.1.192-2' };
+
+describe('knownDifference', () => {
+  it('accepts what a row names', () => {
+    expect(knownDifference([row({})], KERNEL, [TTL])?.id).toBe('ttl');
+    expect(knownDifference([row({ expected: '63', actual: '64' })], KERNEL, [TTL])?.id).toBe('ttl');
+    expect(knownDifference([row({}, [''])], KERNEL, [TTL])?.id).toBe('ttl');
+  });
+
+  it.each([
+    ['another value', row({ actual: '65' })],
+    ['another field', row({ field: 'ipv4.id' })],
+    ['another kernel', row({}, ['6.12.'])],
+  ])('does not accept %s', (_, other) => {
+    expect(knownDifference([other], KERNEL, [TTL])).toBeUndefined();
+  });
+
+  it('does not accept a step with one difference more', () => {
+    expect(knownDifference([row({})], KERNEL, [TTL, { ...TTL, field: 'ipv4.tos' }])).toBeUndefined();
+  });
+});
+
+describe('readKnownDifferences', () => {
+  it('reads the list of this suite', () => {
+    expect(Array.isArray(readKnownDifferences(new URL('./known-differences.yaml', import.meta.url)))).toBe(
+      true,
+    );
+  });
+});
