@@ -1,0 +1,287 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { prefixMask } from '../wire/address.ts';
+import { printRuleset } from './iptables-print.ts';
+import {
+  type Chain,
+  CT_STATES,
+  type Match,
+  REJECT_TYPES,
+  type Rule,
+  type Ruleset,
+  type Target,
+} from './rules.ts';
+import { parseRuleset } from './ruleset-parse.ts';
+import { TextError } from './text-error.ts';
+import { ADDRESS_NAMES } from './topology.ts';
+
+const inverted = fc.boolean();
+const u32 = fc.integer({ min: 0, max: 0xffffffff });
+const range = fc
+  .tuple(fc.integer({ min: 0, max: 65535 }), fc.integer({ min: 0, max: 65535 }))
+  .map(([a, b]) => ({ first: Math.min(a, b), last: Math.max(a, b) }));
+const invertible = fc.tuple(range, inverted).map(([ports, not]) => ({ ...ports, inverted: not }));
+const flagSet = fc.integer({ min: 0, max: 0x3f });
+const states = fc.subarray([...CT_STATES], { minLength: 1 });
+
+const tcpMatch = fc.record(
+  {
+    kind: fc.constant('tcp' as const),
+    sport: invertible,
+    dport: invertible,
+    flags: fc.record({ mask: flagSet, set: flagSet, inverted }),
+  },
+  { requiredKeys: ['kind'] },
+) as fc.Arbitrary<Match>;
+const multiport: fc.Arbitrary<Match> = fc.record({
+  kind: fc.constant('multiport' as const),
+  ports: fc.array(range, { minLength: 1, maxLength: 7 }),
+  which: fc.constantFrom('source' as const, 'destination' as const, 'either' as const),
+  inverted,
+});
+const anyMatch: fc.Arbitrary<Match> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('state' as const, 'conntrack' as const), states, inverted }),
+  fc.record({ kind: fc.constant('mark' as const), value: u32, mask: u32, inverted }),
+);
+
+const network = fc
+  .tuple(
+    fc.oneof(fc.constantFrom(...ADDRESS_NAMES.values()), u32),
+    fc.oneof(fc.nat({ max: 32 }).map(prefixMask), u32),
+    inverted,
+  )
+  .map(([address, mask, not]) => ({ address: (address & mask) >>> 0, mask, inverted: not }));
+const device = fc.record({ name: fc.constantFrom('eth0', 'eth1', 'eth+', 'lo'), inverted });
+const targets: fc.Arbitrary<Target> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('ACCEPT' as const, 'DROP' as const, 'RETURN' as const) }),
+  fc.record({ kind: fc.constant('REJECT' as const), with: fc.constantFrom(...REJECT_TYPES) }),
+  fc.record({ kind: fc.constantFrom('jump' as const, 'goto' as const), chain: fc.constant('WEB') }),
+);
+
+const rule: fc.Arbitrary<Rule> = fc.oneof(
+  ruleOf(
+    fc.record({ protocol: fc.constant('tcp' as const), inverted: fc.constant(false) }),
+    fc.oneof(tcpMatch, multiport, anyMatch),
+    targets,
+  ),
+  ruleOf(
+    fc.record({
+      protocol: fc.constantFrom('tcp' as const, 'udp' as const, 'icmp' as const),
+      inverted: fc.constant(true),
+    }),
+    anyMatch,
+    targets.filter((target) => target.kind !== 'REJECT' || target.with !== 'tcp-reset'),
+  ),
+);
+
+function ruleOf(protocol: fc.Arbitrary<unknown>, match: fc.Arbitrary<Match>, target: fc.Arbitrary<Target>) {
+  return fc.record(
+    {
+      source: network,
+      destination: network,
+      protocol,
+      matches: fc.array(match, { maxLength: 4 }),
+      target,
+      inInterface: device,
+    },
+    { requiredKeys: ['matches', 'protocol'] },
+  ) as fc.Arbitrary<Rule>;
+}
+
+const rules = fc.array(rule, { maxLength: 4 });
+const policy = fc.constantFrom('ACCEPT' as const, 'DROP' as const);
+const ruleset: fc.Arbitrary<Ruleset> = fc
+  .tuple(fc.array(fc.tuple(policy, rules), { minLength: 3, maxLength: 3 }), rules)
+  .map(([builtIn, own]) => {
+    const names = ['INPUT', 'FORWARD', 'OUTPUT'];
+    const chains: Chain[] = builtIn.map(([policy, rules], index) => ({
+      name: names[index]!,
+      policy,
+      rules: index === 2 ? rules.map(({ inInterface: _, ...rest }) => rest) : rules,
+    }));
+    // The own chain jumps nowhere, so that nothing comes back.
+    const last = own.filter(({ target }) => target?.kind !== 'jump' && target?.kind !== 'goto');
+    return { tables: [{ name: 'filter', chains: [...chains, { name: 'WEB', rules: last }] }] };
+  });
+
+describe('rules', () => {
+  test.each(['numeric', 'named'] as const)('read back as they were printed, %s', (style) => {
+    fc.assert(
+      fc.property(ruleset, (given) => {
+        expect(parseRuleset(printRuleset(given, style))).toEqual(given);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each([
+    ['-p tcp --dport 80', '-p tcp -m tcp --dport 80'],
+    ['-p TCP -m tcp ! --dport :1023 --syn', '-p tcp -m tcp ! --dport 0:1023 --tcp-flags FIN,SYN,RST,ACK SYN'],
+    ['-s CIP1 ! -d 10.0.0.99/24', '-s 10.0.0.2/32 ! -d 10.0.0.0/24'],
+    ['-s ! CIP1 -p 6 --sport ! 1024:', '! -s 10.0.0.2/32 -p tcp -m tcp ! --sport 1024:65535'],
+    [
+      '-i eth0 -m state --state new,RELATED -j REJECT',
+      '-i eth0 -m state --state NEW,RELATED -j REJECT --reject-with icmp-port-unreachable',
+    ],
+    ['-p all -m mark --mark 5/255', '-m mark --mark 0x5/0xff'],
+    [
+      '-p tcp -m multiport --source-ports 1,2:3 -j REJECT --reject-with tcp-rst',
+      '-p tcp -m multiport --sports 1,2:3 -j REJECT --reject-with tcp-reset',
+    ],
+    ['--source=CIP2 --jump=ACCEPT', '-s 10.0.0.3/32 -j ACCEPT'],
+    ['-p tcp --tcp-flags ALL NONE', '-p tcp -m tcp --tcp-flags FIN,SYN,RST,PSH,ACK,URG NONE'],
+  ])('%s is %s', (written, printed) => {
+    const read = parseRuleset(`*filter\n-A INPUT ${written}\nCOMMIT\n`);
+    expect(printRuleset(read, 'numeric')).toContain(`-A INPUT ${printed}\n`);
+  });
+
+  test('comments, counters and missing chains are as iptables-save -c leaves them', () => {
+    const text =
+      '# Generated\n*filter\n:INPUT DROP [12:3456]\n:WEB - [0:0]\n[1:60] -A INPUT -j WEB\nCOMMIT\n# Completed\n';
+    expect(printRuleset(parseRuleset(text), 'numeric')).toBe(
+      '*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:WEB - [0:0]\n-A INPUT -j WEB\nCOMMIT\n',
+    );
+  });
+
+  test('no text is no table', () => {
+    expect(parseRuleset('')).toEqual({ tables: [] });
+  });
+
+  test('a loop that no packet can reach is taken, as the kernel takes it', () => {
+    expect(() => parseRuleset('*filter\n:A - [0:0]\n-A A -j A\nCOMMIT\n')).not.toThrow();
+  });
+
+  const options =
+    '-s -d -i -o -p -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark';
+  const complaints: [string, number, string][] = [
+    ['-p tcp --dprt 80', 17, `"--dprt" is no option of a rule; allowed: ${options}; did you mean --dport?`],
+    ['-f -j DROP', 10, `-f (second and later fragments) is not modelled; allowed: ${options}`],
+    ['--dport 80', 10, '--dport needs -p tcp before it'],
+    ['-p udp --dport 53', 17, '--dport of udp is not modelled; allowed: --dport after -p tcp'],
+    ['--state NEW', 10, '--state needs -m state before it'],
+    ['-m state -j DROP', 13, '-m state has no condition; add --state'],
+    [
+      '-m state --state NWE',
+      27,
+      '"NWE" is no state; allowed: INVALID NEW ESTABLISHED RELATED UNTRACKED; did you mean NEW?',
+    ],
+    [
+      '-m conntrack --ctstate NEW,DNAT',
+      37,
+      'state DNAT is not modelled; allowed: INVALID NEW ESTABLISHED RELATED UNTRACKED',
+    ],
+    [
+      '-m conntrack --ctdir ORIGINAL',
+      23,
+      `--ctdir (matching the direction) is not modelled; allowed: ${options}`,
+    ],
+    ['-m limit --limit 5/s', 13, 'match limit is not modelled; allowed: tcp state conntrack multiport mark'],
+    [
+      '-m comment --comment "a b"',
+      13,
+      'match comment is not modelled; allowed: tcp state conntrack multiport mark; remove it: it has no effect',
+    ],
+    ['-m stat', 13, '"stat" is no match; allowed: tcp state conntrack multiport mark; did you mean state?'],
+    ['-m multiport --dports 80', 13, '-m multiport is for protocols with ports only; add -p tcp'],
+    [
+      '-p tcp -m multiport --dports 1:2,3:4,5:6,7:8,9:10,11:12,13:14,15:16',
+      39,
+      '16 ports are too many for one multiport match; allowed: 15, where a range counts as two',
+    ],
+    ['-p tcp --dport 90:80', 25, '"90:80" is no range of ports; allowed: FIRST:LAST, the smaller first'],
+    ['-p tcp --dport http', 25, '"http" is no port; allowed: 0 to 65535'],
+    ['-p sctp', 13, 'protocol "sctp" is not modelled; allowed: tcp udp icmp all'],
+    ['-s 10.0.0.0/33', 22, '"33" is no prefix length; allowed: 0 to 32'],
+    ['-s CIP1 -s CIP2', 18, '-s is given twice; remove one of them'],
+    ['-o eth0', 10, '-o cannot stand in INPUT; use -i'],
+    ['! -j DROP', 10, '! cannot stand before -j'],
+    ['! -s ! CIP1', 10, '! is given twice'],
+    ['-j LOG', 13, 'target LOG is not modelled; allowed: ACCEPT DROP RETURN REJECT WEB'],
+    [
+      '-j ACEPT',
+      13,
+      '"ACEPT" is no target and no chain; allowed: ACCEPT DROP RETURN REJECT WEB; did you mean ACCEPT?',
+    ],
+    [
+      '-j FORWARD',
+      13,
+      'a rule cannot jump to the built-in chain FORWARD; allowed: ACCEPT DROP RETURN REJECT WEB',
+    ],
+    ['-j ELSEWHERE', 10, 'there is no chain ELSEWHERE; declare it above: :ELSEWHERE - [0:0]'],
+    ['-j REJECT --reject-with tcp-reset', 13, '--reject-with tcp-reset is for TCP only; add -p tcp'],
+    [
+      '-j REJECT --reject-with host-unreachable',
+      34,
+      '"host-unreachable" is no type of rejection; allowed: icmp-net-unreachable icmp-host-unreachable icmp-proto-unreachable icmp-port-unreachable icmp-net-prohibited icmp-host-prohibited icmp-admin-prohibited tcp-reset; did you mean host-unreach?',
+    ],
+    ['-j DROP --reject-with tcp-reset', 18, '--reject-with needs -j REJECT before it'],
+    ['-m mark --mark 0x100000000', 25, '"0x100000000" is no mark; allowed: 0 to 0xffffffff'],
+    [
+      '-p tcp --tcp-flags SYN,AKC SYN',
+      33,
+      '"AKC" is no TCP flag; allowed: FIN SYN RST PSH ACK URG ALL NONE; did you mean ACK?',
+    ],
+    ['-j', 12, 'what belongs to -j is missing'],
+    ['!', 11, 'an option after ! is missing'],
+    ['-i averyverylongname', 13, '"averyverylongname" is no name of a device; allowed: 1 to 15 characters'],
+  ];
+  test.each(complaints)('-A INPUT %s is refused at column %i', (words, column, message) => {
+    const text = `*filter\n:WEB - [0:0]\n-A INPUT ${words}\nCOMMIT\n`;
+    expect(() => parseRuleset(text)).toThrowError(TextError);
+    expect(() => parseRuleset(text)).toThrowError(expect.objectContaining({ line: 3, column, message }));
+  });
+
+  const broken: [string, number, number, string][] = [
+    ['-A INPUT -j DROP', 1, 1, '"-A" stands where a table begins; allowed: *filter'],
+    ['*nat\nCOMMIT', 1, 1, 'table nat is not modelled; allowed: *filter'],
+    [
+      '*fliter\nCOMMIT',
+      1,
+      1,
+      '"*fliter" stands where a table begins; allowed: *filter; did you mean *filter?',
+    ],
+    ['*filter\n:INPUT DROP [0:0]', 1, 1, 'table filter has no COMMIT; add COMMIT after its last rule'],
+    ['*filter\nCOMMIT\n*filter\nCOMMIT', 3, 1, 'table filter comes twice; put its rules together'],
+    [
+      '*filter\n:INPUT DORP [0:0]\nCOMMIT',
+      2,
+      8,
+      '"DORP" is no policy; allowed: ACCEPT DROP; did you mean DROP?',
+    ],
+    [
+      '*filter\n:INPTU DROP [0:0]\nCOMMIT',
+      2,
+      8,
+      'a chain of your own has no policy; allowed: -; did you mean INPUT?',
+    ],
+    ['*filter\n:WEB - [0:0]\n:WEB - [0:0]\nCOMMIT', 3, 2, 'chain WEB comes twice; remove one of them'],
+    [
+      '*filter\n:LOG - [0:0]\nCOMMIT',
+      2,
+      2,
+      'LOG is a target; allowed: up to 28 characters, no blanks, not beginning with - or !, not the name of a target',
+    ],
+    ['*filter\n:INPUT DROP 0:0\nCOMMIT', 2, 13, '"0:0" are no counters; allowed: [0:0]'],
+    [
+      '*filter\n-A WEB -j DROP\nCOMMIT',
+      2,
+      4,
+      'there is no chain WEB; allowed: INPUT FORWARD OUTPUT; declare it above: :WEB - [0:0]',
+    ],
+    [
+      '*filter\n-I INPUT -j DROP\nCOMMIT',
+      2,
+      1,
+      '"-I" does not begin a line of a table; allowed: :CHAIN POLICY [0:0], -A CHAIN RULE, COMMIT',
+    ],
+    [
+      '*filter\n:A - [0:0]\n:B - [0:0]\n-A INPUT -j A\n-A A -j B\n-A B -g A\nCOMMIT',
+      6,
+      6,
+      'the jump from B to A closes a loop; the kernel refuses such rules: remove the jump',
+    ],
+  ];
+  test.each(broken)('%j is refused at %i:%i', (text, line, column, message) => {
+    expect(() => parseRuleset(text)).toThrowError(expect.objectContaining({ line, column, message }));
+  });
+});

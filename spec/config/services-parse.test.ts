@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { printServices } from './ipvsadm-print.ts';
+import { SCHEDULERS, type VirtualService } from './services.ts';
+import { parseServices } from './services-parse.ts';
+import { TextError } from './text-error.ts';
+import { ADDRESS_NAMES } from './topology.ts';
+
+const address = fc.oneof(fc.constantFrom(...ADDRESS_NAMES.values()), fc.integer({ min: 0, max: 0xffffffff }));
+const port = fc.integer({ min: 1, max: 65535 });
+const endOf = ({ address, port }: { address: number; port: number }) => `${address}:${port}`;
+
+const service: fc.Arbitrary<VirtualService> = fc
+  .tuple(fc.record({ address, port }), fc.constantFrom(...SCHEDULERS))
+  .chain(([key, scheduler]) => {
+    const weight = fc.integer({ min: 0, max: 65535 });
+    const dest = fc.oneof(
+      fc.record({ address, port, forward: fc.constant('masq' as const), weight }),
+      fc.record({ address, port: fc.constant(key.port), forward: fc.constant('droute' as const), weight }),
+    );
+    return fc
+      .uniqueArray(dest, { selector: endOf, maxLength: 4 })
+      .map((dests) => ({ protocol: 'tcp' as const, ...key, scheduler, dests }));
+  });
+
+const services = fc.uniqueArray(service, { selector: endOf, maxLength: 4 });
+
+describe('services', () => {
+  test.each(['numeric', 'named'] as const)('read back as they were printed, %s', (style) => {
+    fc.assert(
+      fc.property(services, (given) => {
+        expect(parseServices(printServices(given, style))).toEqual(given);
+      }),
+    );
+  });
+
+  test('are printed as ipvsadm-save -n does, for people with names', () => {
+    const text = '-A -t VIP:80 -s rr\n-a -t VIP:80 -r RIP1:8080 -m -w 3\n';
+    expect(printServices(parseServices(text), 'named')).toBe(text);
+    expect(printServices(parseServices(text), 'numeric')).toBe(
+      '-A -t 10.0.0.100:80 -s rr\n-a -t 10.0.0.100:80 -r 192.168.1.11:8080 -m -w 3\n',
+    );
+  });
+
+  test('may be written with long options, the tool in front, comments, and the defaults of ipvsadm', () => {
+    const text = [
+      '# web',
+      'ipvsadm --add-service --tcp-service=VIP1:80',
+      '',
+      '  -a -r RIP2 -t VIP:80',
+      '--add-server --tcp-service VIP:80 --real-server 192.168.1.13:81 --masquerading --weight=0',
+    ].join('\r\n');
+    expect(printServices(parseServices(text), 'named')).toBe(
+      '-A -t VIP:80 -s wlc\n-a -t VIP:80 -r RIP2:80 -g -w 1\n-a -t VIP:80 -r RIP3:81 -m -w 0\n',
+    );
+  });
+
+  const complaints: [string, number, number, string][] = [
+    [
+      '-A -t VIPP:80',
+      1,
+      7,
+      '"VIPP" is no address; allowed: a dotted IPv4 address or one of VIP CIP1 RIP1 DIP EXT VIP2 CIP2 CIP3 CIP4 RIP2 RIP3 RIP4; did you mean VIP?',
+    ],
+    [
+      '-A -t 10.0.0.256:80',
+      1,
+      7,
+      '"10.0.0.256" is no address; allowed: a dotted IPv4 address or one of VIP CIP1 RIP1 DIP EXT VIP2 CIP2 CIP3 CIP4 RIP2 RIP3 RIP4',
+    ],
+    ['-A -t VIP', 1, 7, '"VIP" has no port; allowed: ADDRESS:PORT, as in VIP:80'],
+    ['-A -t VIP:0', 1, 11, '"0" is no port; allowed: 1 to 65535'],
+    ['-A -t VIP:80 -s rrr', 1, 17, '"rrr" is no scheduler; allowed: rr wrr lc wlc; did you mean rr?'],
+    ['-A -t VIP:80 -s sh', 1, 17, 'scheduler sh is not modelled; allowed: rr wrr lc wlc'],
+    [
+      '-A -t VIP:80 -p 300',
+      1,
+      14,
+      '-p (persistence) is not modelled; allowed: -A -E -D -a -e -d --set -t -r -s -g -m -w',
+    ],
+    [
+      '-A -u VIP:80',
+      1,
+      4,
+      '-u (a UDP service) is not modelled; allowed: -A -E -D -a -e -d --set -t -r -s -g -m -w',
+    ],
+    ['-A -t VIP:80 -r RIP1:80', 1, 14, '-r does not go with -A; allowed: -A -t [-s]'],
+    [
+      '-A -t VIP:80 --schedular rr',
+      1,
+      14,
+      '"--schedular" is no option of ipvsadm -A; allowed: -A -t [-s]; did you mean --scheduler?',
+    ],
+    ['-A -t VIP:80 -s', 1, 16, 'the scheduler after -s is missing'],
+    ['-A -t VIP:80 -t VIP:80', 1, 14, '-t is given twice; remove one of them'],
+    ['-A -s rr', 1, 9, '-t is missing; allowed: -A -t [-s]'],
+    [
+      '-t VIP:80 -A',
+      1,
+      1,
+      '"-t" is no command of ipvsadm; allowed: -A -E -D -a -e -d --set; the command comes first',
+    ],
+    [
+      '-B -t VIP:80',
+      1,
+      1,
+      '"-B" is no command of ipvsadm; allowed: -A -E -D -a -e -d --set; did you mean -A?',
+    ],
+    [
+      '-C',
+      1,
+      1,
+      '-C (clearing the table) is not modelled; allowed: -A -E -D -a -e -d --set -t -r -s -g -m -w',
+    ],
+    [
+      '-D -t VIP:80',
+      1,
+      1,
+      'a list of services only adds; allowed: -A and -a; what happens later belongs into the timeline, under do:',
+    ],
+    ['-A -t VIP:80\n-A -t VIP1:80', 2, 1, 'service VIP:80 is added twice; remove one of them'],
+    [
+      '  -a -t VIP:81 -r RIP1',
+      1,
+      3,
+      'there is no service VIP:81 to add a server to; put its -A line before this one',
+    ],
+    [
+      '-A -t VIP:80\n-a -t VIP:80 -r RIP1 -i',
+      2,
+      22,
+      '-i (tunnelling) is not modelled; allowed: -A -E -D -a -e -d --set -t -r -s -g -m -w',
+    ],
+    [
+      '-A -t VIP:80\n-a -t VIP:80 -r RIP1:8080',
+      2,
+      17,
+      'direct routing (-g) cannot change the port to 8080; ipvsadm would silently take 80: write that, or use -m',
+    ],
+    ['-A -t VIP:80\n-a -t VIP:80 -r RIP1 -g -m', 2, 25, '-g and -m exclude each other; remove one of them'],
+    ['-A -t VIP:80\n-a -t VIP:80 -r RIP1 -w 65536', 2, 25, '"65536" is no weight; allowed: 0 to 65535'],
+    [
+      '-A -t VIP:80\n-a -t VIP:80 -r RIP1\n-a -t VIP:80 -r RIP1:80 -m',
+      3,
+      1,
+      'server RIP1:80 is added twice to service VIP:80; remove one of them',
+    ],
+  ];
+  test.each(complaints)('%j is refused at %i:%i', (text, line, column, message) => {
+    expect(() => parseServices(text)).toThrowError(TextError);
+    expect(() => parseServices(text)).toThrowError(expect.objectContaining({ line, column, message }));
+  });
+});

@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { TextError } from './config/text-error.ts';
+import { ADDRESS_NAMES, TWO_ARMED } from './config/topology.ts';
+import type { Flow, Segment, Wait } from './scenario.ts';
+import { parseFlow, printFlow } from './scenario-text/flow.ts';
+import { parseTimelineText, printTimelineItem } from './scenario-text.ts';
+import type { TcpOption } from './wire/tcp.ts';
+
+const u32 = fc.integer({ min: 0, max: 0xffffffff });
+const relative = fc.oneof(
+  fc.integer({ min: -70_000, max: 70_000 }),
+  fc.integer({ min: -(2 ** 33), max: 2 ** 33 }),
+);
+const option: fc.Arbitrary<TcpOption> = fc.oneof(
+  fc.constantFrom<TcpOption>({ kind: 'nop' }, { kind: 'sackOK' }),
+  fc.record({ kind: fc.constant('mss' as const), value: fc.nat({ max: 65535 }) }),
+  fc.record({ kind: fc.constant('wscale' as const), shift: fc.nat({ max: 255 }) }),
+  fc.record({ kind: fc.constant('sack' as const), blocks: fc.array(fc.tuple(u32, u32), { maxLength: 1 }) }),
+  fc.record({ kind: fc.constant('timestamp' as const), value: u32, echo: u32 }),
+  fc.record({
+    kind: fc.constant('unknown' as const),
+    number: fc.integer({ min: 2, max: 255 }),
+    bytes: fc.uint8Array({ maxLength: 8 }),
+  }),
+);
+
+const segment: fc.Arbitrary<Segment> = fc.record(
+  {
+    kind: fc.constant('segment' as const),
+    flow: fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/),
+    from: fc.constantFrom('client' as const, 'server' as const),
+    by: fc.constantFrom(...TWO_ARMED.hosts.map(({ name }) => name)),
+    flags: fc.nat({ max: 255 }),
+    seq: relative,
+    ack: fc.oneof(fc.constant(0), relative),
+    window: fc.oneof(fc.constant(64240), fc.nat({ max: 65535 })),
+    length: fc.nat({ max: 1420 }),
+    options: fc.array(option, { maxLength: 4 }),
+    ttl: fc.nat({ max: 255 }),
+    badChecksum: fc.constant(true),
+  },
+  { requiredKeys: ['kind', 'flow', 'from', 'flags', 'seq', 'ack', 'window', 'length', 'options'] },
+) as fc.Arbitrary<Segment>;
+
+const wait: fc.Arbitrary<Wait> = fc
+  .oneof(
+    fc.nat({ max: 100_000 }),
+    fc.nat({ max: 10_000 }).map((minutes) => minutes * 60_000),
+    fc.nat({ max: 604_800_000 }),
+  )
+  .map((ms) => ({ kind: 'wait', ms }));
+
+const end = fc.record({
+  address: fc.oneof(fc.constantFrom(...ADDRESS_NAMES.values()), u32),
+  port: fc.integer({ min: 1, max: 65535 }),
+});
+const flow: fc.Arbitrary<Flow> = fc.record({
+  client: end,
+  service: end,
+  isn: fc.oneof(fc.constant({ client: 1000, server: 5000 }), fc.record({ client: u32, server: u32 })),
+});
+
+describe('the timeline', () => {
+  test('reads back as it was printed', () => {
+    fc.assert(
+      fc.property(fc.oneof(segment, wait), (item) => {
+        expect(parseTimelineText(printTimelineItem(item))).toEqual(item);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    'f1 client > S 0:0(0) win 65535 <mss 1460,sackOK,nop,wscale 7>',
+    'f1 server > S. 0:0(0) ack 1 win 65160 <sack 100:200 300:400>',
+    'f1 server by RIP2 > P. 1:101(100) ack 1',
+    'f1 client > FSRP.UEW -5:5(10) ack -1 ttl 1 badsum',
+    'f1 client > - 0:0(0) ack 7 win 0 <TS val 1 ecr 0,opt 254 0a0b,opt 253>',
+  ])('%s is written in the usual way', (text) => {
+    expect(printTimelineItem(parseTimelineText(text))).toBe(text);
+  });
+
+  test.each([
+    ['+0.1s', 100],
+    ['+15m', 900_000],
+    ['+3ms', 3],
+    ['+1.5h', 5_400_000],
+    ['+0.07s', 70],
+    ['+0.001m', 60],
+    ['+0ms', 0],
+  ])('%s waits %i ms', (text, ms) => {
+    expect(parseTimelineText(text)).toEqual({ kind: 'wait', ms });
+  });
+
+  test('details come in any order, also around the options', () => {
+    const written = '  f1  client >  .S 0:0(0) badsum <nop> win 64240 ttl 3 ack 1';
+    expect(printTimelineItem(parseTimelineText(written))).toBe(
+      'f1 client > S. 0:0(0) ack 1 <nop> ttl 3 badsum',
+    );
+  });
+
+  const shape =
+    'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [badsum]';
+  const options = 'mss N, wscale N, sackOK, sack FROM:TO, TS val N ecr N, nop, opt N HEX';
+  const waits = '+3ms, +0.1s, +15m, +2h; at most a week';
+  const complaints: [string, number, string][] = [
+    ['', 1, `the flow is missing; allowed: ${shape}`],
+    [
+      '1f client > S 0:0(0)',
+      1,
+      '"1f" is no name of a flow; allowed: a letter, then letters, digits, - and _, up to 32 characters, as in f1',
+    ],
+    [
+      'f1 clinet > S 0:0(0)',
+      4,
+      '"clinet" is neither client nor server; allowed: client server; did you mean client?',
+    ],
+    [
+      'f1 server by RIP5 > S 0:0(0)',
+      14,
+      '"RIP5" is no host; allowed: CIP1 CIP2 CIP3 CIP4 RIP1 RIP2 RIP3 RIP4; did you mean RIP1?',
+    ],
+    ['f1 client S 0:0(0)', 11, `"S" stands where > belongs; allowed: ${shape}`],
+    ['f1 client > SX 0:0(0)', 14, '"X" is no flag; allowed: F S R P . (ACK) U E (ECE) W (CWR), - for none'],
+    ['f1 client > SS 0:0(0)', 14, 'flag S is given twice; remove one of them'],
+    [
+      'f1 client > S 0:0',
+      15,
+      '"0:0" is no range of sequence numbers; allowed: SEQ:END(LENGTH), as in 1:101(100)',
+    ],
+    ['f1 client > P 1:100(100)', 15, '"1:100(100)" does not add up; write 1:101(100)'],
+    [
+      'f1 client > P 1:1462(1461)',
+      27,
+      '1461 bytes and the options do not fit into one frame; allowed: 1460 bytes together',
+    ],
+    ['f1 client > .', 14, `SEQ:END(LENGTH) is missing; allowed: ${shape}`],
+    ['f1 client > . 1:1(0)', 21, 'a segment with flag . says what it acknowledges; add ack N'],
+    [
+      'f1 client > S 0:0(0) wni 5',
+      22,
+      '"wni" is nothing that a segment has; allowed: ack N, win N, <options>, ttl N, badsum; did you mean win?',
+    ],
+    ['f1 client > S 0:0(0) win 65536', 26, '"65536" is no window; allowed: 0 to 65535'],
+    ['f1 client > S 0:0(0) ttl 1 ttl 2', 28, 'ttl is given twice; remove one of them'],
+    ['f1 client > S 0:0(0) <mss 1460', 22, '< has no >; close the options with >'],
+    ['f1 client > S 0:0(0) <>', 23, `an option is missing; allowed: ${options}; write no <> for no options`],
+    [
+      'f1 client > S 0:0(0) <nop,mms 5>',
+      27,
+      `"mms" is no option of TCP; allowed: ${options}; did you mean mss?`,
+    ],
+    ['f1 client > S 0:0(0) <nop nop>', 27, '"nop" follows a complete option; separate options by commas'],
+    ['f1 client > S 0:0(0) <mss 70000>', 27, '"70000" is no segment size; allowed: 0 to 65535'],
+    ['f1 client > S 0:0(0) <sack 5>', 28, '"5" is no block of sequence numbers; allowed: FROM:TO'],
+    ['f1 client > S 0:0(0) <TS val 5 ecn 0>', 32, `"ecn" stands where ecr belongs; allowed: ${options}`],
+    ['f1 client > S 0:0(0) <opt 1 00>', 27, '"1" is no number of an option; allowed: 2 to 255'],
+    ['f1 client > S 0:0(0) <opt 9 0>', 29, '"0" are no bytes; allowed: pairs of hexadecimal digits'],
+    [
+      'f1 client > S 0:0(0) <sack 1:2 3:4 5:6 7:8 9:10>',
+      23,
+      'the options take 44 bytes; allowed: at most 40',
+    ],
+    ['+5', 1, `"+5" is no wait; allowed: ${waits}`],
+    ['+5s +5s', 5, '"+5s" follows a complete wait; put it on a line of its own'],
+    ['+0.0001s', 1, `"+0.0001s" is finer than a millisecond; allowed: ${waits}`],
+    ['+200h', 1, `"+200h" is too long; allowed: ${waits}`],
+    ['0.1s', 1, '"0.1s" lacks its +; write +0.1s'],
+  ];
+  test.each(complaints)('%j is refused at column %i', (text, column, message) => {
+    expect(() => parseTimelineText(text)).toThrowError(TextError);
+    expect(() => parseTimelineText(text)).toThrowError(expect.objectContaining({ line: 1, column, message }));
+  });
+});
+
+describe('flows', () => {
+  test('read back as they were printed', () => {
+    fc.assert(
+      fc.property(flow, (given) => {
+        expect(parseFlow(printFlow(given))).toEqual(given);
+      }),
+    );
+  });
+
+  test('the usual initial sequence numbers are left out', () => {
+    expect(printFlow(parseFlow('CIP:40001 > VIP1:80 isn 1000/5000'))).toBe('CIP1:40001 > VIP:80');
+  });
+
+  const shape = 'CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER], as in CIP1:40001 > VIP:80 isn 1000/5000';
+  test.each([
+    ['CIP1:40001', 11, `> is missing; allowed: ${shape}`],
+    ['CIP1:40001 - VIP:80', 12, `"-" stands where > belongs; allowed: ${shape}`],
+    [
+      'CIP1:40001 > VIP:80 isn 5',
+      25,
+      '"5" are no initial sequence numbers; allowed: CLIENT/SERVER, as in 1000/5000',
+    ],
+    ['CIP1:40001 > VIP:80 isn 5/-1', 27, '"-1" is no sequence number; allowed: 0 to 4294967295'],
+    ['CIP1:40001 > VIP:80 5', 21, `"5" follows a complete flow; allowed: ${shape}`],
+  ])('%j is refused at column %i', (text, column, message) => {
+    expect(() => parseFlow(text)).toThrowError(expect.objectContaining({ line: 1, column, message }));
+  });
+});
