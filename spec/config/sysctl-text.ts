@@ -1,19 +1,9 @@
-import { SYSCTLS, type Sysctl, type SysctlName } from '../tables/sysctls.ts';
+import { SYSCTLS, type Sysctl } from '../tables/sysctls.ts';
 import type { SysctlCommand } from './commands.ts';
 import { nearestFew } from './nearest.ts';
 import { parseNumber } from './number-text.ts';
 import { TextError } from './text-error.ts';
 import type { Word, WordReader } from './words.ts';
-
-/** Where a setting stands below /proc/sys. */
-export function sysctlPath(name: string): string {
-  return `/proc/sys/${name.replaceAll('.', '/')}`;
-}
-
-/** The value of a sysctl on a director that was given these settings. */
-export function sysctlValue(settings: Readonly<Record<string, number>>, name: SysctlName): number {
-  return (Object.hasOwn(settings, name) ? settings[name] : undefined) ?? ROW_OF.get(name)!.default;
-}
 
 /** What follows the program's name: `net.ipv4.vs.conntrack=1`, also with `-w` before and blanks around the `=`. */
 export function parseSysctlArguments(reader: WordReader): SysctlCommand {
@@ -48,7 +38,7 @@ export function checkSysctlName(word: Word): void {
 }
 
 /** The value of a sysctl whose name has been checked. */
-export function parseSysctlValue(name: string, word: Word): number {
+function parseSysctlValue(name: string, word: Word): number {
   return parseNumber(word, `value of ${name}`, ROW_OF.get(name)!);
 }
 

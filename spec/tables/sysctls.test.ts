@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { sysctlPath, sysctlValue } from '../config/sysctl-text.ts';
 import { BASE_SYSCTLS } from './base-sysctls.ts';
 import { SYSCTLS } from './sysctls.ts';
 
@@ -18,13 +17,4 @@ test('no sysctl stands twice in a table', () => {
 test('what every director gets agrees with the default of what is modelled', () => {
   for (const { name, value } of BASE_SYSCTLS)
     expect(SYSCTLS.find((row) => row.name === name)?.default ?? value).toBe(value);
-});
-
-test('a setting holds, and the default where none is made', () => {
-  expect(sysctlValue({ 'net.ipv4.vs.conntrack': 1 }, 'net.ipv4.vs.conntrack')).toBe(1);
-  expect(sysctlValue({}, 'net.netfilter.nf_conntrack_tcp_timeout_established')).toBe(432_000);
-});
-
-test('a sysctl is a file below /proc/sys', () => {
-  expect(sysctlPath('net.ipv4.vs.conntrack')).toBe('/proc/sys/net/ipv4/vs/conntrack');
 });
