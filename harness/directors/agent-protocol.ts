@@ -93,10 +93,11 @@ export interface FrameOut {
 }
 
 export interface StepTranscript {
-  /** Jiffies: when the step was due, when it acted, when all was observed (within that one tick). */
+  /** Jiffies: when the step was due, when it acted, when observing began and ended: the same, or rows contradict each other. */
   readonly due: bigint;
   readonly acted: bigint;
   readonly observed: bigint;
+  readonly observedUntil: bigint;
   readonly answers: readonly Answer[];
   readonly framesOut: readonly FrameOut[];
   /** In the order of AgentScenario.observe. An unchanged one is the very same object as in the step before. */
@@ -206,7 +207,7 @@ function decodeFrameOut(payload: WireReader): FrameOut {
 
 /** A step's records in their order: answers, frames among them, then what was observed. */
 function decodeStep(payload: WireReader, opCount: number, before: readonly Answer[]): StepTranscript {
-  const [due, acted, observed] = [payload.u64(), payload.u64(), payload.u64()];
+  const [due, acted, observed, observedUntil] = [payload.u64(), payload.u64(), payload.u64(), payload.u64()];
   const answers: Answer[] = [];
   const framesOut: FrameOut[] = [];
   const observations: Answer[] = [];
@@ -217,7 +218,7 @@ function decodeStep(payload: WireReader, opCount: number, before: readonly Answe
     else if (record.code === CODE.same) observations.push(before[observations.length]!);
     else observations.push(decodeAnswer(record.payload));
   }
-  return { due, acted, observed, answers, framesOut, observations };
+  return { due, acted, observed, observedUntil, answers, framesOut, observations };
 }
 
 /** The agent proves its clock at the end: jiffies told from the clock, the kernel's own, told again. */

@@ -54,7 +54,7 @@ export class Guest {
     const link = new AgentLink(qemu.agent);
     const first = await link.receive(options.bootDeadlineMs).catch((error: MachineError) => error);
     if ('kind' in first && first.kind === 'hello') {
-      qemu.qmp.pause();
+      qemu.monitor.pause();
       return new Guest(first.hello, qemu, link, options);
     }
     const console = await lastWords(qemu);
@@ -72,7 +72,7 @@ export class Guest {
 
   /** Results in the order of the scenarios; the first that is not `played` is the last. */
   async *play(scenarios: readonly AgentScenario[]): AsyncGenerator<GuestResult> {
-    this.#qemu.qmp.resume();
+    this.#qemu.monitor.resume();
     for (const [index, scenario] of scenarios.entries()) {
       this.#link.send(encodeScenario(this.#lastId + 1 + index, scenario));
     }
@@ -80,7 +80,7 @@ export class Guest {
       this.#lastId++;
       const result = await this.#receive(scenario);
       this.#usable = result.kind === 'played';
-      if (scenario === scenarios.at(-1) && this.#usable) this.#qemu.qmp.pause();
+      if (scenario === scenarios.at(-1) && this.#usable) this.#qemu.monitor.pause();
       yield result;
       if (!this.#usable) return;
     }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { ConsoleRing } from './console-ring.ts';
+import { Monitor } from './monitor.ts';
 import { QEMU_FD, type QemuMachine, qemuArguments } from './qemu-command.ts';
-import { Qmp } from './qmp.ts';
 
 /** How QEMU ended, in words. */
 export type QemuExit = string;
@@ -13,7 +13,7 @@ export type QemuExit = string;
  */
 export class Qemu {
   readonly agent: Duplex;
-  readonly qmp: Qmp;
+  readonly monitor: Monitor;
   readonly console = new ConsoleRing();
   /** What QEMU itself complained about. */
   readonly complaints = new ConsoleRing();
@@ -30,7 +30,7 @@ export class Qemu {
     this.#process.stderr!.on('data', (chunk: Buffer) => this.complaints.push(chunk));
     this.#pipe(QEMU_FD.console).on('data', (chunk: Buffer) => this.console.push(chunk));
     this.agent = this.#pipe(QEMU_FD.agent);
-    this.qmp = new Qmp(this.#pipe(QEMU_FD.qmp));
+    this.monitor = new Monitor(this.#pipe(QEMU_FD.monitor));
   }
 
   get pid(): number | undefined {
