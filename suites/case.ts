@@ -26,8 +26,8 @@ export interface Case {
 
 /** Run `index` of a seed. Depends on nothing else, so one run, or every n-th, can be made without the others. */
 export function randomCase(claims: readonly Claim[], seed: number, index: number, lead: Lead): Case {
-  const { id, scenarios } = claims[index % claims.length]!;
-  const [scenario] = fc.sample(scenarios, { seed: seedOf(seed, index), numRuns: 1 });
+  const { id, scenarios, only = () => true } = claims[index % claims.length]!;
+  const [scenario] = fc.sample(scenarios.filter(only), { seed: seedOf(seed, index), numRuns: 1 });
   const origin = { seed, index };
   return {
     index,

@@ -11,4 +11,6 @@ export interface Claim {
   readonly source: Source;
   /** Scenarios that are rich in what the claim is about. */
   readonly scenarios: fc.Arbitrary<Scenario>;
+  /** Which of them can say something about the claim. A failing one may shrink to one that could not. */
+  readonly only?: (scenario: Scenario) => boolean;
 }

@@ -1,10 +1,22 @@
 import { BIASES, EVEN, type ScenarioBias } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
+import { SIZES, type Size } from '../generators/sizes.ts';
 import type { Claim } from './claim.ts';
 
 interface ClaimRow extends Omit<Claim, 'scenarios'> {
   readonly bias: ScenarioBias;
+  readonly size?: Size;
 }
+
+/** One service that most flows go to: a scheduler shows its rule only over several connections. */
+const MANY_CONNECTIONS: Size = {
+  ...SIZES.standard,
+  services: 1,
+  flows: 12,
+  turns: 2,
+  accidents: 1,
+  segments: 32,
+};
 
 /** Every claim, and so the suite's table of contents: what is said of each director, and the code that makes it true. */
 const ROWS = [
@@ -25,6 +37,16 @@ const ROWS = [
     says: 'rr, wrr, lc and wlc choose the dest that their rule names, whatever happened to the dests before.',
     source: { file: 'net/netfilter/ipvs/ip_vs_sched.c', symbol: 'ip_vs_scheduler_get' },
     bias: BIASES.schedulers,
+    size: MANY_CONNECTIONS,
+  },
+  {
+    id: 'ipvs/weights',
+    says: 'wrr and wlc share connections by weight, as it is when they come; weight 0 takes no new ones.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_wlc.c', symbol: 'ip_vs_wlc_schedule' },
+    bias: { ...BIASES.schedulers, commands: 80 },
+    size: MANY_CONNECTIONS,
+    only: ({ director }) =>
+      director.services.some(({ scheduler, dests }) => scheduler.startsWith('w') && dests.length > 1),
   },
   {
     id: 'ipvs/counters',
@@ -63,6 +85,21 @@ const ROWS = [
     bias: BIASES.windowTracking,
   },
   {
+    id: 'conntrack/flags',
+    says: 'A segment with flags that no honest peer sends together, or with a wrong checksum, is INVALID.',
+    source: { file: 'net/netfilter/nf_conntrack_proto_tcp.c', symbol: 'tcp_error' },
+    bias: {
+      ...EVEN,
+      wrongFlags: 12,
+      accidents: 95,
+      conntrack: 90,
+      rules: 80,
+      droute: 15,
+      besideServices: 35,
+      commands: 15,
+    },
+  },
+  {
     id: 'conntrack/ipvs',
     says: 'net.ipv4.vs.conntrack decides whether conntrack keeps the entries of IPVS, and which tuples they show.',
     source: { file: 'net/netfilter/ipvs/ip_vs_nfct.c', symbol: 'ip_vs_update_conntrack' },
@@ -90,9 +127,9 @@ const ROWS = [
 
 export type ClaimId = (typeof ROWS)[number]['id'];
 
-export const CLAIMS: readonly Claim[] = ROWS.map(({ bias, ...claim }) => ({
+export const CLAIMS: readonly Claim[] = ROWS.map(({ bias, size, ...claim }: ClaimRow) => ({
   ...claim,
-  scenarios: scenario(bias),
+  scenarios: scenario(bias, size),
 }));
 
 /** The claims whose id begins with one of the prefixes; all of them when there is none. */
