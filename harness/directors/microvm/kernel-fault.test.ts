@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { findKernelFault } from './kernel-fault.ts';
+
+const OOPS = `[   12.345678] BUG: kernel NULL pointer dereference, address: 0000000000000018
+[   12.345700] #PF: supervisor read access in kernel mode
+[   12.345900] Oops: 0000 [#1] PREEMPT SMP NOPTI
+[   12.346000] CPU: 0 PID: 1 Comm: init Not tainted 6.1.0-56-cloud-amd64 #1
+[   12.346100] RIP: 0010:ip_vs_in_hook+0x1c2/0x9a0 [ip_vs]
+[   12.400000] Kernel panic - not syncing: Fatal exception
+`;
+
+describe('findKernelFault', () => {
+  it('names an oops by its first line and by where it happened, without numbers', () => {
+    expect(findKernelFault(OOPS)).toEqual({
+      what: 'BUG: kernel NULL pointer dereference, address: 0000000000000018',
+      fingerprint: 'BUG: kernel NULL pointer dereference, address: # ip_vs_in_hook',
+      fatal: true,
+    });
+  });
+
+  it('gives the same fault the same fingerprint in another run', () => {
+    const elsewhere = OOPS.replaceAll('12.34', '99.11')
+      .replace('00000018', '0000f018')
+      .replace('0x1c2', '0x1c9');
+
+    expect(findKernelFault(elsewhere)!.fingerprint).toBe(findKernelFault(OOPS)!.fingerprint);
+  });
+
+  it('sees a warning, which the guest survives', () => {
+    const fault = findKernelFault('[ 1.0] WARNING: CPU: 0 PID: 7 at net/core/dev.c:100 foo+0x1/0x2\n');
+
+    expect(fault).toMatchObject({ fatal: false, fingerprint: expect.stringContaining('net/core/dev.c') });
+  });
+
+  it('finds nothing in a healthy boot', () => {
+    expect(findKernelFault('[    0.0] Linux version 6.1\n[    1.9] IPVS: ipvs loaded.\n')).toBeUndefined();
+  });
+});
