@@ -35,6 +35,8 @@ export interface InvestigationOptions {
   readonly now: () => number;
   /** Called when a finding is seen first, and again when more is known of it. */
   readonly found: (finding: Finding) => void;
+  /** Called when a failure is as small as it gets, before it is confirmed. */
+  readonly shrunk?: () => void;
   /** Called when a finding turned out to be an earlier one again: its number is given to the next. */
   readonly withdrawn: (finding: Finding) => void;
   /** Throws when the run is to end. */
@@ -72,6 +74,8 @@ export class Investigation {
     this.#last += 1;
     const first = this.#report(suspect, suspect, 'unconfirmed');
     const smallest = await this.#shrink(suspect, failure);
+    this.#options.shrunk?.();
+    this.#options.checkpoint();
     const same = group.findings.find(
       ({ scenarioText }) => scenarioText === printScenarioFile(smallest.scenario),
     );

@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brokenDirector } from '../../harness/directors/broken.ts';
+import { ModelDirector } from '../../harness/directors/model.ts';
+import { judge } from '../../harness/play/judge.ts';
+import type { Plan } from '../../harness/play/plan.ts';
+import type { Seat } from '../../harness/play/seat.ts';
+import { randomCase } from '../case.ts';
+import { CLAIMS } from '../claims.ts';
+import { campaignOf, KERNEL } from '../properties/reference.ts';
+import { SHRINK_BUDGET } from '../shrink.ts';
+import { type Measured, measure, secondsOf } from './measure.ts';
+
+/** A line of DESIGN 10. `better` says which way its budget is missed. */
+export interface Row {
+  readonly what: string;
+  readonly unit: string;
+  readonly budget: number;
+  readonly better: 'less' | 'more';
+  readonly take: () => Promise<Measured>;
+}
+
+const SCENARIOS = 64;
+const IDLE_MS = 15 * 60 * 1000;
+const LVSCHECK = fileURLToPath(new URL('../../harness/cli/lvscheck.js', import.meta.url));
+
+/** The same plans in every run of every row. */
+function plans(count: number): Plan[] {
+  const lead = new ModelDirector(KERNEL);
+  return Array.from({ length: count }, (_, index) => randomCase(CLAIMS, 1, index, lead).plan as Plan);
+}
+
+const stepsOf = (all: readonly Plan[]) => all.reduce((sum, { steps }) => sum + steps.length, 0);
+const framesOf = (all: readonly Plan[]) =>
+  stepsOf(all.map((plan) => ({ ...plan, steps: plan.steps.filter(({ kind }) => kind === 'frame') })));
+
+/** All rows that exist; `seat` holds the director that they are about. */
+export function benchRows(seat: Seat): Row[] {
+  const some = plans(SCENARIOS);
+  const quick = some.map((plan) => ({ ...plan, steps: plan.steps.filter(({ kind }) => kind !== 'wait') }));
+  const bare = some.map((plan) => ({ ...plan, steps: [] }));
+  const play = (all: readonly Plan[]) => secondsOf(() => playAll(seat, all));
+  return [
+    {
+      ...{ what: 'compared steps, all observables', unit: 'steps/s', budget: 2000, better: 'more' },
+      take: () => measure(5, async () => stepsOf(some) / (await play(some))),
+    },
+    {
+      ...{ what: 'the same without waits', unit: 'steps/s', budget: 2000, better: 'more' },
+      take: () => measure(5, async () => stepsOf(quick) / (await play(quick))),
+    },
+    {
+      ...{ what: 'fresh configuration', unit: 'ms', budget: 150, better: 'less' },
+      take: () => measure(5, async () => ((await play(bare)) / bare.length) * 1000),
+    },
+    {
+      ...{ what: 'command to first compared packet', unit: 's', budget: 6, better: 'less' },
+      take: () => measure(3, () => secondsOf(firstPacket)),
+    },
+    {
+      ...{ what: '15 idle minutes', unit: 's', budget: 1.5, better: 'less' },
+      take: () => measure(5, () => idle(seat, some[0]!)),
+    },
+    {
+      ...{ what: 'model alone', unit: 'packets/s', budget: 50_000, better: 'more' },
+      take: () => measure(5, () => modelAlone(plans(4 * SCENARIOS))),
+    },
+    {
+      ...{ what: 'shrink a mismatch', unit: 's', budget: 60, better: 'less' },
+      take: () => measure(3, () => shrinking(seat)),
+    },
+    {
+      ...{ what: 'guest memory, resident in QEMU', unit: 'MiB', budget: 384, better: 'less' },
+      take: () => measure(1, guestMemory),
+    },
+  ];
+}
+
+async function playAll(seat: Seat, all: readonly Plan[]): Promise<void> {
+  for await (const judged of judge(seat, all))
+    if (judged.kind === 'infra-error' || judged.kind === 'crash') throw new Error(judged.what);
+}
+
+async function firstPacket(): Promise<void> {
+  const out = join(tmpdir(), `lvscheck-bench-${process.pid}`);
+  const args = [LVSCHECK, 'run', '--runs', '1', '--seed', '1', '--out', out];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0 && status !== 1) throw new Error(stderr);
+}
+
+/** What a wait costs beyond the rest of its scenario. */
+async function idle(seat: Seat, plan: Plan): Promise<number> {
+  const waiting: Plan = { ...plan, steps: [{ kind: 'wait', ms: IDLE_MS }] };
+  const without = await secondsOf(() => playAll(seat, [{ ...plan, steps: [{ kind: 'wait', ms: 1 }] }]));
+  return Math.max(0, (await secondsOf(() => playAll(seat, [waiting]))) - without);
+}
+
+async function modelAlone(all: readonly Plan[]): Promise<number> {
+  const model = new ModelDirector(KERNEL);
+  const work = async () => {
+    for await (const played of model.play(all))
+      if (played.kind !== 'played') throw new Error('the model failed');
+  };
+  return framesOf(all) / (await secondsOf(work));
+}
+
+/** A reference with one rule wrong makes the right kernel differ: from the first divergence to the smallest. */
+async function shrinking({ subject }: Seat): Promise<number> {
+  let [start, end] = [0, 0];
+  const done = new AbortController();
+  const campaign = campaignOf(CLAIMS, subject, {
+    runs: 500,
+    budget: SHRINK_BUDGET,
+    referenceFor: (kernel) => brokenDirector('ipvs-fin-wait-short', kernel)!,
+    signal: done.signal,
+    found: ({ status }) => {
+      if (status === 'unconfirmed') start = performance.now();
+    },
+    shrunk: () => {
+      end = performance.now();
+      done.abort();
+    },
+  });
+  await campaign.run();
+  return (end - start) / 1000;
+}
+
+/** Peak resident memory of the QEMU that we started. */
+async function guestMemory(): Promise<number> {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
+  const peaks = children.flatMap((pid) => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return status.startsWith('Name:\tqemu') ? [Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024] : [];
+  });
+  return Math.max(...peaks);
+}
