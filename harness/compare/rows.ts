@@ -1,4 +1,5 @@
 import type { Difference, ObservableName } from '../outcome.ts';
+import { alike } from './alike.ts';
 
 /** How the rows of one table are told apart, and what else they say. */
 export interface RowShape<Row> {
@@ -15,6 +16,7 @@ export function compareRows<Row>(
   expected: readonly Row[],
   actual: readonly Row[],
 ): Difference[] {
+  if (alike(expected, actual)) return [];
   const left = keyed(shape, expected);
   const right = keyed(shape, actual);
   const both = [...left.keys(), ...[...right.keys()].filter((where) => !left.has(where))];

@@ -1,6 +1,7 @@
 import type { DestRow, ServiceRow } from '../../spec/observation.ts';
 import { formatIpv4 } from '../../spec/wire/address.ts';
 import type { Difference } from '../outcome.ts';
+import { alike } from './alike.ts';
 import { compareRows, type RowShape } from './rows.ts';
 
 const serviceName = (row: ServiceRow) => `${row.protocol} ${formatIpv4(row.address)}:${row.port}`;
@@ -28,6 +29,7 @@ export function compareServices(
   expected: readonly ServiceRow[],
   actual: readonly ServiceRow[],
 ): Difference[] {
+  if (alike(expected, actual)) return [];
   const inBoth = expected.flatMap((row) => {
     const other = actual.find((candidate) => serviceName(candidate) === serviceName(row));
     return other ? compareRows(dests(serviceName(row)), row.dests, other.dests) : [];
