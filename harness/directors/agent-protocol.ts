@@ -5,7 +5,7 @@ import { WireReader, WireWriter } from './agent-wire.ts';
  * What the harness and the agent inside a director say to each other; agent/PROTOCOL.md has the bytes.
  * The same for every kind of director that runs the agent.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 const CODE = {
   netns: 1,
@@ -18,6 +18,7 @@ const CODE = {
   frame: 8,
   step: 9,
   observe: 10,
+  settle: 11,
   frameOut: 32,
   same: 33,
   clock: 34,
@@ -48,7 +49,9 @@ export type Op =
   | SizedGetsockopt
   /** A request as netlink(7) has it; the answer is all that the kernel replies, end to end. */
   | { readonly op: 'netlink'; readonly protocol: number; readonly request: Uint8Array }
-  | { readonly op: 'frame'; readonly link: number; readonly frame: Uint8Array };
+  | { readonly op: 'frame'; readonly link: number; readonly frame: Uint8Array }
+  /** Nothing, for so long: the kernel finishes what an operation before set going in the background. */
+  | { readonly op: 'settle'; readonly ns: bigint };
 
 /**
  * Two getsockopt calls on a raw socket: `info`, whose answer has a size at `sizeFrom`; then `question` with
@@ -150,6 +153,7 @@ const PAYLOAD: { [K in Op['op']]: (to: WireWriter, op: Extract<Op, { op: K }>) =
   getsockopt: writeGetsockopt,
   netlink: (to, op) => to.u32(op.protocol).bytes(op.request),
   frame: (to, op) => to.u8(op.link).bytes(op.frame),
+  settle: (to, op) => to.u64(op.ns),
 };
 
 function writeOps(to: WireWriter, ops: readonly Op[]): void {

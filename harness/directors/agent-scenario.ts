@@ -65,6 +65,21 @@ function commandOp(command: AdminCommand): Op {
   return exec([PROGRAM[program] ?? program, ...words]);
 }
 
+const MS = 1_000_000n;
+
+/**
+ * Some commands end before the kernel has done all they ask for, and when it does the rest nobody can tell from
+ * outside. What is observed is the director at rest again.
+ */
+function settleOps(command: AdminCommand): Op[] {
+  // expire_nodest_conn's work runs two ticks after a dest went (ip_vs_ctl.c, expire_nodest_conn_handler).
+  const removes = command.tool === 'ipvsadm' && command.op.startsWith('delete');
+  if (removes) return [{ op: 'settle', ns: 40n * MS }];
+  // secure_tcp is looked at once a second (ip_vs_ctl.c, defense_work_handler).
+  const defence = command.tool === 'sysctl' && command.name === 'net.ipv4.vs.secure_tcp';
+  return defence ? [{ op: 'settle', ns: 1100n * MS }] : [];
+}
+
 /** An operation of the set-up, and whether the director is what was asked for without it. */
 export interface SetupOp {
   readonly op: Op;
@@ -136,7 +151,7 @@ function stepOps(step: PlanStep, topology: Topology): Op[] {
     case 'wait':
       return [];
     case 'command':
-      return [commandOp(step.command)];
+      return [commandOp(step.command), ...settleOps(step.command)];
     case 'frame':
       return [
         {

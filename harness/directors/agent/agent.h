@@ -6,7 +6,7 @@
 
 #include "wire.h"
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define LINKS_MAX 16
 
 /* Records the host sends (PROTOCOL.md says what is in them); an answer carries the code of its question. */
@@ -21,6 +21,7 @@ enum op {
 	OP_FRAME = 8,
 	OP_STEP = 9,
 	OP_OBSERVE = 10,
+	OP_SETTLE = 11,
 };
 
 /* Records only the agent sends. */
@@ -43,6 +44,7 @@ struct clock_facts {
 };
 void find_clock(struct clock_facts *facts);
 uint64_t monotonic_ns(void);
+void sleep_for(uint64_t ns);
 uint64_t jiffies_now(void);
 uint64_t jiffies_read(void); /* asks the kernel: dearer than jiffies_now, needs no anchor */
 uint64_t tick_start_ns(uint64_t jiffies);

@@ -89,7 +89,7 @@ uint64_t jiffies_read(void)
 	return strtoull(label + strlen(jiffies_label), NULL, 10);
 }
 
-static void sleep_for(uint64_t ns)
+void sleep_for(uint64_t ns)
 {
 	struct timespec t = { ns / NS_PER_SECOND, ns % NS_PER_SECOND };
 

@@ -246,6 +246,10 @@ void run_op(uint8_t code, struct reader *op, struct writer *out)
 	case OP_FRAME:
 		put_u32(out, frame(op));
 		break;
+	case OP_SETTLE:
+		sleep_for(get_u64(op));
+		put_u32(out, 0);
+		break;
 	default:
 		die("operation %u is not in protocol version %u", code, PROTOCOL_VERSION);
 	}
