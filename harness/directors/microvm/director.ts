@@ -24,6 +24,11 @@ export class MicrovmDirector implements Director {
     this.#options = options;
   }
 
+  /** QEMU's process, while there is one. */
+  get guestPid(): number | undefined {
+    return this.#guest?.pid;
+  }
+
   refuses(): undefined {
     return undefined;
   }

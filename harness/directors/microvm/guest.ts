@@ -73,14 +73,15 @@ export class Guest {
   /** Results in the order of the scenarios; the first that is not `played` is the last. */
   async *play(scenarios: readonly AgentScenario[]): AsyncGenerator<GuestResult> {
     this.#qemu.monitor.resume();
+    const firstId = this.#lastId + 1;
     for (const [index, scenario] of scenarios.entries()) {
-      this.#link.send(encodeScenario(this.#lastId + 1 + index, scenario));
+      this.#link.send(encodeScenario(firstId + index, scenario));
     }
-    for (const scenario of scenarios) {
-      this.#lastId++;
+    for (const [index, scenario] of scenarios.entries()) {
+      this.#lastId = firstId + index;
       const result = await this.#receive(scenario);
       this.#usable = result.kind === 'played';
-      if (scenario === scenarios.at(-1) && this.#usable) this.#qemu.monitor.pause();
+      if (this.#usable && index === scenarios.length - 1) this.#qemu.monitor.pause();
       yield result;
       if (!this.#usable) return;
     }
@@ -111,16 +112,19 @@ export class Guest {
   async #complaint(): Promise<Failure | undefined> {
     if (this.#qemu.console.total === this.#judged) return undefined;
     await setImmediate();
-    const news = this.#qemu.console.since(this.#judged);
+    if (findKernelFault(this.#news())) return this.#failed('');
     this.#judged = this.#qemu.console.total;
-    if (!findKernelFault(news)) return undefined;
-    return this.#failed('');
+    return undefined;
+  }
+
+  #news(): string {
+    return this.#qemu.console.since(this.#judged);
   }
 
   /** A guest that broke is ended; its console says whether its kernel is to blame. */
   async #failed(what: string): Promise<Failure> {
     const console = await lastWords(this.#qemu);
-    const fault = findKernelFault(console);
+    const fault = findKernelFault(this.#news());
     return fault
       ? { kind: 'crash', what: fault.what, fingerprint: fault.fingerprint, console }
       : { kind: 'infra-error', what, console };

@@ -1,4 +1,4 @@
-import { kernelOf } from '../../../spec/kernel.ts';
+import { type Kernel, kernelOf } from '../../../spec/kernel.ts';
 import { MachineError } from '../../errors.ts';
 import { buildAgent } from '../../kernels/agent-build.ts';
 import { guestImage } from '../../kernels/guest-image.ts';
@@ -21,22 +21,27 @@ const MACHINE = {
 const QEMU = 'qemu-system-x86_64';
 
 /**
- * The kernel that `spec` names (undefined: the default one), as a director that has not booted yet.
+ * Everything that a guest of the kernel that `spec` names (undefined: the default one) needs, made ready.
  * @throws MachineError, InputError when kernel, tools or agent cannot be had
  */
+export async function guestOptions(
+  spec: string | undefined,
+  progress: Progress,
+): Promise<{ kernel: Kernel; options: GuestOptions }> {
+  const program = findProgram(QEMU);
+  if (!program) throw new MachineError(`missing: ${QEMU}; lvscheck doctor names what to install`);
+  const kernel = await readyKernel(spec, progress);
+  const initramfsPath = await guestImage(kernel, await buildAgent(progress), progress);
+  const options = { ...MACHINE, program, vmlinuxPath: kernel.vmlinux, initramfsPath };
+  return { kernel: kernelOf(kernel), options };
+}
+
+/** A director with that kernel, which has not booted yet. */
 export async function openMicrovm(
   name: string,
   spec: string | undefined,
   progress: Progress,
 ): Promise<MicrovmDirector> {
-  const program = findProgram(QEMU);
-  if (!program) throw new MachineError(`missing: ${QEMU}; lvscheck doctor names what to install`);
-  const kernel = await readyKernel(spec, progress);
-  const initramfsPath = await guestImage(kernel, await buildAgent(progress), progress);
-  return new MicrovmDirector(name, kernelOf(kernel), {
-    ...MACHINE,
-    program,
-    vmlinuxPath: kernel.vmlinux,
-    initramfsPath,
-  });
+  const { kernel, options } = await guestOptions(spec, progress);
+  return new MicrovmDirector(name, kernel, options);
 }

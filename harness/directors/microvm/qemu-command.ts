@@ -26,6 +26,7 @@ const KERNEL_ARGUMENTS = [
   'tsc=reliable',
   // Its calibration is a busy loop of 2 s of our time; the HPET does as well with one CPU.
   'nolapic',
+  'pci=nomsi', // which would need one
   // What would wake an idle guest, often for nothing: 15 minutes of idling cost a third without it.
   'nowatchdog',
   'psi=0',
