@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Difference } from '../harness/outcome.ts';
-import { knownDifference, readKnownDifferences } from './known-differences.ts';
+import type { Difference, Run } from '../harness/outcome.ts';
+import { SAMPLE_RUN } from '../reports/sample-run.ts';
+import { knownDifference, readKnownDifferences, staleDifferences } from './known-differences.ts';
 
 const TTL: Difference = {
   observable: 'frames',
@@ -35,6 +36,28 @@ describe('knownDifference', () => {
 
   it('does not accept a step with one difference more', () => {
     expect(knownDifference([row({})], KERNEL, [TTL, { ...TTL, field: 'ipv4.tos' }])).toBeUndefined();
+  });
+});
+
+describe('staleDifferences', () => {
+  const long = (occurrences: number, over: Partial<Run> = {}): Run => ({
+    ...SAMPLE_RUN,
+    summary: { ...SAMPLE_RUN.summary, scenarios: 3000 },
+    knownDifferences: [{ id: 'ttl', occurrences }],
+    ...over,
+  });
+
+  it('names a row that a long run did not meet', () => {
+    expect(staleDifferences([row({})], long(0)).map(({ id }) => id)).toEqual(['ttl']);
+  });
+
+  it.each([
+    ['was met', long(1), row({})],
+    ['is about another kernel', long(0), row({}, ['6.12.'])],
+    ['a short run cannot judge', long(0, { summary: SAMPLE_RUN.summary }), row({})],
+    ['an interrupted run cannot judge', long(0, { complete: false }), row({})],
+  ])('does not name one that %s', (_, run, known) => {
+    expect(staleDifferences([known], run)).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../harness/errors.ts';
-import type { Difference, DirectorName } from '../harness/outcome.ts';
+import type { Difference, DirectorName, Run } from '../harness/outcome.ts';
 
 /** An accepted difference: what differs, on which kernels, and why that is all right. */
 const KNOWN = z.strictObject({
@@ -28,13 +28,16 @@ export function readKnownDifferences(file: string | URL): KnownDifference[] {
   return rows.data;
 }
 
+/** Enough that a difference which still exists would have been met. */
+const LONG_RUN_SCENARIOS = 3000;
+
 /** The row that accepts all differences of a step on this director; one that is left over makes it a mismatch. */
 export function knownDifference(
   rows: readonly KnownDifference[],
   director: Pick<DirectorName, 'version' | 'release'>,
   differences: readonly Difference[],
 ): KnownDifference | undefined {
-  const here = rows.filter(({ kernels }) => kernels.some((start) => director.version.startsWith(start)));
+  const here = rows.filter((row) => isOn(row, director));
   const ids = differences.map((difference) => here.find((row) => matches(row, difference)));
   return ids.every((row) => row !== undefined) ? ids[0] : undefined;
 }
@@ -46,4 +49,21 @@ function matches({ match }: KnownDifference, difference: Difference): boolean {
     (match.expected ?? difference.expected) === difference.expected &&
     (match.actual ?? difference.actual) === difference.actual
   );
+}
+
+/**
+ * Rows that the run should have met and did not: the kernel was fixed, or the model was, and the row is to go. Only
+ * a long run may say so.
+ */
+export function staleDifferences(
+  rows: readonly KnownDifference[],
+  { complete, summary, knownDifferences }: Run,
+): readonly KnownDifference[] {
+  if (!complete || summary.scenarios < LONG_RUN_SCENARIOS) return [];
+  const here = rows.filter((row) => summary.directors.some((director) => isOn(row, director)));
+  return here.filter(({ id }) => knownDifferences.some((met) => met.id === id && met.occurrences === 0));
+}
+
+function isOn({ kernels }: KnownDifference, { version }: Pick<DirectorName, 'version'>): boolean {
+  return kernels.some((start) => version.startsWith(start));
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_RUN } from '../../reports/sample-run.ts';
-import { OUTCOME_KINDS, type OutcomeCounts } from '../outcome.ts';
+import { OUTCOME_KINDS, type OutcomeCounts, type Run } from '../outcome.ts';
 import { exitCodeOf } from './exit-code.ts';
 
-function codeFor(some: Partial<OutcomeCounts>): number {
+function runWith(some: Partial<OutcomeCounts>): Run {
   const none = Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, 0])) as OutcomeCounts;
   const summary = { ...SAMPLE_RUN.summary, outcomes: { ...none, ...some } };
-  return exitCodeOf({ ...SAMPLE_RUN, findings: [], summary });
+  return { ...SAMPLE_RUN, findings: [], summary };
 }
 
 describe('exitCodeOf', () => {
@@ -20,11 +20,12 @@ describe('exitCodeOf', () => {
     [{ unsupported: 2 }, 4],
     [{}, 4],
   ])('%j gives %i', (outcomes, code) => {
-    expect(codeFor(outcomes)).toBe(code);
+    expect(exitCodeOf(runWith(outcomes))).toBe(code);
   });
 
   it('counts what was found but not yet confirmed when the run ended', () => {
     const [finding] = SAMPLE_RUN.findings;
-    expect(exitCodeOf({ ...SAMPLE_RUN, findings: [{ ...finding!, status: 'unconfirmed' }] })).toBe(1);
+    const run = runWith({ agree: 5 });
+    expect(exitCodeOf({ ...run, findings: [{ ...finding!, status: 'unconfirmed' }] })).toBe(1);
   });
 });

@@ -1,11 +1,15 @@
 import { summaryText } from '../../reports/summary.ts';
 import { Campaign, type Progress } from '../../suites/campaign.ts';
-import { readKnownDifferences } from '../../suites/known-differences.ts';
+import {
+  type KnownDifference,
+  readKnownDifferences,
+  staleDifferences,
+} from '../../suites/known-differences.ts';
 import type { Model, Programme } from '../../suites/programme.ts';
 import { SHRINK_BUDGET } from '../../suites/shrink.ts';
 import { MachineError } from '../errors.ts';
 import type { Finding, Run } from '../outcome.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
 import { packageVersion } from './package-version.ts';
 import { ResultsFolder } from './results-folder.ts';
@@ -25,12 +29,13 @@ export async function playCommand(programme: Programme, model: Model, options: P
   const terminal = new Terminal();
   const subjects = await subjectsOf(options, terminal.preparing);
   const results = new ResultsFolder(options.out, folderName(programme));
+  const known = readKnownDifferences(KNOWN_DIFFERENCES);
   const campaign = new Campaign({
     ...programme,
     ...model,
     subjects,
     jobs: options.jobs,
-    known: readKnownDifferences(KNOWN_DIFFERENCES),
+    known,
     version: packageVersion(),
     budget: SHRINK_BUDGET,
     now: () => performance.now(),
@@ -40,13 +45,14 @@ export async function playCommand(programme: Programme, model: Model, options: P
     signal: interruption.signal,
   });
   results.report(campaign.soFar(false));
-  return finish(campaign, { terminal, results, interruption });
+  return finish(campaign, { terminal, results, interruption, known });
 }
 
 interface Surroundings {
   readonly terminal: Terminal;
   readonly results: ResultsFolder;
   readonly interruption: Interruption;
+  readonly known: readonly KnownDifference[];
 }
 
 /** Whatever ends the run, what is known by then is shown and, if the disk takes it, kept. */
@@ -57,9 +63,17 @@ async function finish(campaign: Campaign, surroundings: Surroundings): Promise<n
   const unwritten = attempt(() => results.report(run));
   process.stdout.write(summary(run, results));
   if (failure ?? unwritten) throw failure ?? unwritten;
-  if (interruption.exitCode === undefined) return exitCodeOf(run);
+  if (interruption.exitCode === undefined) return staleCode(run, surroundings.known) ?? exitCodeOf(run);
   console.error(`interrupted after ${run.summary.scenarios} scenarios; what was found is in ${results.path}`);
   return interruption.exitCode;
+}
+
+/** A known difference that is none any more hides the next one: the list is to be put right. */
+function staleCode(run: Run, known: readonly KnownDifference[]): number | undefined {
+  const stale = staleDifferences(known, run);
+  for (const { id } of stale)
+    console.error(`known difference ${id} no longer occurs: take it out of the list`);
+  return stale.length > 0 ? EXIT.finding : undefined;
 }
 
 async function played(campaign: Campaign): Promise<{ run: Run; failure?: MachineError }> {
