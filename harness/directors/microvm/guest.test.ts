@@ -101,6 +101,14 @@ describe('a guest', () => {
     });
   });
 
+  it('ends when its caller stops listening in the middle', async () => {
+    await withGuest({}, async (own) => {
+      for await (const _ of own.play([nothing, nothing])) break;
+
+      expect([own.usable, alive(own.pid!)]).toEqual([false, false]);
+    });
+  });
+
   it('that does not answer ends at the deadline', async () => {
     // A wait of years in guest time never ends in ours.
     const sleepy: AgentScenario = { ...nothing, steps: [{ waitNs: 10n ** 17n, alignJiffies: 0, ops: [] }] };

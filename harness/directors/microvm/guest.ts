@@ -70,20 +70,29 @@ export class Guest {
     return this.#qemu.pid;
   }
 
-  /** Results in the order of the scenarios; the first that is not `played` is the last. */
+  /**
+   * Results in the order of the scenarios; the first that is not `played` is the last. A caller that stops
+   * early ends the guest, which would otherwise answer questions that nobody remembers.
+   */
   async *play(scenarios: readonly AgentScenario[]): AsyncGenerator<GuestResult> {
     this.#qemu.monitor.resume();
     const firstId = this.#lastId + 1;
     for (const [index, scenario] of scenarios.entries()) {
       this.#link.send(encodeScenario(firstId + index, scenario));
     }
-    for (const [index, scenario] of scenarios.entries()) {
-      this.#lastId = firstId + index;
-      const result = await this.#receive(scenario);
-      this.#usable = result.kind === 'played';
-      if (this.#usable && index === scenarios.length - 1) this.#qemu.monitor.pause();
-      yield result;
-      if (!this.#usable) return;
+    let answered = 0;
+    try {
+      for (const scenario of scenarios) {
+        this.#lastId++;
+        const result = await this.#receive(scenario);
+        this.#usable = result.kind === 'played';
+        answered++;
+        if (this.#usable && answered === scenarios.length) this.#qemu.monitor.pause();
+        yield result;
+        if (!this.#usable) return;
+      }
+    } finally {
+      if (answered < scenarios.length) await this.close();
     }
   }
 
