@@ -13,6 +13,7 @@ import type { Observation } from './observation.ts';
 import { observe } from './observe.ts';
 import { PARTS } from './parts.ts';
 import type { Net, Parts } from './state.ts';
+import { passTime } from './timers.ts';
 import type { TraceEntry } from './trace.ts';
 
 /** Something that happens to a director. Time passes by `at`: the clock in jiffies when it happens. */
@@ -40,6 +41,8 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
     jiffies: options.jiffies,
     changedSysctls: new Map(Object.entries(config.sysctls)),
     hooks: hookLists(parts),
+    timers: new Set(),
+    neighbours: new Map(),
     ipvs: { services: [], connections: [], trash: [], timeouts: ipvsTimeouts(parts) },
     conntrack: { users: 0, table: new Map() },
     filter: loadFilter(config.rules),
@@ -57,26 +60,11 @@ export function step(net: Net, event: Event): { observation: Observation; trace:
   net.emitted = [];
   if (net.trace) net.trace = [];
   passTime(net, event.at);
+  collectExpired(net);
   let refused = false;
   if (event.kind === 'packet') receive(net, event.link, event.frame);
   if (event.kind === 'command') refused = !execute(net, event.command);
   return { observation: observe(net, refused), trace: net.trace ?? [] };
-}
-
-/** Runs every timer that is due until then, in order. */
-function passTime(net: Net, until: number): void {
-  for (;;) {
-    const due = net.ipvs.connections.reduce<Ipvs['connections'][number] | undefined>(
-      (first, cp) =>
-        cp.timer.fires <= until && cp.timer.fires < (first?.timer.fires ?? Infinity) ? cp : first,
-      undefined,
-    );
-    if (!due) break;
-    net.jiffies = due.timer.fires;
-    net.parts.connectionExpired(net, due);
-  }
-  net.jiffies = until;
-  collectExpired(net);
 }
 
 function execute(net: Net, command: AdminCommand): boolean {

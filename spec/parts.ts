@@ -1,4 +1,5 @@
 import { conntrackConfirm, conntrackIn } from './conntrack/core.ts';
+import { icmpSend } from './ip/icmp.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { inHook, outHook } from './ipvs/core.ts';
 import { lc } from './ipvs/sched/lc.ts';
@@ -15,6 +16,7 @@ import {
 import { HOOK_ROWS } from './tables/hooks.ts';
 import { IPVS_TCP_STATE_ROWS, IPVS_TCP_TABLE, IPVS_TCP_TABLE_SECURE } from './tables/ipvs-tcp.ts';
 import { wheelExpiry } from './timer-wheel.ts';
+import { ICMP_DEST_UNREACH, ICMP_HOST_UNREACH } from './wire/icmp.ts';
 
 const conntrackIsUsed = (net: Net): boolean => net.conntrack.users > 0;
 /** IPVS's hooks come with the first service and go with the last (ip_vs_register_hooks). */
@@ -41,5 +43,7 @@ export const PARTS: Parts = {
   conntrackTcpValidFlags: CONNTRACK_TCP_VALID_FLAGS,
   conntrackTcpTimeouts: CONNTRACK_TCP_TIMEOUTS,
   wheel: wheelExpiry,
+  unreachable: (net, skb) =>
+    icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 }),
   connectionExpired: connExpire,
 };

@@ -1,6 +1,7 @@
 import type { DirectorConfig } from './config/director-config.ts';
 import type { SchedulerName } from './config/services.ts';
 import type { Conntrack } from './conntrack/types.ts';
+import type { Neighbours } from './ip/types.ts';
 import type { IpVsConn, IpVsDest, IpVsService, Ipvs } from './ipvs/types.ts';
 import type { Kernel } from './kernel.ts';
 import type { FilterTable } from './netfilter/types.ts';
@@ -9,6 +10,7 @@ import type { Skb } from './skb.ts';
 import type { ConntrackTcpTable, ConntrackTcpTimeout } from './tables/conntrack-tcp.ts';
 import type { Hook, HookRow, StationName } from './tables/hooks.ts';
 import type { IpvsTcpState, IpvsTcpStateRow, IpvsTcpTable } from './tables/ipvs-tcp.ts';
+import type { Timer } from './timer.ts';
 import type { TraceEntry } from './trace.ts';
 
 /** What a station decides (linux/netfilter.h). */
@@ -51,6 +53,8 @@ export interface Parts {
   >;
   /** When the timer wheel runs a timer, by the time it is set and the time it should run; jiffies. */
   wheel(now: number, expires: number): number;
+  /** Tells the sender of a packet that nobody is there to take it (dst_link_failure). */
+  unreachable(net: Net, skb: Skb): void;
   /** The connection's timer has run. */
   connectionExpired(net: Net, connection: IpVsConn): void;
 }
@@ -65,6 +69,9 @@ export interface Net {
   /** What an administrator changed; everything else has its table's value. */
   readonly changedSysctls: Map<string, number>;
   readonly hooks: Readonly<Record<Hook, readonly (HookRow & { readonly run: Station })[]>>;
+  /** Set timers, in the order in which they were first set. */
+  readonly timers: Set<Timer>;
+  readonly neighbours: Neighbours;
   readonly ipvs: Ipvs;
   readonly conntrack: Conntrack;
   filter: FilterTable | undefined;

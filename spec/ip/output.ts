@@ -4,7 +4,9 @@ import type { Skb } from '../skb.ts';
 import { bytesOf } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
+import { formatIpv4 } from '../wire/address.ts';
 import { ETHERTYPE_IPV4, printEthernet } from '../wire/ethernet.ts';
+import { permanentNeighbour, resolve } from './neighbour.ts';
 import { LOOPBACK, routeOutput } from './route.ts';
 
 /** Sends a packet of the director's own: routes it and walks it through LOCAL_OUT (net/ipv4/ip_output.c, ip_local_out). */
@@ -28,13 +30,10 @@ export function ipOutput(net: Net, skb: Skb): void {
 }
 
 function transmit(net: Net, skb: Skb, link: Link): void {
-  const neighbour = net.config.topology.hosts.find(({ address }) => address === skb.nextHop);
-  if (!neighbour) {
-    note(net, 'neighbour', 'neigh_resolve_output', '', () => 'nobody answers for the next hop');
-    return;
-  }
-  const header = { destination: neighbour.mac, source: link.mac, etherType: ETHERTYPE_IPV4 };
-  note(net, 'dev_queue_xmit', link.device, '', () => `leaves by ${link.device} to ${neighbour.name}`);
+  const mac = permanentNeighbour(net, link, skb.nextHop);
+  if (mac === undefined) return resolve(net, skb, link, (waiting) => net.parts.unreachable(net, waiting));
+  const header = { destination: mac, source: link.mac, etherType: ETHERTYPE_IPV4 };
+  note(net, 'dev_queue_xmit', link.device, '', () => `leaves for ${formatIpv4(skb.nextHop)}`);
   const frame = printEthernet(header, bytesOf(skb));
   net.emitted.push({ link: link.name, frame, ...(skb.open.length > 0 ? { open: skb.open } : {}) });
 }

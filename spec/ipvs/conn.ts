@@ -2,6 +2,8 @@ import { find, kill } from '../conntrack/table.ts';
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import { IPVS_NEW_CONNECTION_SECONDS } from '../tables/ipvs-tcp.ts';
+import { newTimer } from '../timer.ts';
+import { delTimer, modTimer } from '../timers.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { PROTOCOL_TCP } from '../wire/ipv4.ts';
@@ -58,7 +60,7 @@ export function connNew(net: Net, ends: Ends, dest: IpVsDest): IpVsConn {
     inactive: true,
     nfct: sysctl(net, 'net.ipv4.vs.conntrack') !== 0,
     timeout: IPVS_NEW_CONNECTION_SECONDS * net.kernel.hz,
-    timer: { expires: Number.POSITIVE_INFINITY, fires: Number.POSITIVE_INFINITY },
+    timer: newTimer(() => net.parts.connectionExpired(net, cp)),
   };
   dest.totalConns += 1;
   net.ipvs.connections.unshift(cp);
@@ -67,19 +69,19 @@ export function connNew(net: Net, ends: Ends, dest: IpVsDest): IpVsConn {
 
 /** A packet is done with its connection: the connection's time starts anew (ip_vs_conn_put). */
 export function connPut(net: Net, cp: IpVsConn): void {
-  const expires = net.jiffies + cp.timeout;
-  cp.timer = { expires, fires: net.parts.wheel(net.jiffies, expires) };
+  modTimer(net, cp.timer, net.jiffies + cp.timeout);
 }
 
 /** Ends a connection at the next tick, unless its time has already come (ip_vs_conn_expire_now). */
 export function connExpireNow(net: Net, cp: IpVsConn): void {
   if (cp.timer.expires <= net.jiffies) return;
-  cp.timer = { expires: net.jiffies, fires: net.parts.wheel(net.jiffies, net.jiffies) };
+  modTimer(net, cp.timer, net.jiffies);
 }
 
 /** The connection's end, with its conntrack entry if it keeps one (ip_vs_conn_expire). */
 export function connExpire(net: Net, cp: IpVsConn): void {
   net.ipvs.connections.splice(net.ipvs.connections.indexOf(cp), 1);
+  delTimer(net, cp.timer);
   note(net, 'timer', 'ip_vs_conn_expire', '', () => `a connection ends in state ${cp.state}`);
   if (cp.nfct) dropConntrack(net, cp);
   if (!cp.inactive) cp.dest.activeConns -= 1;

@@ -80,8 +80,9 @@ function addDest(net: Net, service: IpVsService, wanted: Dest): boolean {
     activeConns: 0,
     totalConns: 0,
     available: true,
+    route: undefined,
   };
-  Object.assign(dest, { forward, weight, available: true });
+  Object.assign(dest, { forward, weight, available: true, route: undefined });
   service.dests.unshift(dest);
   net.parts.schedulers[service.scheduler].changed?.(service);
   return true;
@@ -91,7 +92,7 @@ function addDest(net: Net, service: IpVsService, wanted: Dest): boolean {
 function editDest(net: Net, service: IpVsService, wanted: Dest): boolean {
   const dest = lookup(service, wanted.address, effectivePort(service, wanted));
   if (!dest) return false;
-  Object.assign(dest, { forward: wanted.forward, weight: wanted.weight });
+  Object.assign(dest, { forward: wanted.forward, weight: wanted.weight, route: undefined });
   net.parts.schedulers[service.scheduler].changed?.(service);
   return true;
 }

@@ -1,5 +1,6 @@
 import type { ForwardMethod, SchedulerName } from '../config/services.ts';
 import type { IpvsTcpState } from '../tables/ipvs-tcp.ts';
+import type { Timer } from '../timer.ts';
 import type { Ipv4 } from '../wire/address.ts';
 
 /** A real server of one service (struct ip_vs_dest). */
@@ -14,6 +15,8 @@ export interface IpVsDest {
   totalConns: number;
   /** Linked to a service; a deleted dest is not (IP_VS_DEST_CF_AVAILABLE). */
   available: boolean;
+  /** The way to it, found once and kept until the dest is edited (dest_dst). */
+  route: { readonly knownNextHop: boolean } | undefined;
 }
 
 /** A virtual service (struct ip_vs_service). */
@@ -46,8 +49,7 @@ export interface IpVsConn {
   nfct: boolean;
   /** Jiffies until it expires, counted from its next packet. */
   timeout: number;
-  /** When the timer should run, and when the timer wheel will run it; jiffies. */
-  timer: { expires: number; fires: number };
+  readonly timer: Timer;
 }
 
 /** A network namespace's IPVS (struct netns_ipvs). */

@@ -5,6 +5,7 @@ import { nfHook } from '../netfilter/hooks.ts';
 import type { Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import { note } from '../trace-log.ts';
+import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
 import { notrack, updateConntrack } from './nfct.ts';
 import { rewriteTcp } from './proto-tcp.ts';
@@ -28,15 +29,24 @@ function routeToDest(net: Net, skb: Skb, cp: IpVsConn): boolean {
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 });
     return false;
   }
+  cp.dest.route ??= { knownNextHop: cp.forward === 'droute' };
   if (skb.header.ttl <= 1) {
     icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
     return false;
   }
   skb.header = { ...skb.header, ttl: skb.header.ttl - 1 };
   skb.outDevice = route.link.device;
-  skb.nextHop = cp.destAddress;
+  skb.nextHop = nextHop(skb, cp, cp.dest.route);
   skb.toLocal = false;
   return true;
+}
+
+/**
+ * A route that was found for masquerading does not name the real server as its next hop. Direct routing over it,
+ * after the dest was edited, looks for the virtual address on the real servers' side, where nobody has it.
+ */
+function nextHop(skb: Skb, cp: IpVsConn, route: NonNullable<IpVsConn['dest']['route']>): Ipv4 {
+  return cp.forward === 'masq' || route.knownNextHop ? cp.destAddress : skb.header.destination;
 }
 
 /** ip_vs_nat_xmit: the real server's address and port in the place of the virtual ones. */

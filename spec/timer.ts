@@ -1,0 +1,13 @@
+/** Something to be done later (struct timer_list). A timer that is not set has infinite times. */
+export interface Timer {
+  /** When it should run; jiffies. */
+  expires: number;
+  /** When the timer wheel will run it; jiffies. */
+  fires: number;
+  readonly run: () => void;
+}
+
+/** A timer that nobody has set yet (timer_setup). */
+export function newTimer(run: () => void): Timer {
+  return { expires: Number.POSITIVE_INFINITY, fires: Number.POSITIVE_INFINITY, run };
+}
