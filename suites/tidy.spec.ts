@@ -13,7 +13,8 @@ const all = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
 ).filter((path) => !path.startsWith(join('reports', 'out')));
 const sources = all.filter((path) => path.endsWith('.ts'));
-const isTest = (path: string) => /\.(test|spec)\.ts$/.test(path);
+/** Tests, and programs that tests start. */
+const isTest = (path: string) => /\.(test|spec|fixture)\.ts$/.test(path);
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** `path:line` of every line that matches. */
