@@ -25,8 +25,8 @@ const KNOWN_DIFFERENCES = new URL('../../suites/known-differences.yaml', import.
 
 /** What `run` and `replay` share: play a programme, write results as they come, print the summary. Gives the exit code. */
 export async function playCommand(programme: Programme, model: Model, options: PlayOptions): Promise<number> {
-  const interruption = new Interruption();
   const terminal = new Terminal();
+  const interruption = new Interruption(() => terminal.clear());
   const subjects = await subjectsOf(options, terminal.preparing);
   const results = new ResultsFolder(options.out, folderName(programme));
   const known = readKnownDifferences(KNOWN_DIFFERENCES);
@@ -45,6 +45,8 @@ export async function playCommand(programme: Programme, model: Model, options: P
     signal: interruption.signal,
   });
   results.report(campaign.soFar(false));
+  interruption.runBegins();
+  showProgress(terminal, programme, { scenarios: 0, stepsPerSecond: 0, findings: 0 });
   return finish(campaign, { terminal, results, interruption, known });
 }
 

@@ -11,41 +11,49 @@ export interface HowFar {
 
 /** The progress line: on a terminal only, on standard error, gone before anything else is printed. */
 export class Terminal {
-  readonly #bar: SingleBar | undefined;
-  #running = false;
+  readonly #stream: NodeJS.WriteStream | undefined;
+  #bar: SingleBar | undefined;
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
-    if (!stream.isTTY) return;
-    this.#bar = new SingleBar({
-      format: '{phase} {bar} {value}/{total} {rate} steps/s, {findings} findings',
-      stream,
-      clearOnComplete: true,
-      hideCursor: true,
-      barsize: 24,
-    });
+    this.#stream = stream.isTTY ? stream : undefined;
   }
 
-  /** What is being prepared, before the first scenario. */
-  readonly preparing: Progress = (message) =>
-    this.#show(0, { done: 0, total: undefined, findings: 0, stepsPerSecond: 0 }, message);
+  /** What is being made ready, before the first scenario. */
+  readonly preparing: Progress = (message) => {
+    this.clear();
+    this.#stream?.write(message);
+  };
 
-  playing(howFar: HowFar): void {
-    this.#show(howFar.done, howFar, 'playing');
+  playing({ done, total, findings, stepsPerSecond }: HowFar): void {
+    if (!this.#stream) return;
+    const end = total ?? Math.max(done, 1);
+    const rest = { findings, rate: Math.round(stepsPerSecond) };
+    this.#bar ??= this.#started(this.#stream, end, rest);
+    this.#bar.setTotal(end);
+    this.#bar.update(done, rest);
   }
 
   /** Leaves a clean line. */
   clear(): void {
-    if (this.#running) this.#bar?.stop();
-    this.#running = false;
+    this.#bar?.stop();
+    this.#bar = undefined;
+    this.#stream?.cursorTo(0);
+    this.#stream?.clearLine(0);
   }
 
-  #show(value: number, { total, findings, stepsPerSecond }: HowFar, phase: string): void {
-    const rest = { phase, findings, rate: Math.round(stepsPerSecond) };
-    const end = total ?? Math.max(value, 1);
-    if (!this.#running) this.#bar?.start(end, value, rest);
-    this.#running = true;
-    this.#bar?.setTotal(end);
-    this.#bar?.update(value, rest);
+  #started(stream: NodeJS.WriteStream, end: number, rest: object): SingleBar {
+    this.clear();
+    const bar = new SingleBar({
+      format: '{bar} {value}/{total} scenarios, {rate} steps/s, {findings} findings',
+      stream,
+      clearOnComplete: true,
+      hideCursor: true,
+      barsize: 24,
+      // Its own handling of signals would swallow them.
+      gracefulExit: false,
+    });
+    bar.start(end, 0, rest);
+    return bar;
   }
 }
 
