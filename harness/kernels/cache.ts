@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import envPaths from 'env-paths';
 import { lock } from 'proper-lockfile';
 import { MachineError } from '../errors.ts';
@@ -47,7 +47,20 @@ export class Cache {
     const found = await this.find(spec);
     if (found !== undefined) return found;
     try {
-      return await this.#locked(spec, progress, () => this.#replace(spec, build));
+      return await this.#locked(join(spec.kind, spec.key), progress, () => this.#replace(spec, build));
+    } catch (cause) {
+      throw cacheFailure(this.root, cause);
+    }
+  }
+
+  /** Work on a folder of the cache that only one process at a time may do; gives it the folder, made if need be. */
+  async exclusively<T>(name: string, progress: Progress, work: (folder: string) => Promise<T>): Promise<T> {
+    const folder = join(this.root, name);
+    try {
+      return await this.#locked(name, progress, async () => {
+        await mkdir(folder, { recursive: true });
+        return work(folder);
+      });
     } catch (cause) {
       throw cacheFailure(this.root, cause);
     }
@@ -75,15 +88,15 @@ export class Cache {
     return join(this.root, spec.kind, spec.key);
   }
 
-  async #locked<T>(spec: EntrySpec, progress: Progress, work: () => Promise<T>): Promise<T> {
-    const folder = this.#folder(spec);
-    await mkdir(join(this.root, spec.kind), { recursive: true });
+  async #locked<T>(name: string, progress: Progress, work: () => Promise<T>): Promise<T> {
+    const path = join(this.root, name);
+    await mkdir(dirname(path), { recursive: true });
     // A lock lost meanwhile (the machine slept) is no reason to fail: what matters is that the rename is atomic.
     const options = { realpath: false, stale: 10_000, onCompromised: () => {} };
-    const release = await lock(folder, options).catch(async (cause: NodeJS.ErrnoException) => {
+    const release = await lock(path, options).catch(async (cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'ELOCKED') throw cause;
-      progress(`waiting for another run that prepares ${spec.key}`);
-      return lock(folder, { ...options, retries: lockWait });
+      progress(`waiting for another run that prepares ${basename(name)}`);
+      return lock(path, { ...options, retries: lockWait });
     });
     try {
       return await work();

@@ -9,7 +9,7 @@ import { type Member, readArchive } from './cpio-reader.ts';
 import { guestImage } from './guest-image.ts';
 import type { InstalledKernel } from './installed-kernel.ts';
 import { readyKernel } from './kernel.ts';
-import { MadeUpApt, smallKernel } from './made-up-kernel.ts';
+import { MadeUpMirror, smallKernel } from './made-up-kernel.ts';
 
 const freshFolder = testFolders();
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   folder = await freshFolder();
   cache = new Cache(join(folder, 'cache'));
   kernel = await readyKernel(undefined, silent, {
-    apt: await MadeUpApt.offering([smallKernel], folder),
+    packages: await MadeUpMirror.offering([smallKernel], folder),
     cache,
   });
   agent = join(folder, 'agent');

@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MachineError } from '../errors.ts';
 import { runProgram } from '../system/run-program.ts';
-import type { Apt, AptPackage } from './apt.ts';
+import { sha256 } from './checksums.ts';
+import type { Download } from './kernel-download.ts';
+import type { OfferedPackage } from './offered-package.ts';
+import type { Offer, PackageSource } from './package-source.ts';
 
 /**
  * Kernel packages made of nothing, for tests: the right shapes (bzImage header, ELF modules, Debian
- * package, an apt that offers it), nothing that could boot.
+ * package, a mirror that offers it), nothing that could boot.
  */
 export interface MadeUpKernel {
   release: string;
@@ -62,7 +64,7 @@ async function debianPackage(kernel: MadeUpKernel, folder: string): Promise<stri
     `boot/vmlinuz-${release}`,
     madeUpImage(await runProgram('gzip', ['-nc'], { input: vmlinux })),
   );
-  await put(tree, `boot/config-${release}`, 'CONFIG_HZ_250=y\nCONFIG_HZ=250\n');
+  await put(tree, `boot/config-${release}`, 'CONFIG_HZ_250=y\nCONFIG_HZ=250\nCONFIG_NF_CONNTRACK_PROCFS=y\n');
   await put(
     tree,
     `${modules}/modules.builtin`,
@@ -76,65 +78,67 @@ async function debianPackage(kernel: MadeUpKernel, folder: string): Promise<stri
   return path;
 }
 
-/** Offers these kernels, the first by default; `online` may be switched off. */
-export class MadeUpApt implements Apt {
+/** A mirror that offers these kernels, the first by default; `online` may be switched off. */
+export class MadeUpMirror implements PackageSource {
   online = true;
   downloads: string[] = [];
   readonly #files: Map<string, string>;
-  readonly #packages: AptPackage[];
+  readonly #offered: OfferedPackage[];
 
-  private constructor(files: Map<string, string>, packages: AptPackage[]) {
+  private constructor(files: Map<string, string>, offered: OfferedPackage[]) {
     this.#files = files;
-    this.#packages = packages;
+    this.#offered = offered;
   }
 
-  static async offering(kernels: readonly MadeUpKernel[], folder: string): Promise<MadeUpApt> {
-    const apt = new MadeUpApt(new Map(), []);
-    for (const kernel of kernels) await apt.#add(kernel, folder);
-    const meta = { name: 'linux-image-cloud-amd64', version: '1', sizeBytes: 0, sha256: '' };
-    apt.#packages.push({ ...meta, depends: apt.#packages.slice(0, 1).map(({ name }) => name) });
-    return apt;
+  static async offering(kernels: readonly MadeUpKernel[], folder: string): Promise<MadeUpMirror> {
+    const mirror = new MadeUpMirror(new Map(), []);
+    for (const kernel of kernels) await mirror.#add(kernel, folder);
+    const first = mirror.#offered.slice(0, 1).map(({ name }) => name);
+    mirror.#offered.push(madeUpPackage('linux-image-cloud-amd64', '1', first));
+    return mirror;
   }
 
   /** The same offer, of which nothing was downloaded yet. */
-  again(): MadeUpApt {
-    return new MadeUpApt(this.#files, this.#packages);
+  again(): MadeUpMirror {
+    return new MadeUpMirror(this.#files, this.#offered);
   }
 
   async #add(kernel: MadeUpKernel, folder: string): Promise<void> {
     const path = await debianPackage(kernel, folder);
     const bytes = await readFile(path);
     const name = `linux-image-${kernel.release}`;
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
     this.#files.set(name, path);
-    this.#packages.push({
-      name,
-      version: kernel.version,
-      depends: ['kmod'],
-      sizeBytes: bytes.length,
-      sha256,
-    });
+    const offered = madeUpPackage(name, kernel.version, ['kmod']);
+    this.#offered.push({ ...offered, sizeBytes: bytes.length, sha256: sha256(bytes) });
   }
 
-  async names(prefix: string): Promise<string[]> {
-    return this.#packages.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+  async own(): Promise<OfferedPackage[]> {
+    if (!this.online) throw new Error('the lists must not be read');
+    return this.#offered;
   }
 
-  async candidates(names: readonly string[]): Promise<AptPackage[]> {
-    if (!this.online) throw new Error('apt must not be asked');
-    return this.#packages.filter(({ name }) => names.includes(name));
+  async all(): Promise<Offer> {
+    return { packages: await this.own(), madeAt: new Date(), absent: [], trouble: '' };
   }
 
-  async download(wanted: AptPackage, folder: string): Promise<string> {
+  async download(wanted: Download, path: string): Promise<void> {
     if (!this.online) throw new MachineError('cannot download');
     this.downloads.push(wanted.name);
-    const from = this.#files.get(wanted.name)!;
-    await copyFile(from, join(folder, basename(from)));
-    return join(folder, basename(from));
+    await copyFile(this.#files.get(wanted.name)!, path);
   }
-
-  async update(): Promise<undefined> {}
 }
+
+/** A package of these names that has no file. */
+export const madeUpPackage = (name: string, version: string, depends: string[] = []): OfferedPackage => ({
+  name,
+  version,
+  source: 'linux-signed-amd64',
+  depends,
+  uri: `http://mirror.example/debian/pool/main/l/linux-signed-amd64/${name}_${version}_amd64.deb`,
+  sizeBytes: 1,
+  sha256: '0'.repeat(64),
+  suite: 'bookworm',
+});
 
 /** The least that a director needs, with a dependency that no table names. */
 export const smallKernel: MadeUpKernel = {

@@ -1,13 +1,15 @@
 /**
  * The modules a guest loads at boot, so that no command inside it has to ask for one. A kernel without an
- * optional one still plays every scenario that does not use it; a built-in one is as good as a loaded one.
+ * optional one (what it lacks is known by `why`) still plays every scenario that does not use it; a built-in one is as good as a loaded one.
  */
 export interface WantedModule {
   name: string;
   why: string;
-  /** Without it nothing can be played at all. */
+  /** Without it there is no talking to the guest at all. */
   required?: true;
-  /** Parameters given at loading; the reason belongs in `why`. */
+  /** Older kernels have this one instead of that; whoever has either lacks nothing. */
+  insteadOf?: string;
+  /** Parameters given at loading. */
   parameters?: string;
 }
 
@@ -31,14 +33,14 @@ export const wantedModules: readonly WantedModule[] = [
   { name: 'tun', why: 'TAP devices: the wires on which frames go in and out', required: true },
   {
     name: 'nf_conntrack',
-    why: 'connection tracking; 256 buckets keep reading the whole table cheap (its limit becomes 8 entries a bucket)',
-    required: true,
+    why: 'connection tracking',
+    // Few buckets keep reading the whole table cheap; its limit becomes 8 entries a bucket.
     parameters: 'hashsize=256',
   },
   {
     name: 'ip_vs',
-    why: 'the subject; 2^8 buckets, the smallest it takes, keep reading the connection table cheap',
-    required: true,
+    why: 'IPVS, the subject',
+    // 2^8 buckets, the smallest it takes, keep reading the connection table cheap.
     parameters: 'conn_tab_bits=8',
   },
   ...['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'mh', 'sed', 'nq', 'fo', 'ovf', 'twos'].map(
@@ -54,7 +56,7 @@ export const wantedModules: readonly WantedModule[] = [
   { name: 'nf_defrag_ipv4', why: 'reassembly before conntrack' },
   { name: 'nf_reject_ipv4', why: 'what REJECT answers' },
   { name: 'nf_log_syslog', why: 'LOG writes through it (since 5.13)' },
-  { name: 'nf_log_ipv4', why: 'LOG writes through it (before 5.13)' },
+  { name: 'nf_log_ipv4', why: 'LOG writes through it (before 5.13)', insteadOf: 'nf_log_syslog' },
   { name: 'ip_tables', why: 'legacy iptables' },
   ...['filter', 'mangle', 'raw', 'nat'].map(table),
   { name: 'nf_tables', why: 'iptables-nft' },
@@ -74,8 +76,8 @@ export const wantedModules: readonly WantedModule[] = [
   { name: 'fou', why: 'LVS-TUN with GUE' },
   {
     name: 'dummy',
-    why: 'holds addresses that belong to no wire; none is made unasked',
+    why: 'addresses that belong to no wire',
+    // None is made unasked.
     parameters: 'numdummies=0',
   },
-  { name: 'libcrc32c', why: 'SCTP checksums, which IPVS computes' },
 ];

@@ -1,0 +1,46 @@
+import { MachineError } from '../errors.ts';
+import type { Plan } from '../play/plan.ts';
+import type { InstalledKernel, Lack } from './installed-kernel.ts';
+import { type WantedModule, wantedModules } from './module-table.ts';
+import { needsOf } from './needs.ts';
+
+/** A setting that no module stands for, and what is not possible without it. */
+const wantedSettings: readonly Lack[] = [
+  { what: 'CONFIG_NF_CONNTRACK_PROCFS', why: 'reading the connections of conntrack' },
+];
+
+const isSet = (config: string, setting: string): boolean => new RegExp(`^${setting}=y$`, 'm').test(config);
+
+/** Whether a kernel has the module, or the one that takes its part in kernels of another age. */
+function covered({ name, insteadOf }: WantedModule, has: ReadonlySet<string>): boolean {
+  const others = wantedModules.filter((other) => other.insteadOf === name).map((other) => other.name);
+  return [name, ...others, ...(insteadOf ? [insteadOf] : [])].some((each) => has.has(each));
+}
+
+/**
+ * What a kernel cannot do, of all that scenarios may need. `has` are its modules, built in or not.
+ * @throws MachineError when it could not even talk to us
+ */
+export function lacksOf(release: string, has: ReadonlySet<string>, config: string): Lack[] {
+  const modules = wantedModules.filter((module) => !covered(module, has));
+  const required = modules.filter((module) => module.required);
+  if (required.length > 0) {
+    const list = required.map((module) => `${module.name} (${module.why})`).join(', ');
+    throw new MachineError(
+      `kernel ${release} cannot be a director: it has neither built in nor as a module ${list}`,
+    );
+  }
+  const settings = wantedSettings.filter(({ what }) => !isSet(config, what));
+  return [...modules.map(({ name, why }) => ({ what: name, why })), ...settings];
+}
+
+/** Why this kernel cannot play the plan, in one sentence; undefined when it has all that the plan needs. */
+export function missingFor(
+  plan: Plan,
+  { release, lacks }: Pick<InstalledKernel, 'release' | 'lacks'>,
+): string | undefined {
+  const needs = needsOf(plan);
+  const missing = lacks.filter(({ what }) => needs.has(what));
+  if (missing.length === 0) return undefined;
+  return `kernel ${release} has no ${missing.map(({ what, why }) => `${what} (${why})`).join(', ')}`;
+}

@@ -1,0 +1,65 @@
+import type { AdminCommand } from '../../spec/config/commands.ts';
+import type { Match, Rule, Table, TableName, Target } from '../../spec/config/rules.ts';
+import type { SchedulerName, VirtualService } from '../../spec/config/services.ts';
+import type { Plan } from '../play/plan.ts';
+
+/**
+ * What of a plan needs which modules (or settings) of the kernel. Names are those of `wantedModules`; what
+ * is part of every iptables is not listed.
+ */
+const needed = {
+  // The tables of both are read after every step.
+  everyPlan: ['ip_vs', 'nf_conntrack', 'CONFIG_NF_CONNTRACK_PROCFS'],
+  scheduler: {
+    rr: ['ip_vs_rr'],
+    wrr: ['ip_vs_wrr'],
+    lc: ['ip_vs_lc'],
+    wlc: ['ip_vs_wlc'],
+  } satisfies Record<SchedulerName, string[]>,
+  table: { filter: ['ip_tables', 'iptable_filter'] } satisfies Record<TableName, string[]>,
+  match: {
+    tcp: ['xt_tcpudp'],
+    // The tool asks for conntrack whichever of the two is written.
+    state: ['xt_conntrack'],
+    conntrack: ['xt_conntrack'],
+    multiport: ['xt_multiport'],
+    mark: ['xt_mark'],
+  } satisfies Record<Match['kind'], string[]>,
+  target: {
+    ACCEPT: [],
+    DROP: [],
+    RETURN: [],
+    jump: [],
+    goto: [],
+    REJECT: ['ipt_REJECT', 'nf_reject_ipv4'],
+  } satisfies Record<Target['kind'], string[]>,
+} as const;
+
+const ofService = ({ scheduler }: Pick<VirtualService, 'scheduler'>): readonly string[] =>
+  needed.scheduler[scheduler];
+
+const ofRule = ({ matches, target }: Rule): readonly string[] => [
+  ...matches.flatMap(({ kind }) => needed.match[kind]),
+  ...(target === undefined ? [] : needed.target[target.kind]),
+];
+
+const ofTable = ({ name, chains }: Table): readonly string[] => [
+  ...needed.table[name],
+  ...chains.flatMap(({ rules }) => rules.flatMap(ofRule)),
+];
+
+function ofCommand(command: AdminCommand): readonly string[] {
+  if (command.tool === 'iptables')
+    return [...needed.table[command.table], ...('rule' in command ? ofRule(command.rule) : [])];
+  return command.tool === 'ipvsadm' && 'scheduler' in command ? ofService(command) : [];
+}
+
+/** Every module and setting that the kernel must have to play this plan. */
+export function needsOf({ config, steps }: Plan): Set<string> {
+  return new Set([
+    ...needed.everyPlan,
+    ...config.services.flatMap(ofService),
+    ...config.rules.tables.flatMap(ofTable),
+    ...steps.flatMap((step) => (step.kind === 'command' ? ofCommand(step.command) : [])),
+  ]);
+}
