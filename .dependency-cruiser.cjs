@@ -19,7 +19,12 @@ module.exports = {
       from: {},
       to: { circular: true },
     },
-    only('spec-is-pure', '^spec/', '^spec/', 'The reference has no I/O, no clock, no dependencies: move what needs them out of spec/.'),
+    only(
+      'spec-is-pure',
+      '^spec/',
+      '^spec/',
+      'The reference has no I/O, no clock, no dependencies: move what needs them out of spec/.',
+    ),
     only(
       'generators-know-the-vocabulary-only',
       '^generators/',
@@ -37,7 +42,10 @@ module.exports = {
       name: 'only-two-files-open-the-model',
       comment: 'Everything else sees the model as one more Director.',
       severity: 'error',
-      from: { path: '^(harness|generators|reports)/', pathNot: '^harness/directors/(model|broken)\\.ts$|\\.(test|spec)\\.ts$' },
+      from: {
+        path: '^(harness|generators|reports)/',
+        pathNot: '^harness/directors/(model|broken)\\.ts$|\\.(test|spec)\\.ts$',
+      },
       to: { path: '^spec/(model|state)\\.ts$|^spec/(ip|netfilter|conntrack|ipvs)/' },
     },
     only(
