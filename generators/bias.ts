@@ -38,6 +38,8 @@ export interface ScenarioBias {
   readonly conntrack: number;
   /** Services that route directly, wholly or in part. */
   readonly droute: number;
+  /** Dests with connection thresholds. */
+  readonly thresholds: number;
 }
 
 export const EVEN: ScenarioBias = {
@@ -57,6 +59,7 @@ export const EVEN: ScenarioBias = {
   sysctls: 6,
   conntrack: 50,
   droute: 40,
+  thresholds: 8,
 };
 
 /** The mixes that claims ask for, by topic. */

@@ -1,12 +1,18 @@
 import fc from 'fast-check';
-import { type Dest, SCHEDULERS, type SchedulerName, type VirtualService } from '../spec/config/services.ts';
+import {
+  type Dest,
+  SCHEDULER_FLAGS,
+  type SchedulerName,
+  type ServiceSettings,
+  type VirtualService,
+} from '../spec/config/services.ts';
 import type { Ipv4 } from '../spec/wire/address.ts';
 import { REAL_SERVERS, realServer, servicePort, vip } from './addresses.ts';
 import type { ScenarioBias } from './bias.ts';
-import { oneOf, percent, upTo, weighted } from './draws.ts';
+import { oneOf, percent, sometimes, upTo, weighted } from './draws.ts';
 import { shrinkingBy } from './shrinking-by.ts';
 import type { Size } from './sizes.ts';
-import { smallerServices } from './smaller/services.ts';
+import { smallerServices, withFlags } from './smaller/services.ts';
 
 /** What a dest weighs: mostly little, sometimes as much as one side of an overflow. */
 export const weight: fc.Arbitrary<number> = weighted(
@@ -19,7 +25,55 @@ export const weight: fc.Arbitrary<number> = weighted(
   [1, 65535],
 );
 
-export const scheduler: fc.Arbitrary<SchedulerName> = fc.constantFrom(...SCHEDULERS);
+/** Mostly those that everybody uses, and those whose choice needs arithmetic. */
+const scheduler: fc.Arbitrary<SchedulerName> = weighted<SchedulerName>(
+  ...([
+    [5, 'rr'],
+    [5, 'wrr'],
+    [4, 'lc'],
+    [5, 'wlc'],
+  ] as const),
+  ...([
+    [2, 'sed'],
+    [2, 'nq'],
+    [1, 'fo'],
+    [2, 'ovf'],
+  ] as const),
+  ...([
+    [3, 'sh'],
+    [1, 'dh'],
+    [3, 'mh'],
+    [2, 'lblc'],
+    [2, 'lblcr'],
+  ] as const),
+);
+
+/** What `-A` and `-E` say: a scheduler, and what flags it takes. */
+export const settings: fc.Arbitrary<ServiceSettings> = fc
+  .tuple(scheduler, fc.subarray([...SCHEDULER_FLAGS]))
+  .map(([scheduler, flags]) => withFlags({ scheduler, schedFlags: flags }));
+
+/** Thresholds that a few connections reach; the lower one is left to the kernel, or given. */
+export type Thresholds = Pick<Dest, 'upperThreshold' | 'lowerThreshold'>;
+
+export const thresholds: fc.Arbitrary<Thresholds> = fc
+  .tuple(
+    weighted(
+      ...([
+        [3, 1],
+        [4, 2],
+        [2, 3],
+        [2, 4],
+        [1, 0],
+      ] as const),
+    ),
+    fc.nat({ max: 4 }),
+    percent(50),
+  )
+  .map(([upperThreshold, lower, given]) => ({
+    upperThreshold,
+    ...(given && { lowerThreshold: Math.min(lower, upperThreshold) }),
+  }));
 
 /** How a service forwards: one way for all dests, or each dest its own. */
 type Forwarding = 'masq' | 'droute' | 'mixed';
@@ -29,13 +83,17 @@ interface DestDraw {
   /** The real server listens on another port than the service; only masq can lead there. */
   readonly otherPort: boolean;
   readonly droute: boolean;
+  readonly thresholds: Thresholds | undefined;
 }
 
-const destDraw: fc.Arbitrary<DestDraw> = fc.record({
-  weight,
-  otherPort: percent(15),
-  droute: fc.boolean(),
-});
+function destDraw(bias: ScenarioBias): fc.Arbitrary<DestDraw> {
+  return fc.record({
+    weight,
+    otherPort: percent(15),
+    droute: fc.boolean(),
+    thresholds: sometimes(bias.thresholds, thresholds),
+  });
+}
 
 /** Services with distinct addresses and ports, and their dests: what `ipvsadm -A` and `-a` would take. */
 export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly VirtualService[]> {
@@ -43,15 +101,15 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
     [100 - bias.droute, fc.constant('masq')],
     [bias.droute, weighted<Forwarding>([2, 'droute'], [1, 'mixed'])],
   );
-  const draws = fc.array(destDraw, { minLength: size.dests, maxLength: size.dests, size: 'max' });
+  const draws = fc.array(destDraw(bias), { minLength: size.dests, maxLength: size.dests, size: 'max' });
   const addresses = destAddresses(size);
   const service = fc
-    .tuple(vip, servicePort, scheduler, forwarding, addresses, draws)
-    .map(([address, port, scheduler, forwarding, addresses, draws]): VirtualService => {
+    .tuple(vip, servicePort, settings, forwarding, addresses, draws)
+    .map(([address, port, settings, forwarding, addresses, draws]): VirtualService => {
       const list = distinct(
         addresses.map((address, index) => ({ address, ...destOf(draws[index]!, port, forwarding) })),
       );
-      return { protocol: 'tcp', address, port, scheduler, dests: list };
+      return { protocol: 'tcp', address, port, ...settings, dests: list };
     });
   return shrinkingBy(upTo(size.services, service, 1).map(distinct), smallerServices);
 }
@@ -68,7 +126,7 @@ function destAddresses({ dests }: Size): fc.Arbitrary<readonly Ipv4[]> {
 function destOf(draw: DestDraw, servicePort: number, forwarding: Forwarding): Omit<Dest, 'address'> {
   const forward = forwarding === 'droute' || (forwarding === 'mixed' && draw.droute) ? 'droute' : 'masq';
   const port = forward === 'masq' && draw.otherPort ? otherPort(servicePort) : servicePort;
-  return { port, forward, weight: draw.weight };
+  return { port, forward, weight: draw.weight, ...draw.thresholds };
 }
 
 function otherPort(port: number): number {

@@ -13,6 +13,7 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: 'net.ipv4.vs.expire_nodest_conn', values: [1, 0] },
   { name: 'net.ipv4.vs.conn_reuse_mode', values: [0, 1, 2, 3] },
   { name: 'net.ipv4.vs.sloppy_tcp', values: [1, 0] },
+  { name: 'net.ipv4.vs.lblcr_expiration', values: [1, 30, 0] },
   { name: 'net.ipv4.vs.secure_tcp', values: [3, 0] },
   { name: 'net.ipv4.ip_forward', values: [0, 1] },
   { name: 'net.netfilter.nf_conntrack_checksum', values: [0, 1] },
@@ -33,8 +34,12 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
 
 export const CONNTRACK = 'net.ipv4.vs.conntrack';
 
-/** Rare whatever the bias: it swaps IPVS's whole transition table, and few directors have it. */
-const RARE: readonly string[] = ['net.ipv4.vs.secure_tcp', 'net.ipv4.ip_forward'];
+/** Rare whatever the bias: one scheduler's, or what few directors have because it changes so much. */
+const RARE: readonly string[] = [
+  'net.ipv4.vs.lblcr_expiration',
+  'net.ipv4.vs.secure_tcp',
+  'net.ipv4.ip_forward',
+];
 
 export interface Setting {
   readonly name: string;

@@ -2,8 +2,18 @@ import { conntrackConfirm, conntrackIn } from './conntrack/core.ts';
 import { icmpSend } from './ip/icmp.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { inHook, outHook } from './ipvs/core.ts';
+import { updateOverload } from './ipvs/overload.ts';
+import { dh } from './ipvs/sched/dh.ts';
+import { fo } from './ipvs/sched/fo.ts';
+import { lblc } from './ipvs/sched/lblc.ts';
+import { lblcr } from './ipvs/sched/lblcr.ts';
 import { lc } from './ipvs/sched/lc.ts';
+import { mh } from './ipvs/sched/mh.ts';
+import { nq } from './ipvs/sched/nq.ts';
+import { ovf } from './ipvs/sched/ovf.ts';
 import { rr } from './ipvs/sched/rr.ts';
+import { sed } from './ipvs/sched/sed.ts';
+import { sh } from './ipvs/sched/sh.ts';
 import { wlc } from './ipvs/sched/wlc.ts';
 import { wrr } from './ipvs/sched/wrr.ts';
 import { filterHook } from './netfilter/iptables.ts';
@@ -38,7 +48,8 @@ export const PARTS: Parts = {
   ipvsTcpTable: IPVS_TCP_TABLE,
   ipvsTcpTableSecure: IPVS_TCP_TABLE_SECURE,
   ipvsTcpStates: IPVS_TCP_STATE_ROWS,
-  schedulers: { rr, wrr, lc, wlc },
+  schedulers: { rr, wrr, lc, wlc, sed, nq, fo, ovf, sh, dh, mh, lblc, lblcr },
+  updateOverload,
   conntrackTcpTable: CONNTRACK_TCP_TABLE,
   conntrackTcpValidFlags: CONNTRACK_TCP_VALID_FLAGS,
   conntrackTcpTimeouts: CONNTRACK_TCP_TIMEOUTS,

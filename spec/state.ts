@@ -2,6 +2,8 @@ import type { DirectorConfig } from './config/director-config.ts';
 import type { SchedulerName } from './config/services.ts';
 import type { Conntrack } from './conntrack/types.ts';
 import type { Neighbours } from './ip/types.ts';
+import type { Ends } from './ipvs/conn.ts';
+import type { OverloadCause } from './ipvs/overload.ts';
 import type { IpVsConn, IpVsDest, IpVsService, Ipvs } from './ipvs/types.ts';
 import type { Kernel } from './kernel.ts';
 import type { FilterTable } from './netfilter/types.ts';
@@ -27,7 +29,8 @@ export interface Station {
 export interface Scheduler {
   /** Sets up what the scheduler remembers, when it is bound to a service. */
   init(service: IpVsService): void;
-  schedule(net: Net, service: IpVsService): IpVsDest | undefined;
+  /** `packet` is the client's: some schedulers hash its addresses. */
+  schedule(net: Net, service: IpVsService, packet: Ends): IpVsDest | undefined;
   /** The dest was added or edited; the list is already as it will be. */
   changed?(service: IpVsService): void;
   /** The dest was unlinked from the place in the list that it had. */
@@ -55,6 +58,8 @@ export interface Parts {
   wheel(now: number, expires: number): number;
   /** Tells the sender of a packet that nobody is there to take it (dst_link_failure). */
   unreachable(net: Net, skb: Skb): void;
+  /** A dest's connections were counted anew, or its thresholds set (ip_vs_dest_update_overload). */
+  updateOverload(net: Net, dest: IpVsDest, why: OverloadCause): void;
   /** The connection's timer has run. */
   connectionExpired(net: Net, connection: IpVsConn): void;
 }

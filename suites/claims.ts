@@ -1,6 +1,7 @@
 import { BIASES, EVEN, type ScenarioBias } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
 import { SIZES, type Size } from '../generators/sizes.ts';
+import type { SchedulerName } from '../spec/config/services.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import { ACK, FIN, RST, SYN } from '../spec/wire/tcp.ts';
 import type { Claim } from './claim.ts';
@@ -39,6 +40,12 @@ function hasQuiescedDest({ director, timeline }: Scenario): boolean {
   );
 }
 
+/** Some service begins with one of these schedulers, and has a choice. */
+function usesScheduler(...names: readonly SchedulerName[]): (scenario: Scenario) => boolean {
+  return ({ director }) =>
+    director.services.some(({ scheduler, dests }) => names.includes(scheduler) && dests.length > 1);
+}
+
 /** What honest peers send, PSH and the congestion bits aside. */
 const HONEST_FLAGS: ReadonlySet<number> = new Set([SYN, SYN | ACK, ACK, FIN | ACK, RST, RST | ACK]);
 
@@ -69,7 +76,7 @@ const ROWS = [
   },
   {
     id: 'ipvs/schedulers',
-    says: 'rr, wrr, lc and wlc choose the dest that their rule names, whatever happened to the dests before.',
+    says: 'Each scheduler chooses the dest that its rule names, whatever happened to the dests before.',
     source: { file: 'net/netfilter/ipvs/ip_vs_sched.c', symbol: 'ip_vs_scheduler_get' },
     bias: BIASES.schedulers,
     size: MANY_CONNECTIONS,
@@ -82,6 +89,29 @@ const ROWS = [
     size: MANY_CONNECTIONS,
     only: ({ director }) =>
       director.services.some(({ scheduler, dests }) => scheduler.startsWith('w') && dests.length > 1),
+  },
+  {
+    id: 'ipvs/hashing',
+    says: 'sh, mh and dh choose by the hash of the address, and with a flag by the port or past a resting dest.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_mh.c', symbol: 'ip_vs_mh_get' },
+    bias: { ...BIASES.schedulers, commands: 70 },
+    size: MANY_CONNECTIONS,
+    only: usesScheduler('sh', 'mh', 'dh'),
+  },
+  {
+    id: 'ipvs/locality',
+    says: 'lblc and lblcr send an address where it went before, until that dest is gone, rests or is too busy.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_lblc.c', symbol: 'ip_vs_lblc_schedule' },
+    bias: { ...BIASES.schedulers, commands: 60, sysctls: 20 },
+    size: MANY_CONNECTIONS,
+    only: usesScheduler('lblc', 'lblcr'),
+  },
+  {
+    id: 'ipvs/thresholds',
+    says: 'A dest gets no new connections from its upper threshold on, until it has fewer than its lower one.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_ctl.c', symbol: '__ip_vs_dest_update_overload' },
+    bias: { ...BIASES.schedulers, thresholds: 80, timeoutEdges: 70 },
+    size: { ...MANY_CONNECTIONS, dests: 2 },
   },
   {
     id: 'ipvs/quiesced',

@@ -1,7 +1,7 @@
 import type { AdminCommand, IptablesCommand, IpvsadmCommand } from '../../spec/config/commands.ts';
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import { BUILT_IN_CHAINS, type Chain } from '../../spec/config/rules.ts';
-import type { VirtualService } from '../../spec/config/services.ts';
+import { settingsOf, type VirtualService } from '../../spec/config/services.ts';
 
 /**
  * What the administrator has set so far, as far as it decides which commands the tools take: ipvsadm refuses what
@@ -53,9 +53,7 @@ function afterIpvsadm(
   const index = at(services, command.service);
   const service = services[index];
   if (command.op === 'add-service') {
-    const { protocol, address, port } = command.service;
-    const added = { protocol, address, port, scheduler: command.scheduler, dests: [] };
-    return service ? undefined : [...services, added];
+    return service ? undefined : [...services, { ...command.service, ...settingsOf(command), dests: [] }];
   }
   if (!service) return undefined;
   if (command.op === 'delete-service') return services.toSpliced(index, 1);
@@ -63,7 +61,8 @@ function afterIpvsadm(
     const dests = afterDestCommand(service, command);
     return dests && services.with(index, { ...service, dests });
   }
-  return services.with(index, { ...service, scheduler: command.scheduler });
+  const { dests } = service;
+  return services.with(index, { ...command.service, ...settingsOf(command), dests });
 }
 
 type DestCommand = Extract<IpvsadmCommand, { readonly dest: unknown }>;
@@ -74,7 +73,10 @@ function afterDestCommand(
 ): VirtualService['dests'] | undefined {
   const index = at(dests, command.dest);
   if (command.op === 'delete-dest') return index < 0 ? undefined : dests.toSpliced(index, 1);
+  const { upperThreshold: upper = 0, lowerThreshold: lower = 0 } = command.dest;
   if (command.dest.forward === 'droute' && command.dest.port !== port) return undefined;
+  // ipvsadm sends such a dest off, and the kernel refuses it: nothing changes.
+  if (lower > upper) return dests;
   if (command.op === 'add-dest') return index < 0 ? [...dests, command.dest] : undefined;
   return index < 0 ? undefined : dests.with(index, command.dest);
 }

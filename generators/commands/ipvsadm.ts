@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { IpvsadmCommand } from '../../spec/config/commands.ts';
-import type { Dest, ServiceKey, VirtualService } from '../../spec/config/services.ts';
+import { type Dest, type ServiceKey, settingsOf, type VirtualService } from '../../spec/config/services.ts';
 import { realServer, servicePort, vip } from '../addresses.ts';
-import { oneOf, percent, weighted } from '../draws.ts';
-import { scheduler, weight } from '../services.ts';
+import { oneOf, percent, sometimes, weighted } from '../draws.ts';
+import { settings, thresholds, weight } from '../services.ts';
 import type { AdminState } from './admin-state.ts';
 
 type Intent = (now: AdminState, before: AdminState) => IpvsadmCommand | undefined;
@@ -50,6 +50,17 @@ const editDest: fc.Arbitrary<Intent> = fc
     return { tool: 'ipvsadm', op: 'edit-dest', service, dest: { ...dest, weight, forward } };
   });
 
+/** Also a lower threshold above the upper one, which the kernel refuses. */
+const editThresholds: fc.Arbitrary<Intent> = fc
+  .tuple(index, sometimes(85, thresholds), percent(5))
+  .map(([index, thresholds, wrong]) => (now) => {
+    const picked = pickDest(now, index);
+    if (!picked) return undefined;
+    const { upperThreshold: _upper, lowerThreshold: _lower, ...rest } = picked.dest;
+    const dest = { ...rest, ...(wrong ? { upperThreshold: 1, lowerThreshold: 2 } : thresholds) };
+    return { tool: 'ipvsadm', op: 'edit-dest', service: picked.service, dest };
+  });
+
 const deleteDest: fc.Arbitrary<Intent> = index.map((index) => (now) => {
   const picked = pickDest(now, index);
   if (!picked) return undefined;
@@ -85,19 +96,19 @@ const deleteService: fc.Arbitrary<Intent> = index.map((index) => ({ services }) 
 });
 
 const addService: fc.Arbitrary<Intent> = fc
-  .tuple(index, vip, servicePort, scheduler, percent(70))
-  .map(([index, address, port, scheduler, back]) => ({ services }, before) => {
+  .tuple(index, vip, servicePort, settings, percent(70))
+  .map(([index, address, port, settings, back]) => ({ services }, before) => {
     const missing = before.services.filter((old) => !services.some((one) => sameName(one, old)));
     const old = back ? pick(missing, index) : undefined;
     const service = old ? keyOf(old) : { protocol: 'tcp' as const, address, port };
-    return { tool: 'ipvsadm', op: 'add-service', service, scheduler: old?.scheduler ?? scheduler };
+    return { tool: 'ipvsadm', op: 'add-service', service, ...settingsOf(old ?? settings) };
   });
 
 const editService: fc.Arbitrary<Intent> = fc
-  .tuple(index, scheduler)
-  .map(([index, scheduler]) => ({ services }) => {
+  .tuple(index, settings)
+  .map(([index, settings]) => ({ services }) => {
     const service = pick(services, index);
-    return service && { tool: 'ipvsadm', op: 'edit-service', service: keyOf(service), scheduler };
+    return service && { tool: 'ipvsadm', op: 'edit-service', service: keyOf(service), ...settings };
   });
 
 const seconds = fc.constantFrom(0, 2, 5, 30, 60, 120, 300, 1000);
@@ -109,6 +120,7 @@ const setTimeouts: fc.Arbitrary<Intent> = fc
 export const ipvsadmIntent: fc.Arbitrary<Intent> = oneOf<Intent>(
   [6, quiesce],
   [3, editDest],
+  [3, editThresholds],
   [5, deleteDest],
   [6, addDest],
   [2, deleteService],

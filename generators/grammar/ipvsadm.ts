@@ -1,10 +1,11 @@
-import type { Dest, VirtualService } from '../../spec/config/services.ts';
+import { type Dest, takesFlag, type VirtualService } from '../../spec/config/services.ts';
 
 /** Why `ipvsadm --restore` would refuse the services; nothing when it takes them. */
 export function serviceProblems(services: readonly VirtualService[]): readonly string[] {
   return [
     ...(hasDuplicate(services) ? ['two services on one address and port'] : []),
-    ...services.flatMap(({ port, dests }) => [
+    ...services.flatMap(({ port, dests, scheduler, schedFlags = [] }) => [
+      ...schedFlags.filter((flag) => !takesFlag(scheduler, flag)).map((flag) => `${flag} with ${scheduler}`),
       ...(hasDuplicate(dests) ? ['two dests on one address and port'] : []),
       ...dests.flatMap((dest) => destProblems(dest, port)),
     ]),
@@ -12,10 +13,12 @@ export function serviceProblems(services: readonly VirtualService[]): readonly s
 }
 
 /** Only masquerading can lead to another port. */
-export function destProblems({ forward, port, weight }: Dest, servicePort: number): readonly string[] {
+export function destProblems(dest: Dest, servicePort: number): readonly string[] {
+  const { forward, port, weight, upperThreshold: upper = 0, lowerThreshold: lower = 0 } = dest;
   return [
     ...(forward === 'droute' && port !== servicePort ? ['a dest of -g on another port'] : []),
     ...(weight < 0 || weight > 65535 ? [`weight ${weight}`] : []),
+    ...(lower > upper ? ['a lower threshold above the upper one'] : []),
   ];
 }
 

@@ -1,8 +1,7 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
-import { SCHEDULERS } from '../../spec/config/services.ts';
 import { nearer } from './numbers.ts';
 import { smallerRule } from './rules.ts';
-import { smallerWeight } from './services.ts';
+import { smallerDest, smallerSettings } from './services.ts';
 import { inField, oneAfterAnother, type Smaller, towards } from './smaller.ts';
 
 /** A command with simpler values; which command it is stays. */
@@ -11,10 +10,10 @@ export const smallerCommand: Smaller<AdminCommand> = (command): Iterable<AdminCo
   switch (command.op) {
     case 'add-service':
     case 'edit-service':
-      return inField<typeof command, 'scheduler'>('scheduler', towards(...SCHEDULERS))(command);
+      return smallerSettings(command);
     case 'add-dest':
     case 'edit-dest':
-      return inField<typeof command, 'dest'>('dest', inField('weight', smallerWeight))(command);
+      return inField<typeof command, 'dest'>('dest', smallerDest)(command);
     case 'set-timeouts':
       return oneAfterAnother(
         inField<typeof command, 'tcp'>('tcp', nearer(0))(command),

@@ -1,16 +1,50 @@
-import { type Dest, SCHEDULERS, type VirtualService } from '../../spec/config/services.ts';
+import {
+  type Dest,
+  SCHEDULERS,
+  type ServiceSettings,
+  takesFlag,
+  type VirtualService,
+} from '../../spec/config/services.ts';
 import { nearer } from './numbers.ts';
-import { anyOf, inField, oneAfterAnother, type Smaller, smallerList, towards } from './smaller.ts';
+import {
+  anyOf,
+  inField,
+  oneAfterAnother,
+  type Smaller,
+  smallerList,
+  towards,
+  withoutField,
+} from './smaller.ts';
 
 /** Weight 1 says least, then 0, then the nearer to them. */
-export const smallerWeight: Smaller<number> = (weight) =>
+const smallerWeight: Smaller<number> = (weight) =>
   weight <= 1 ? towards(1)(weight) : oneAfterAnother([1, 0], nearer(2)(weight));
 
 /** Masquerading is what a reader expects; a dest that routes directly has the service's port anyway. */
-const smallerDest: Smaller<Dest> = anyOf(
+export const smallerDest: Smaller<Dest> = anyOf(
+  withoutField('lowerThreshold'),
+  function* (dest) {
+    if (!dest.lowerThreshold) yield* withoutField<Dest>('upperThreshold')(dest);
+  },
   inField('weight', smallerWeight),
   inField('forward', towards<Dest['forward']>('masq')),
 );
+
+/** Without the flags that the scheduler does not take, which ipvsadm would refuse. */
+export function withFlags<T extends ServiceSettings>(settings: T): T {
+  const taken = settings.schedFlags?.filter((flag) => takesFlag(settings.scheduler, flag)) ?? [];
+  const [bare = settings] = withoutField<T>('schedFlags')(settings);
+  return taken.length > 0 ? { ...bare, schedFlags: taken } : bare;
+}
+
+/** A simpler scheduler, without the flags that it does not take, and fewer flags. */
+export function* smallerSettings<T extends ServiceSettings>(settings: T): Iterable<T> {
+  yield* withoutField<T>('schedFlags')(settings);
+  const { schedFlags: flags = [] } = settings;
+  if (flags.length > 1) for (const flag of flags) yield { ...settings, schedFlags: [flag] };
+  for (const scheduler of towards(...SCHEDULERS)(settings.scheduler))
+    yield withFlags({ ...settings, scheduler });
+}
 
 const smallerService: Smaller<VirtualService> = anyOf(
   inField('dests', smallerList(smallerDest)),
@@ -20,7 +54,7 @@ const smallerService: Smaller<VirtualService> = anyOf(
     const changed = service.dests.some((dest) => dest.port !== service.port);
     if (changed && places.size === dests.length) yield { ...service, dests };
   },
-  inField('scheduler', towards(...SCHEDULERS)),
+  smallerSettings,
 );
 
 export const smallerServices: Smaller<readonly VirtualService[]> = smallerList(smallerService);

@@ -1,4 +1,5 @@
 import type { Rule } from '../../spec/config/rules.ts';
+import { SCHEDULER_FLAGS } from '../../spec/config/services.ts';
 import type { Scenario, Segment, TimelineItem } from '../../spec/scenario.ts';
 import { ACK, FIN, RST, SYN } from '../../spec/wire/tcp.ts';
 import { OWN, REAL_SERVERS, VIPS } from '../addresses.ts';
@@ -172,10 +173,51 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   'a large weight': { perMille: 150, in: dests(({ weight }) => weight > 255) },
   'no dests': { perMille: 80, in: services(({ dests }) => dests.length === 0) },
   'four dests': { perMille: 100, in: services(({ dests }) => dests.length === 4) },
-  'scheduler rr': { perMille: 200, in: services(({ scheduler }) => scheduler === 'rr') },
-  'scheduler wrr': { perMille: 200, in: services(({ scheduler }) => scheduler === 'wrr') },
-  'scheduler lc': { perMille: 200, in: services(({ scheduler }) => scheduler === 'lc') },
-  'scheduler wlc': { perMille: 200, in: services(({ scheduler }) => scheduler === 'wlc') },
+  'scheduler rr': { perMille: 150, in: services(({ scheduler }) => scheduler === 'rr') },
+  'scheduler wrr': { perMille: 150, in: services(({ scheduler }) => scheduler === 'wrr') },
+  'scheduler lc': { perMille: 120, in: services(({ scheduler }) => scheduler === 'lc') },
+  'scheduler wlc': { perMille: 150, in: services(({ scheduler }) => scheduler === 'wlc') },
+  ...Object.fromEntries(
+    (
+      [
+        ...([
+          ['sed', 50],
+          ['nq', 50],
+          ['fo', 25],
+          ['ovf', 50],
+          ['sh', 80],
+          ['dh', 25],
+        ] as const),
+        ...([
+          ['mh', 80],
+          ['lblc', 50],
+          ['lblcr', 50],
+        ] as const),
+      ] as const
+    ).map(([name, perMille]) => [
+      `scheduler ${name}`,
+      { perMille, in: services(({ scheduler }) => scheduler === name) },
+    ]),
+  ),
+  ...Object.fromEntries(
+    SCHEDULER_FLAGS.map((flag) => [
+      `flag ${flag}`,
+      { perMille: 30, in: services(({ schedFlags }) => schedFlags?.includes(flag) === true) },
+    ]),
+  ),
+  'an upper threshold': { perMille: 80, in: dests(({ upperThreshold }) => upperThreshold !== undefined) },
+  'a lower threshold': { perMille: 40, in: dests(({ lowerThreshold }) => lowerThreshold !== undefined) },
+  'a threshold edited': {
+    perMille: 10,
+    in: ({ timeline }) =>
+      timeline.some(
+        (item) =>
+          item.kind === 'do' &&
+          'op' in item.command &&
+          item.command.op === 'edit-dest' &&
+          item.command.dest.upperThreshold !== undefined,
+      ),
+  },
   'conntrack 1': { perMille: 300, in: sysctl('net.ipv4.vs.conntrack', 1) },
   'conntrack left alone': { perMille: 300, in: (one) => !sysctl('net.ipv4.vs.conntrack', 1)(one) },
   expire_nodest_conn: { perMille: 20, in: sysctl('net.ipv4.vs.expire_nodest_conn', 1) },

@@ -1,3 +1,6 @@
+import type { SchedulerName } from '../../spec/config/services.ts';
+import { leastLoaded } from '../../spec/ipvs/sched/least-loaded.ts';
+import { isUsable } from '../../spec/ipvs/sched/usable.ts';
 import type { Kernel } from '../../spec/kernel.ts';
 import { PARTS } from '../../spec/parts.ts';
 import type { Skb } from '../../spec/skb.ts';
@@ -69,6 +72,17 @@ function afterOut(spoil: (net: Net, skb: Skb, before: Skb) => void): Parts {
   });
 }
 
+type Schedule = Parts['schedulers'][SchedulerName]['schedule'];
+
+/** A scheduler that chooses otherwise; `right` is what it should have chosen. */
+function scheduler(name: SchedulerName, wrong: (right: Schedule) => Schedule): Parts {
+  const right = PARTS.schedulers[name];
+  return {
+    ...PARTS,
+    schedulers: { ...PARTS.schedulers, [name]: { ...right, schedule: wrong(right.schedule) } },
+  };
+}
+
 function flagsOf(skb: Skb): number {
   return skb.payload[13] ?? 0;
 }
@@ -92,7 +106,20 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'ipvs-replies-tracked', says: 'With vs/conntrack=0 replies keep their conntrack entry.', parts: afterOut((_net, skb, before) => { skb.ct = before.ct; skb.untracked = before.untracked; }) },
   { id: 'sched-rr-restarts', says: 'rr begins at the top of the list for every connection.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, rr: { ...PARTS.schedulers.rr, schedule: (_net, { dests }) => dests.find(({ weight }) => weight > 0) } } } },
   { id: 'sched-wlc-ignores-weight', says: 'wlc takes all weights for equal.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, wlc: PARTS.schedulers.lc } } },
-  { id: 'sched-quiesced-chosen', says: 'lc gives new connections to dests of weight 0 as well.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, lc: { ...PARTS.schedulers.lc, schedule: (net, service) => PARTS.schedulers.lc.schedule(net, service) ?? service.dests[0] } } } },
+  { id: 'sched-quiesced-chosen', says: 'lc gives new connections to dests of weight 0 as well.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, lc: { ...PARTS.schedulers.lc, schedule: (net, service, packet) => PARTS.schedulers.lc.schedule(net, service, packet) ?? service.dests[0] } } } },
+  { id: 'sched-sed-forgets-itself', says: 'sed does not count the connection that it is about to give.', parts: scheduler('sed', () => (_net, { dests }) => leastLoaded(dests.filter(isUsable), ({ activeConns }) => activeConns)) },
+  { id: 'sched-nq-never-idle', says: 'nq does not prefer idle dests.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, nq: PARTS.schedulers.sed } } },
+  { id: 'sched-fo-last-of-equals', says: 'fo takes the last of equally heavy dests.', parts: scheduler('fo', (right) => (net, service, packet) => right(net, { ...service, dests: service.dests.toReversed() }, packet)) },
+  { id: 'sched-ovf-full-at-weight', says: 'ovf leaves a dest when its active connections reach its weight.', parts: scheduler('ovf', (right) => (net, service, packet) => right(net, { ...service, dests: service.dests.filter(({ activeConns, weight }) => activeConns < weight) }, packet)) },
+  { id: 'sched-sh-ignores-port', says: 'sh takes no notice of sh-port.', parts: scheduler('sh', (right) => (net, service, packet) => right(net, service, { ...packet, sourcePort: 0 })) },
+  { id: 'sched-sh-falls-back-next', says: 'sh-fallback goes on from the bucket itself, not from twice its number.', parts: scheduler('sh', (right) => (net, service, packet) => right(net, { ...service, schedFlags: [] }, packet) ?? (service.schedFlags.includes('sh-fallback') ? service.dests.find(isUsable) : undefined)) },
+  { id: 'sched-mh-hashes-vip', says: "mh hashes the virtual address in the place of the client's.", parts: scheduler('mh', (right) => (net, service, packet) => right(net, service, { ...packet, source: packet.destination })) },
+  { id: 'sched-mh-current-weight', says: 'mh gives the slots of a resting dest to the others.', parts: scheduler('mh', (right) => (net, service, packet) => { const working = service.dests.filter(({ weight }) => weight > 0); return right(net, { ...service, schedData: undefined, dests: working }, packet); }) },
+  { id: 'sched-lblc-forgets', says: 'lblc asks for the least busy dest each time.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, lblc: PARTS.schedulers.wlc } } },
+  { id: 'sched-lblcr-one-dest', says: 'lblcr keeps one dest for each address, as lblc does.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, lblcr: PARTS.schedulers.lblc } } },
+  { id: 'threshold-one-more', says: 'A dest takes one connection more than its upper threshold.', parts: { ...PARTS, updateOverload: (net, dest, why) => { if (why !== 'bind') PARTS.updateOverload(net, dest, why); else if (dest.upperThreshold > 0 && dest.totalConns > dest.upperThreshold) dest.overloaded = true; } } },
+  { id: 'threshold-no-hysteresis', says: 'A full dest is free again as soon as it is below its upper threshold.', parts: { ...PARTS, updateOverload: (net, dest, why) => { PARTS.updateOverload(net, dest, why); if (why === 'unbind') dest.overloaded = dest.upperThreshold > 0 && dest.totalConns >= dest.upperThreshold; } } },
+  { id: 'threshold-edit-unseen', says: 'An edit of thresholds decides nothing.', parts: { ...PARTS, updateOverload: (net, dest, why) => { if (why !== 'edit') PARTS.updateOverload(net, dest, why); } } },
   { id: 'conntrack-fin-ignored', says: 'A FIN in the original direction leaves an entry ESTABLISHED.', parts: conntrackCell(0, 'fin', 'ESTABLISHED', 'ESTABLISHED') },
   { id: 'conntrack-ack-opens', says: 'An ACK in SYN_SENT opens the connection instead of being INVALID.', parts: conntrackCell(0, 'ack', 'SYN_SENT', 'ESTABLISHED') },
   { id: 'conntrack-close-wait-long', says: 'CLOSE_WAIT lasts 120 s instead of 60 s.', parts: conntrackTimeout('CLOSE_WAIT', 120) },

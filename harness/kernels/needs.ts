@@ -1,6 +1,6 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
 import type { Match, Rule, Table, TableName, Target } from '../../spec/config/rules.ts';
-import type { SchedulerName, VirtualService } from '../../spec/config/services.ts';
+import type { ServiceSettings } from '../../spec/config/services.ts';
 import type { Plan } from '../play/plan.ts';
 
 /**
@@ -10,12 +10,6 @@ import type { Plan } from '../play/plan.ts';
 const needed = {
   // The tables of both are read after every step.
   everyPlan: ['ip_vs', 'nf_conntrack', 'CONFIG_NF_CONNTRACK_PROCFS'],
-  scheduler: {
-    rr: ['ip_vs_rr'],
-    wrr: ['ip_vs_wrr'],
-    lc: ['ip_vs_lc'],
-    wlc: ['ip_vs_wlc'],
-  } satisfies Record<SchedulerName, string[]>,
   table: { filter: ['ip_tables', 'iptable_filter'] } satisfies Record<TableName, string[]>,
   match: {
     tcp: ['xt_tcpudp'],
@@ -35,8 +29,8 @@ const needed = {
   } satisfies Record<Target['kind'], string[]>,
 } as const;
 
-const ofService = ({ scheduler }: Pick<VirtualService, 'scheduler'>): readonly string[] =>
-  needed.scheduler[scheduler];
+/** Each scheduler is a module of its own, named after it. */
+const ofService = ({ scheduler }: ServiceSettings): readonly string[] => [`ip_vs_${scheduler}`];
 
 const ofRule = ({ matches, target }: Rule): readonly string[] => [
   ...matches.flatMap(({ kind }) => needed.match[kind]),

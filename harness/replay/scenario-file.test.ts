@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCHEDULERS } from '../../spec/config/services.ts';
 import { TWO_ARMED } from '../../spec/config/topology.ts';
+import { SYSCTLS } from '../../spec/tables/sysctls.ts';
 import { InputError } from '../errors.ts';
 import { printScenarioFile } from './print-scenario.ts';
 import { readScenarioFile } from './read-scenario.ts';
@@ -107,7 +109,7 @@ describe('a scenario file', () => {
 
 const KEYS = 'id, title, source, director, flows, timeline';
 const COMPLAINTS: [string, string, string][] = [
-  ['-s rr', '-s rrr', '6:21: "rrr" is no scheduler; allowed: rr wrr lc wlc; did you mean rr?'],
+  ['-s rr', '-s rrr', `6:21: "rrr" is no scheduler; allowed: ${SCHEDULERS.join(' ')}; did you mean rr?`],
   [
     '    -A -t VIP:80 -s rr\n',
     '\n    -A -t VIP:80 -s rr\n    -B\n',
@@ -124,12 +126,12 @@ const COMPLAINTS: [string, string, string][] = [
   [
     'services: |\n    -A -t VIP:80 -s rr\n',
     'services: -A -t VIP:80 -s x\n  #',
-    '5:29: "x" is no scheduler; allowed: rr wrr lc wlc',
+    `5:29: "x" is no scheduler; allowed: ${SCHEDULERS.join(' ')}`,
   ],
   [
     'vs.conntrack',
     'vs.contrack',
-    '13:14: "net.ipv4.vs.contrack" is no sysctl that is modelled; allowed: net.ipv4.vs.conntrack, net.ipv4.vs.secure_tcp, net.ipv4.vs.sloppy_tcp and 18 more; remove it, or choose one of these',
+    `13:14: "net.ipv4.vs.contrack" is no sysctl that is modelled; allowed: net.ipv4.vs.conntrack, net.ipv4.vs.secure_tcp, net.ipv4.vs.sloppy_tcp and ${SYSCTLS.length - 3} more; remove it, or choose one of these`,
   ],
   ['conntrack: 0', 'conntrack: 2', '13:37: net.ipv4.vs.conntrack cannot be "2"; allowed: 0 to 1'],
   ['conntrack: 0', 'conntrack: on', '13:37: net.ipv4.vs.conntrack cannot be "on"; allowed: a whole number'],

@@ -1,16 +1,15 @@
 import type { Rule, TableName } from './rules.ts';
-import type { Dest, SchedulerName, ServiceKey } from './services.ts';
+import type { Dest, ServiceKey, ServiceSettings } from './services.ts';
 
 /** What an administrator does to a running director, as the tool would parse it. */
 export type AdminCommand = IpvsadmCommand | IptablesCommand | SysctlCommand;
 
 export type IpvsadmCommand =
-  | {
+  | ({
       readonly tool: 'ipvsadm';
       readonly op: 'add-service' | 'edit-service';
       readonly service: ServiceKey;
-      readonly scheduler: SchedulerName;
-    }
+    } & ServiceSettings)
   | { readonly tool: 'ipvsadm'; readonly op: 'delete-service'; readonly service: ServiceKey }
   | {
       readonly tool: 'ipvsadm';

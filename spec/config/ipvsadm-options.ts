@@ -1,18 +1,18 @@
 import type { IpvsadmCommand } from './commands.ts';
 
 /** A parameter of ipvsadm that is modelled, by its short name. */
-export type Parameter = '-t' | '-r' | '-s' | '-g' | '-m' | '-w';
+export type Parameter = '-t' | '-r' | '-s' | '-b' | '-g' | '-m' | '-w' | '-x' | '-y';
 
 type Op = IpvsadmCommand['op'];
 
 /** What each command takes, as in commands_v_options of ipvsadm.c: required and optional parameters. */
 // biome-ignore format: a table is read row by row.
 export const COMMANDS: readonly { readonly names: readonly string[]; readonly op: Op; readonly required: readonly Parameter[]; readonly optional: readonly Parameter[] }[] = [
-  { names: ['-A', '--add-service'],    op: 'add-service',    required: ['-t'],       optional: ['-s'] },
-  { names: ['-E', '--edit-service'],   op: 'edit-service',   required: ['-t'],       optional: ['-s'] },
+  { names: ['-A', '--add-service'],    op: 'add-service',    required: ['-t'],       optional: ['-s', '-b'] },
+  { names: ['-E', '--edit-service'],   op: 'edit-service',   required: ['-t'],       optional: ['-s', '-b'] },
   { names: ['-D', '--delete-service'], op: 'delete-service', required: ['-t'],       optional: [] },
-  { names: ['-a', '--add-server'],     op: 'add-dest',       required: ['-t', '-r'], optional: ['-g', '-m', '-w'] },
-  { names: ['-e', '--edit-server'],    op: 'edit-dest',      required: ['-t', '-r'], optional: ['-g', '-m', '-w'] },
+  { names: ['-a', '--add-server'],     op: 'add-dest',       required: ['-t', '-r'], optional: ['-g', '-m', '-w', '-x', '-y'] },
+  { names: ['-e', '--edit-server'],    op: 'edit-dest',      required: ['-t', '-r'], optional: ['-g', '-m', '-w', '-x', '-y'] },
   { names: ['-d', '--delete-server'],  op: 'delete-dest',    required: ['-t', '-r'], optional: [] },
   { names: ['--set'],                  op: 'set-timeouts',   required: [],           optional: [] },
 ];
@@ -23,9 +23,12 @@ export const PARAMETERS: readonly { readonly names: readonly [Parameter, string]
   { names: ['-t', '--tcp-service'],  value: 'ADDRESS:PORT' },
   { names: ['-r', '--real-server'],  value: 'ADDRESS:PORT' },
   { names: ['-s', '--scheduler'],    value: 'the scheduler' },
+  { names: ['-b', '--sched-flags'],  value: 'the flags' },
   { names: ['-g', '--gatewaying'] },
   { names: ['-m', '--masquerading'] },
   { names: ['-w', '--weight'],       value: 'the weight' },
+  { names: ['-x', '--u-threshold'],  value: 'the upper threshold' },
+  { names: ['-y', '--l-threshold'],  value: 'the lower threshold' },
 ];
 
 /** Options of the real tool that the model does not follow, and what each is. */
@@ -39,12 +42,9 @@ export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map(
       [['-p', '--persistent'], 'persistence'],
       [['-M', '--netmask'], 'persistence by network'],
       [['--pe'], 'a persistence engine'],
-      [['-b', '--sched-flags'], 'scheduler flags'],
       [['-o', '--ops'], 'one-packet scheduling'],
       [['-i', '--ipip'], 'tunnelling'],
       [['--tun-type', '--tun-port', '--tun-nocsum', '--tun-csum', '--tun-remcsum'], 'tunnelling'],
-      [['-x', '--u-threshold'], 'an upper connection threshold'],
-      [['-y', '--l-threshold'], 'a lower connection threshold'],
       [['-C', '--clear'], 'clearing the table'],
       [['-R', '--restore', '-S', '--save'], 'saving and restoring'],
       [['-L', '-l', '--list', '-n', '--numeric', '-c', '--connection', '--stats', '--rate'], 'listing'],
@@ -55,15 +55,4 @@ export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map(
 );
 
 /** Schedulers of the kernel that the model does not follow yet. */
-export const UNMODELLED_SCHEDULERS: readonly string[] = [
-  'lblc',
-  'lblcr',
-  'dh',
-  'sh',
-  'sed',
-  'nq',
-  'fo',
-  'ovf',
-  'mh',
-  'twos',
-];
+export const UNMODELLED_SCHEDULERS: readonly string[] = ['twos'];

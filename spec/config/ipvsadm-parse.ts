@@ -9,7 +9,17 @@ import {
 } from './ipvsadm-options.ts';
 import { didYouMean } from './nearest.ts';
 import { parseNumber } from './number-text.ts';
-import { type Dest, SCHEDULERS, type SchedulerName, type ServiceKey } from './services.ts';
+import {
+  type Dest,
+  HIGHEST_THRESHOLD,
+  SCHEDULER_FLAGS,
+  SCHEDULERS,
+  type SchedulerFlag,
+  type SchedulerName,
+  type ServiceKey,
+  type ServiceSettings,
+  takesFlag,
+} from './services.ts';
 import { TextError } from './text-error.ts';
 import type { Word, WordReader } from './words.ts';
 
@@ -103,7 +113,7 @@ function build(op: Exclude<IpvsadmCommand['op'], 'set-timeouts'>, given: Given):
   switch (op) {
     case 'add-service':
     case 'edit-service':
-      return { tool: 'ipvsadm', op, service, scheduler: scheduler(given.get('-s')) };
+      return { tool: 'ipvsadm', op, service, ...settings(given) };
     case 'delete-service':
       return { tool: 'ipvsadm', op, service };
     case 'add-dest':
@@ -112,6 +122,26 @@ function build(op: Exclude<IpvsadmCommand['op'], 'set-timeouts'>, given: Given):
     case 'delete-dest':
       return { tool: 'ipvsadm', op, service, dest: parseEndpoint(given.get('-r')!, service.port) };
   }
+}
+
+function settings(given: Given): ServiceSettings {
+  const name = scheduler(given.get('-s'));
+  const word = given.get('-b');
+  return { scheduler: name, ...(word && { schedFlags: schedulerFlags(word, name) }) };
+}
+
+/** ipvsadm names the flags in one word, and takes only those of the scheduler that stands before them. */
+function schedulerFlags(word: Word, scheduler: SchedulerName): readonly SchedulerFlag[] {
+  const allowed = SCHEDULER_FLAGS.filter((flag) => takesFlag(scheduler, flag));
+  const named = word.text.split(',').map((text) => {
+    const flag = allowed.find((one) => one === text);
+    if (flag) return flag;
+    throw new TextError(word, `"${text}" is no flag of the scheduler ${scheduler}`, {
+      allowed: allowed.join(' ') || 'none',
+      ...hint(didYouMean(text, allowed)),
+    });
+  });
+  return allowed.filter((flag) => named.includes(flag));
 }
 
 /** ipvsadm takes wlc when nothing is said, also with -E. */
@@ -137,9 +167,16 @@ function dest(given: Given, service: ServiceKey): Dest {
       hint: `ipvsadm would silently take ${service.port}: write that, or use -m`,
     });
   const weight = given.get('-w');
+  const [upper, lower] = [given.get('-x'), given.get('-y')];
   return {
     ...end,
     forward: masquerading ? 'masq' : 'droute',
     weight: weight ? parseNumber(weight, 'weight', { min: 0, max: 65535 }) : 1,
+    ...(upper && { upperThreshold: threshold(upper) }),
+    ...(lower && { lowerThreshold: threshold(lower) }),
   };
+}
+
+function threshold(word: Word): number {
+  return parseNumber(word, 'threshold', { min: 0, max: HIGHEST_THRESHOLD });
 }

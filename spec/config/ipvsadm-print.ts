@@ -1,12 +1,12 @@
 import { type AddressStyle, printEndpoint } from './address-text.ts';
 import type { IpvsadmCommand } from './commands.ts';
-import type { Dest, ServiceKey, VirtualService } from './services.ts';
+import type { Dest, ServiceKey, ServiceSettings, VirtualService } from './services.ts';
 
 /** The lines of `ipvsadm-save` (numeric: `ipvsadm-save -n`), which `ipvsadm -R` reads. */
 export function printServices(services: readonly VirtualService[], style: AddressStyle): string {
   return services
     .flatMap((service) => [
-      ['-A', ...serviceWords(service, style), '-s', service.scheduler],
+      ['-A', ...serviceWords(service, style), ...settingWords(service)],
       ...service.dests.map((dest) => ['-a', ...serviceWords(service, style), ...destWords(dest, style)]),
     ])
     .map((words) => `${words.join(' ')}\n`)
@@ -32,7 +32,7 @@ function argumentsOf(command: IpvsadmCommand, style: AddressStyle): string[] {
   switch (command.op) {
     case 'add-service':
     case 'edit-service':
-      return [...serviceWords(command.service, style), '-s', command.scheduler];
+      return [...serviceWords(command.service, style), ...settingWords(command)];
     case 'delete-service':
       return serviceWords(command.service, style);
     case 'add-dest':
@@ -49,6 +49,15 @@ function serviceWords(service: ServiceKey, style: AddressStyle): string[] {
   return ['-t', printEndpoint(service, style)];
 }
 
+function settingWords({ scheduler, schedFlags }: ServiceSettings): string[] {
+  return ['-s', scheduler, ...(schedFlags ? ['-b', schedFlags.join(',')] : [])];
+}
+
 function destWords(dest: Dest, style: AddressStyle): string[] {
-  return ['-r', printEndpoint(dest, style), dest.forward === 'masq' ? '-m' : '-g', '-w', String(dest.weight)];
+  const { forward, weight, upperThreshold: upper, lowerThreshold: lower } = dest;
+  return [
+    ...['-r', printEndpoint(dest, style), forward === 'masq' ? '-m' : '-g', '-w', String(weight)],
+    ...(upper === undefined ? [] : ['-x', String(upper)]),
+    ...(lower === undefined ? [] : ['-y', String(lower)]),
+  ];
 }

@@ -1,26 +1,63 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { COMMANDS, PARAMETERS } from './ipvsadm-options.ts';
 import { printServices } from './ipvsadm-print.ts';
-import { SCHEDULERS, type VirtualService } from './services.ts';
+import {
+  HIGHEST_THRESHOLD,
+  SCHEDULER_FLAGS,
+  SCHEDULERS,
+  type ServiceSettings,
+  takesFlag,
+  type VirtualService,
+} from './services.ts';
 import { parseServices } from './services-parse.ts';
 import { TextError } from './text-error.ts';
 import { ADDRESS_NAMES } from './topology.ts';
+
+/** Every command and parameter that is modelled. */
+const KNOWN = [...COMMANDS, ...PARAMETERS].map(({ names }) => names[0]).join(' ');
 
 const address = fc.oneof(fc.constantFrom(...ADDRESS_NAMES.values()), fc.integer({ min: 0, max: 0xffffffff }));
 const port = fc.integer({ min: 1, max: 65535 });
 const endOf = ({ address, port }: { address: number; port: number }) => `${address}:${port}`;
 
+const threshold = fc.integer({ min: 0, max: HIGHEST_THRESHOLD });
+const REQUIRED = ['address', 'port', 'forward', 'weight'] as const;
+
+const settings: fc.Arbitrary<ServiceSettings> = fc.oneof(
+  fc.record({ scheduler: fc.constantFrom(...SCHEDULERS) }),
+  fc.constantFrom('sh' as const, 'mh' as const).chain((scheduler) =>
+    fc.record({
+      scheduler: fc.constant(scheduler),
+      schedFlags: fc.subarray(
+        SCHEDULER_FLAGS.filter((flag) => takesFlag(scheduler, flag)),
+        { minLength: 1 },
+      ),
+    }),
+  ),
+);
+
 const service: fc.Arbitrary<VirtualService> = fc
-  .tuple(fc.record({ address, port }), fc.constantFrom(...SCHEDULERS))
-  .chain(([key, scheduler]) => {
-    const weight = fc.integer({ min: 0, max: 65535 });
+  .tuple(fc.record({ address, port }), settings)
+  .chain(([key, settings]) => {
+    const others = {
+      weight: fc.integer({ min: 0, max: 65535 }),
+      upperThreshold: threshold,
+      lowerThreshold: threshold,
+    };
     const dest = fc.oneof(
-      fc.record({ address, port, forward: fc.constant('masq' as const), weight }),
-      fc.record({ address, port: fc.constant(key.port), forward: fc.constant('droute' as const), weight }),
+      fc.record(
+        { address, port, forward: fc.constant('masq' as const), ...others },
+        { requiredKeys: [...REQUIRED] },
+      ),
+      fc.record(
+        { address, port: fc.constant(key.port), forward: fc.constant('droute' as const), ...others },
+        { requiredKeys: [...REQUIRED] },
+      ),
     );
     return fc
       .uniqueArray(dest, { selector: endOf, maxLength: 4 })
-      .map((dests) => ({ protocol: 'tcp' as const, ...key, scheduler, dests }));
+      .map((dests) => ({ protocol: 'tcp' as const, ...key, ...settings, dests }));
   });
 
 const services = fc.uniqueArray(service, { selector: endOf, maxLength: 4 });
@@ -70,30 +107,25 @@ describe('services', () => {
     ],
     ['-A -t VIP', 1, 7, '"VIP" has no port; allowed: ADDRESS:PORT, as in VIP:80'],
     ['-A -t VIP:0', 1, 11, '"0" is no port; allowed: 1 to 65535'],
-    ['-A -t VIP:80 -s rrr', 1, 17, '"rrr" is no scheduler; allowed: rr wrr lc wlc; did you mean rr?'],
-    ['-A -t VIP:80 -s sh', 1, 17, 'scheduler sh is not modelled; allowed: rr wrr lc wlc'],
     [
-      '-A -t VIP:80 -p 300',
+      '-A -t VIP:80 -s rrr',
       1,
-      14,
-      '-p (persistence) is not modelled; allowed: -A -E -D -a -e -d --set -t -r -s -g -m -w',
+      17,
+      `"rrr" is no scheduler; allowed: ${SCHEDULERS.join(' ')}; did you mean rr?`,
     ],
-    [
-      '-A -u VIP:80',
-      1,
-      4,
-      '-u (a UDP service) is not modelled; allowed: -A -E -D -a -e -d --set -t -r -s -g -m -w',
-    ],
-    ['-A -t VIP:80 -r RIP1:80', 1, 14, '-r does not go with -A; allowed: -A -t [-s]'],
+    ['-A -t VIP:80 -s twos', 1, 17, `scheduler twos is not modelled; allowed: ${SCHEDULERS.join(' ')}`],
+    ['-A -t VIP:80 -p 300', 1, 14, `-p (persistence) is not modelled; allowed: ${KNOWN}`],
+    ['-A -u VIP:80', 1, 4, `-u (a UDP service) is not modelled; allowed: ${KNOWN}`],
+    ['-A -t VIP:80 -r RIP1:80', 1, 14, '-r does not go with -A; allowed: -A -t [-s] [-b]'],
     [
       '-A -t VIP:80 --schedular rr',
       1,
       14,
-      '"--schedular" is no option of ipvsadm -A; allowed: -A -t [-s]; did you mean --scheduler?',
+      '"--schedular" is no option of ipvsadm -A; allowed: -A -t [-s] [-b]; did you mean --scheduler?',
     ],
     ['-A -t VIP:80 -s', 1, 16, 'the scheduler after -s is missing'],
     ['-A -t VIP:80 -t VIP:80', 1, 14, '-t is given twice; remove one of them'],
-    ['-A -s rr', 1, 9, '-t is missing; allowed: -A -t [-s]'],
+    ['-A -s rr', 1, 9, '-t is missing; allowed: -A -t [-s] [-b]'],
     [
       '-t VIP:80 -A',
       1,
@@ -106,12 +138,7 @@ describe('services', () => {
       1,
       '"-B" is no command of ipvsadm; allowed: -A -E -D -a -e -d --set; did you mean -A?',
     ],
-    [
-      '-C',
-      1,
-      1,
-      '-C (clearing the table) is not modelled; allowed: -A -E -D -a -e -d --set -t -r -s -g -m -w',
-    ],
+    ['-C', 1, 1, `-C (clearing the table) is not modelled; allowed: ${KNOWN}`],
     [
       '-D -t VIP:80',
       1,
@@ -125,12 +152,7 @@ describe('services', () => {
       3,
       'there is no service VIP:81 to add a server to; put its -A line before this one',
     ],
-    [
-      '-A -t VIP:80\n-a -t VIP:80 -r RIP1 -i',
-      2,
-      22,
-      '-i (tunnelling) is not modelled; allowed: -A -E -D -a -e -d --set -t -r -s -g -m -w',
-    ],
+    ['-A -t VIP:80\n-a -t VIP:80 -r RIP1 -i', 2, 22, `-i (tunnelling) is not modelled; allowed: ${KNOWN}`],
     [
       '-A -t VIP:80\n-a -t VIP:80 -r RIP1:8080',
       2,

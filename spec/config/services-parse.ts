@@ -1,7 +1,7 @@
 import { printEndpoint } from './address-text.ts';
 import type { IpvsadmCommand } from './commands.ts';
 import { parseIpvsadmArguments } from './ipvsadm-parse.ts';
-import type { Dest, ServiceKey, VirtualService } from './services.ts';
+import { type Dest, type ServiceKey, settingsOf, type VirtualService } from './services.ts';
 import { type Place, TextError } from './text-error.ts';
 import { splitLines, WordReader } from './words.ts';
 
@@ -32,7 +32,7 @@ function add(services: Growing[], command: IpvsadmCommand, at: Place): void {
       });
     if (services.length >= MOST_SERVICES)
       throw new TextError(at, 'there are too many services', { allowed: `at most ${MOST_SERVICES}` });
-    services.push({ ...command.service, scheduler: command.scheduler, dests: [] });
+    services.push({ ...command.service, ...settingsOf(command), dests: [] });
   } else if (command.op === 'add-dest') {
     addDest(find(services, command.service), command.service, command.dest, at);
   } else {

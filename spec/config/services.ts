@@ -1,8 +1,22 @@
 import type { Ipv4 } from '../wire/address.ts';
 
 /** The schedulers that the model knows, by ipvsadm's names. */
-export const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc'] as const;
+export const SCHEDULERS = [
+  ...(['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq', 'fo', 'ovf'] as const),
+  ...(['sh', 'dh', 'mh', 'lblc', 'lblcr'] as const),
+] as const;
 export type SchedulerName = (typeof SCHEDULERS)[number];
+
+/** What `-b` says to a scheduler; its name begins with that of the only one that takes it. */
+export const SCHEDULER_FLAGS = ['sh-fallback', 'sh-port', 'mh-fallback', 'mh-port'] as const;
+export type SchedulerFlag = (typeof SCHEDULER_FLAGS)[number];
+
+export function takesFlag(scheduler: SchedulerName, flag: SchedulerFlag): boolean {
+  return flag.startsWith(`${scheduler}-`);
+}
+
+/** The most that a threshold may be (ip_vs_ctl.c, ip_vs_add_dest). */
+export const HIGHEST_THRESHOLD = 0x7fffffff;
 
 /** How packets reach a dest: `-m`, `-g`. */
 export type ForwardMethod = 'masq' | 'droute';
@@ -21,10 +35,25 @@ export interface Dest {
   readonly forward: ForwardMethod;
   /** 0 (no new connections) to 65535. */
   readonly weight: number;
+  /** Connections from which on it gets no more (`-x`); 0 and none are the same. */
+  readonly upperThreshold?: number;
+  /** Connections below which a full one is free again (`-y`). The kernel refuses one above the upper. */
+  readonly lowerThreshold?: number;
+}
+
+/** How a service gives connections to its dests: what `-A` and `-E` say of it. */
+export interface ServiceSettings {
+  readonly scheduler: SchedulerName;
+  /** None is an absent list. */
+  readonly schedFlags?: readonly SchedulerFlag[];
+}
+
+/** The settings among what else is said of a service. */
+export function settingsOf({ scheduler, schedFlags }: ServiceSettings): ServiceSettings {
+  return { scheduler, ...(schedFlags && { schedFlags }) };
 }
 
 /** A virtual service and its real servers, in the order in which the administrator added them (struct ip_vs_service). */
-export interface VirtualService extends ServiceKey {
-  readonly scheduler: SchedulerName;
+export interface VirtualService extends ServiceKey, ServiceSettings {
   readonly dests: readonly Dest[];
 }

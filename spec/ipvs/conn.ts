@@ -63,6 +63,7 @@ export function connNew(net: Net, ends: Ends, dest: IpVsDest): IpVsConn {
     timer: newTimer(() => net.parts.connectionExpired(net, cp)),
   };
   dest.totalConns += 1;
+  net.parts.updateOverload(net, dest, 'bind');
   net.ipvs.connections.unshift(cp);
   return cp;
 }
@@ -86,6 +87,7 @@ export function connExpire(net: Net, cp: IpVsConn): void {
   if (cp.nfct) dropConntrack(net, cp);
   if (!cp.inactive) cp.dest.activeConns -= 1;
   cp.dest.totalConns -= 1;
+  net.parts.updateOverload(net, cp.dest, 'unbind');
 }
 
 /** ip_vs_nfct.c, ip_vs_conn_drop_conntrack */

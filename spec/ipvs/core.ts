@@ -99,7 +99,7 @@ function schedule(net: Net, skb: Skb, header: TcpHeader, ends: Ends, hook: strin
   if (!service || header.sourcePort === FTPDATA) return 'NF_ACCEPT';
   // What the director itself sends is not scheduled when it answers a connection.
   if (skb.inDevice === '' && connInGet(net, reverse(ends))) return 'NF_ACCEPT';
-  const dest = net.parts.schedulers[service.scheduler].schedule(net, service);
+  const dest = net.parts.schedulers[service.scheduler].schedule(net, service, ends);
   if (!dest) return leave(net, skb, hook);
   note(
     net,

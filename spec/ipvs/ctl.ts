@@ -1,5 +1,11 @@
 import type { IpvsadmCommand } from '../config/commands.ts';
-import type { Dest, ServiceKey, VirtualService } from '../config/services.ts';
+import {
+  type Dest,
+  HIGHEST_THRESHOLD,
+  type ServiceKey,
+  type ServiceSettings,
+  type VirtualService,
+} from '../config/services.ts';
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import type { Ipv4 } from '../wire/address.ts';
@@ -14,7 +20,7 @@ export function findService(net: Net, address: Ipv4, port: number): IpVsService 
 /** Sets up what `ipvsadm -R` would. */
 export function restoreServices(net: Net, services: readonly VirtualService[]): void {
   for (const service of services) {
-    addService(net, service, service.scheduler);
+    addService(net, service, service);
     for (const dest of service.dests) addDest(net, findService(net, service.address, service.port)!, dest);
   }
 }
@@ -23,11 +29,11 @@ export function restoreServices(net: Net, services: readonly VirtualService[]): 
 export function ipvsadm(net: Net, command: IpvsadmCommand): boolean {
   if (command.op === 'set-timeouts') return setTimeouts(net, command);
   const service = findService(net, command.service.address, command.service.port);
-  if (command.op === 'add-service') return !service && addService(net, command.service, command.scheduler);
+  if (command.op === 'add-service') return !service && addService(net, command.service, command);
   if (!service) return false;
   switch (command.op) {
     case 'edit-service':
-      return editService(net, service, command.scheduler);
+      return editService(net, service, command);
     case 'delete-service':
       return deleteService(net, service);
     case 'add-dest':
@@ -39,11 +45,12 @@ export function ipvsadm(net: Net, command: IpvsadmCommand): boolean {
   }
 }
 
-function addService(net: Net, key: ServiceKey, scheduler: IpVsService['scheduler']): boolean {
+function addService(net: Net, key: ServiceKey, { scheduler, schedFlags }: ServiceSettings): boolean {
   const service: IpVsService = {
     address: key.address,
     port: key.port,
     scheduler,
+    schedFlags: schedFlags ?? [],
     dests: [],
     schedData: undefined,
   };
@@ -53,7 +60,8 @@ function addService(net: Net, key: ServiceKey, scheduler: IpVsService['scheduler
 }
 
 /** ip_vs_edit_service: the same scheduler keeps what it remembers. */
-function editService(net: Net, service: IpVsService, scheduler: IpVsService['scheduler']): boolean {
+function editService(net: Net, service: IpVsService, { scheduler, schedFlags }: ServiceSettings): boolean {
+  service.schedFlags = schedFlags ?? [];
   if (service.scheduler === scheduler) return true;
   service.scheduler = scheduler;
   net.parts.schedulers[scheduler].init(service);
@@ -69,32 +77,59 @@ function deleteService(net: Net, service: IpVsService): boolean {
 /** ip_vs_add_dest: a dest that was deleted comes back with its counters, and its connections live again. */
 function addDest(net: Net, service: IpVsService, wanted: Dest): boolean {
   const port = effectivePort(service, wanted);
-  if (lookup(service, wanted.address, port)) return false;
-  const { forward, weight } = wanted;
-  const dest = outOfTrash(net, service, wanted.address, port) ?? {
-    address: wanted.address,
-    port,
-    virtual: { address: service.address, port: service.port },
-    forward,
-    weight,
-    activeConns: 0,
-    totalConns: 0,
-    available: true,
-    route: undefined,
-  };
-  Object.assign(dest, { forward, weight, available: true, route: undefined });
+  if (!thresholdsAreRight(wanted) || lookup(service, wanted.address, port)) return false;
+  const dest = outOfTrash(net, service, wanted.address, port) ?? newDest(service, { ...wanted, port });
+  update(net, dest, wanted);
+  dest.lastWeight = wanted.weight;
+  dest.available = true;
   service.dests.unshift(dest);
   net.parts.schedulers[service.scheduler].changed?.(service);
   return true;
 }
 
+/** ip_vs_new_dest */
+function newDest({ address, port }: IpVsService, wanted: Dest): IpVsDest {
+  return {
+    address: wanted.address,
+    port: wanted.port,
+    virtual: { address, port },
+    forward: wanted.forward,
+    weight: wanted.weight,
+    lastWeight: wanted.weight,
+    upperThreshold: 0,
+    lowerThreshold: 0,
+    overloaded: false,
+    activeConns: 0,
+    totalConns: 0,
+    available: true,
+    route: undefined,
+  };
+}
+
 /** ip_vs_edit_dest: connections keep the forwarding method that they were made with. */
 function editDest(net: Net, service: IpVsService, wanted: Dest): boolean {
   const dest = lookup(service, wanted.address, effectivePort(service, wanted));
-  if (!dest) return false;
-  Object.assign(dest, { forward: wanted.forward, weight: wanted.weight, route: undefined });
+  if (!thresholdsAreRight(wanted) || !dest) return false;
+  update(net, dest, wanted);
   net.parts.schedulers[service.scheduler].changed?.(service);
   return true;
+}
+
+function thresholdsAreRight({ upperThreshold: upper = 0, lowerThreshold: lower = 0 }: Dest): boolean {
+  return lower <= upper && upper <= HIGHEST_THRESHOLD;
+}
+
+/** __ip_vs_update_dest. ipvsadm says all of a dest each time: what is not on its line goes back to the default. */
+function update(net: Net, dest: IpVsDest, { forward, weight, ...wanted }: Dest): void {
+  if (weight !== 0) dest.lastWeight = weight;
+  Object.assign(dest, { forward, weight, route: undefined });
+  const { upperThreshold: upper = 0, lowerThreshold: lower = 0 } = wanted;
+  if (dest.upperThreshold === upper && dest.lowerThreshold === lower) return;
+  // Before the change a dest was taken for free when its limit was raised, and for nothing new when lowered.
+  const raised = upper === 0 || upper > dest.upperThreshold;
+  if (raised && !net.kernel.has('threshold-on-edit')) dest.overloaded = false;
+  Object.assign(dest, { upperThreshold: upper, lowerThreshold: lower });
+  net.parts.updateOverload(net, dest, 'edit');
 }
 
 function deleteDest(

@@ -1,4 +1,4 @@
-import type { ForwardMethod, SchedulerName } from '../config/services.ts';
+import type { ForwardMethod, SchedulerFlag, SchedulerName } from '../config/services.ts';
 import type { IpvsTcpState } from '../tables/ipvs-tcp.ts';
 import type { Timer } from '../timer.ts';
 import type { Ipv4 } from '../wire/address.ts';
@@ -11,6 +11,13 @@ export interface IpVsDest {
   readonly virtual: { readonly address: Ipv4; readonly port: number };
   forward: ForwardMethod;
   weight: number;
+  /** The last weight that was not 0, or that it was added with (last_weight). */
+  lastWeight: number;
+  /** Connections from which on it gets no new ones, and below which it does again; 0 for none set. */
+  upperThreshold: number;
+  lowerThreshold: number;
+  /** Full (IP_VS_DEST_F_OVERLOAD). */
+  overloaded: boolean;
   activeConns: number;
   totalConns: number;
   /** Linked to a service; a deleted dest is not (IP_VS_DEST_CF_AVAILABLE). */
@@ -24,6 +31,7 @@ export interface IpVsService {
   readonly address: Ipv4;
   readonly port: number;
   scheduler: SchedulerName;
+  schedFlags: readonly SchedulerFlag[];
   /** The kernel's list order: the newest first. */
   readonly dests: IpVsDest[];
   /** What the scheduler remembers between two decisions (sched_data). */

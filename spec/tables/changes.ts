@@ -23,6 +23,13 @@ export const CHANGES = [
     says: 'wlc and lc weigh a dest by 256·active + total connections (before: 256·active + inactive).',
   },
   {
+    id: 'threshold-on-edit',
+    stable: { '6.1': '6.1.183', '6.12': '6.12.104' },
+    mainline: '7.2',
+    source: { file: 'net/netfilter/ipvs/ip_vs_ctl.c', symbol: '__ip_vs_dest_update_overload' },
+    says: "Editing a dest's thresholds decides at once whether it is full (before: only its next connection does), and the lower one defaults to u - u/4 (before: below 3/4 of u).",
+  },
+  {
     id: 'reject-reset-closes-conntrack',
     stable: { '6.1': '6.1.81' },
     mainline: '6.7',

@@ -4,7 +4,7 @@ import { CLAIMS } from '../claims.ts';
 import { KERNEL, scenariosUntilCaught } from './reference.ts';
 
 /** What a default run may need at most to notice one wrong rule. */
-const ENOUGH = 500;
+const ENOUGH = 2000;
 
 const subjectOf = (id: string) => ({ name: `broken:${id}`, open: async () => brokenDirector(id, KERNEL)! });
 

@@ -1,5 +1,6 @@
 import type { Scheduler } from '../../state.ts';
 import type { IpVsDest, IpVsService } from '../types.ts';
+import { isUsable } from './usable.ts';
 
 /**
  * Round robin: the next dest in the list after the one chosen last (net/netfilter/ipvs/ip_vs_rr.c). What is
@@ -14,7 +15,7 @@ export const rr: Scheduler = {
     const last = service.schedData as IpVsDest | undefined;
     const start = last ? service.dests.indexOf(last) + 1 : 0;
     const order = [...service.dests.slice(start), ...service.dests.slice(0, start)];
-    const dest = order.find(({ weight }) => weight > 0);
+    const dest = order.find(isUsable);
     if (dest) service.schedData = dest;
     return dest;
   },

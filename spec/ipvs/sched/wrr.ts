@@ -1,5 +1,7 @@
 import type { Scheduler } from '../../state.ts';
 import type { IpVsDest, IpVsService } from '../types.ts';
+import { gcd } from './gcd.ts';
+import { isUsable } from './usable.ts';
 
 /** What weighted round robin remembers (struct ip_vs_wrr_mark). */
 interface Mark {
@@ -21,26 +23,54 @@ export const wrr: Scheduler = {
 
   schedule(_net, service) {
     const mark = service.schedData as Mark;
-    if (mark.maxWeight === 0) return undefined;
-    const { dests } = service;
-    const from = mark.last ? dests.indexOf(mark.last) + 1 : 0;
-    // The rest of this pass, then whole passes down to weight 1, and once more for those before the start.
-    for (let at = from, passes = 0; passes <= mark.maxWeight / mark.step + 1; passes++, at = 0) {
-      for (; at < dests.length; at++) {
-        if (dests[at]!.weight >= mark.currentWeight) {
-          mark.last = dests[at];
-          return dests[at];
+    const last = mark.last ? service.dests.indexOf(mark.last) : HEAD;
+    for (const pass of passes(mark, last)) {
+      for (let at = pass.after + 1; at < service.dests.length; at++) {
+        const dest = service.dests[at]!;
+        if (isUsable(dest) && dest.weight >= mark.currentWeight) {
+          mark.last = dest;
+          return dest;
         }
+        if (at === pass.stop) return undefined;
       }
-      mark.currentWeight -= mark.step;
-      if (mark.currentWeight <= 0) mark.currentWeight = mark.maxWeight;
     }
+    if (mark.maxWeight > 0) mark.last = undefined;
     return undefined;
   },
 
   changed: recompute,
   removed: recompute,
 };
+
+/** A walk over the list: behind which place it begins, and at which it ends early, if it does. */
+interface Pass {
+  readonly after: number;
+  readonly stop: number | undefined;
+}
+
+/** Before the first dest. */
+const HEAD = -1;
+
+/**
+ * The rest of this pass, then whole ones with a falling threshold, until a last one has asked every dest for the
+ * least weight. The threshold stays where the search ended (ip_vs_wrr_schedule).
+ */
+function* passes(mark: Mark, last: number): Iterable<Pass> {
+  if (mark.maxWeight === 0) return;
+  let lastPass = false;
+  let restarted = false;
+  yield { after: last, stop: undefined };
+  for (;;) {
+    mark.currentWeight -= mark.step;
+    if (mark.currentWeight <= 0) {
+      mark.currentWeight = mark.maxWeight;
+      if (lastPass || last === HEAD) return;
+      restarted = true;
+    }
+    lastPass = mark.currentWeight <= mark.step;
+    yield { after: HEAD, stop: lastPass && restarted && last !== HEAD ? last : undefined };
+  }
+}
 
 /** ip_vs_wrr_dest_changed */
 function recompute(service: IpVsService): void {
@@ -56,8 +86,4 @@ function weights({ dests }: IpVsService): { maxWeight: number; step: number } {
   const step = dests.reduce((divisor, { weight }) => gcd(weight, divisor), 0) || 1;
   const highest = dests.reduce((max, { weight }) => Math.max(max, weight), 0);
   return { maxWeight: highest - (step - 1), step };
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }
