@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -97,6 +98,15 @@ static int is_our_port(const char *device)
 	return strcmp(name, PORT_NAME) == 0;
 }
 
+/* Whether the host holds its end. It may have died while we booted, and writing would wait for it for ever. */
+static int host_is_there(int port)
+{
+	struct pollfd end = { .fd = port };
+
+	poll(&end, 1, 0);
+	return !(end.revents & POLLHUP);
+}
+
 /* The port appears a moment after its driver is loaded. */
 static int open_port(void)
 {
@@ -113,12 +123,13 @@ static int open_port(void)
 		if (path[0]) {
 			int fd = open(path, O_RDWR | O_CLOEXEC);
 
-			if (fd >= 0)
+			if (fd >= 0 && host_is_there(fd))
 				return fd;
+			close(fd);
 		}
 		usleep(10000);
 	}
-	die("no virtio port is named " PORT_NAME);
+	die("no virtio port is named " PORT_NAME ", or nobody is at its other end");
 }
 
 int boot_guest(void)
