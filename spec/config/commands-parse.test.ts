@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SYSCTLS, SYSCTLS } from '../tables/sysctls.ts';
+import { SYSCTLS } from '../tables/sysctls.ts';
 import type { AdminCommand } from './commands.ts';
 import { parseCommand } from './commands-parse.ts';
 import { printCommand, toArgv } from './commands-print.ts';
