@@ -61,6 +61,17 @@ export function signedBy(key: KeyObject, module: Buffer, digest: string): boolea
   return signatureValues(signature).some((value) => verify(digest, content, key, value));
 }
 
+async function checkModule(folder: string, path: string, key: KeyObject, digest: string): Promise<void> {
+  const module = await unpackModule(await readFile(join(folder, path)));
+  if (!signedBy(key, module, digest))
+    throw new MachineError(
+      `${path} is not signed by the build of this kernel: the mirror's pool has another`,
+    );
+}
+
+/** Unpacked at once: enough to keep all processors busy, too few to fill the memory. */
+const batchSize = 32;
+
 /**
  * Makes sure that all modules of an unpacked kernel are of the same build as its image, which a list has
  * vouched for: the only check there is for a package that is in no list any more.
@@ -75,12 +86,9 @@ export async function checkBuild(folder: string, progress: Progress): Promise<vo
       'the modules of this kernel are in no package list and carry no signature to check',
     );
   const modules = (await filesBelow(folder)).filter((path) => moduleName(path) !== undefined);
-  for (const [index, path] of modules.entries()) {
-    if (index % 100 === 0) progress(`checking the signatures of modules (${index} of ${modules.length})`);
-    const module = await unpackModule(await readFile(join(folder, path)));
-    if (!signedBy(key, module, digest))
-      throw new MachineError(
-        `${path} is not signed by the build of this kernel: the mirror's pool has another`,
-      );
+  for (let start = 0; start < modules.length; start += batchSize) {
+    progress(`checking the signatures of ${modules.length} modules (${start} done)`);
+    const batch = modules.slice(start, start + batchSize);
+    await Promise.all(batch.map((path) => checkModule(folder, path, key, digest)));
   }
 }

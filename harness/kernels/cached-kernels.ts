@@ -36,7 +36,7 @@ export async function cachedKernels(cache: Cache): Promise<CachedKernel[]> {
 export async function addedKernels(cache: Cache): Promise<{ key: string; release: string }[]> {
   const keys = await readdir(join(cache.root, 'kernels')).catch(() => []);
   return keys.flatMap((key) => {
-    const release = /^added_([^_]+)_[0-9a-f]+$/.exec(key)?.[1];
+    const release = /^added_(.+)_[0-9a-f]{16}$/.exec(key)?.[1];
     return release === undefined ? [] : [{ key, release }];
   });
 }

@@ -5,6 +5,7 @@ import { checkBuild } from './build-signature.ts';
 import type { Cache } from './cache.ts';
 import { kernelEntry, packageKey } from './cached-kernels.ts';
 import type { Download } from './kernel-download.ts';
+import { modulesPackage } from './kernel-packages.ts';
 import { kernelParts } from './kernel-parts.ts';
 import type { OfferedPackage } from './offered-package.ts';
 import type { PackageSource } from './package-source.ts';
@@ -39,7 +40,7 @@ export async function fetchKernel(
     }
     progress(`unpacking ${image.name}`);
     await unpackKernel(files, image.version, folder);
-    if (unlisted.length > 0) await checkBuild(folder, progress);
+    if (unlisted.some(({ name }) => modulesPackage.test(name))) await checkBuild(folder, progress);
     await rm(downloads, { recursive: true });
   };
   return cache.obtain(kernelEntry(key), build, progress);

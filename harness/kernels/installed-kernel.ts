@@ -18,6 +18,8 @@ export interface InstalledKernel {
   modules: readonly ModuleFile[];
   /** What it cannot do that some scenario may need. */
   lacks: readonly Lack[];
+  /** For its command line: parameters of what is built in. */
+  bootArguments: readonly string[];
   /** Changes when anything of the kernel changes: part of the key of guest images. */
   identity: string;
 }

@@ -17,6 +17,9 @@ export const imagePackage = /^linux-image-(?:unsigned-)?(?<release>\d+\.\d+\.\d.
 /** Packages that carry files of a kernel: newer ones come in several (binary, modules, base with the configuration). */
 export const kernelFilesPackage = /^linux-(?:image|modules|modules-core|binary|base)-\d/;
 
+/** Those that carry code beside the image. */
+export const modulesPackage = /^linux-modules-/;
+
 /** The flavours considered when the user names a series or a bare version, best first. */
 export const flavours = ['-cloud-amd64', '-amd64', '-generic'] as const;
 

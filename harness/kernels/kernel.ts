@@ -7,6 +7,7 @@ import { fetchKernel, type KernelSource } from './fetch-kernel.ts';
 import type { InstalledKernel } from './installed-kernel.ts';
 import { type KernelSpec, parseKernelSpec } from './kernel-spec.ts';
 import { loadKernel } from './load-kernel.ts';
+import { cacheLocalKernel } from './local-kernel.ts';
 import { MachinePackages } from './machine-packages.ts';
 import type { OfferedPackage } from './offered-package.ts';
 
@@ -64,6 +65,7 @@ export async function readyKernel(
   requireX86();
   const { cache } = source;
   const spec = parseKernelSpec(text);
+  if (spec.kind === 'path') return loadKernel(await cacheLocalKernel(spec, 'local', cache, progress));
   const known = await cachedKey(spec, cache);
   const cached = known === undefined ? undefined : await cache.find(kernelEntry(known));
   if (cached !== undefined) return loadKernel(cached);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readChecksums, sha256 } from './checksums.ts';
 import { type InstalledKernel, kernelRecord, type ModuleFile } from './installed-kernel.ts';
 import { seriesOf } from './kernel-match.ts';
-import { lacksOf } from './missing.ts';
+import { builtInParameters, lacksOf } from './missing.ts';
 import { moduleName } from './modules.ts';
 
 /** The kernel in a folder of the cache. */
@@ -16,7 +16,8 @@ export async function loadKernel(folder: string): Promise<InstalledKernel> {
   });
   const { release, version, hz, builtin } = record;
   const config = join(folder, 'config');
-  const has = new Set([...builtin, ...modules.map((module) => module.name)]);
+  const files = new Set(modules.map((module) => module.name));
+  const has = { modules: new Set([...builtin, ...files]), config: await readFile(config, 'utf8') };
   return {
     release,
     version,
@@ -25,7 +26,8 @@ export async function loadKernel(folder: string): Promise<InstalledKernel> {
     vmlinux: join(folder, 'vmlinux'),
     config,
     modules,
-    lacks: lacksOf(release, has, await readFile(config, 'utf8')),
+    lacks: lacksOf(release, has),
+    bootArguments: builtInParameters(files, has),
     identity: sha256(JSON.stringify(checksums)),
   };
 }

@@ -9,19 +9,31 @@ const wantedSettings: readonly Lack[] = [
   { what: 'CONFIG_NF_CONNTRACK_PROCFS', why: 'reading the connections of conntrack' },
 ];
 
-const isSet = (config: string, setting: string): boolean => new RegExp(`^${setting}=y$`, 'm').test(config);
+const isBuiltIn = (config: string, setting: string): boolean =>
+  new RegExp(`^${setting}=y$`, 'm').test(config);
+
+/** Names of the modules that a kernel has, as files or built in, and the text of its configuration. */
+interface Has {
+  modules: ReadonlySet<string>;
+  config: string;
+}
+
+const hasModule = ({ name, setting }: WantedModule, { modules, config }: Has): boolean =>
+  modules.has(name) || isBuiltIn(config, setting);
 
 /** Whether a kernel has the module, or the one that takes its part in kernels of another age. */
-function covered({ name, insteadOf }: WantedModule, has: ReadonlySet<string>): boolean {
-  const others = wantedModules.filter((other) => other.insteadOf === name).map((other) => other.name);
-  return [name, ...others, ...(insteadOf ? [insteadOf] : [])].some((each) => has.has(each));
+function covered(module: WantedModule, has: Has): boolean {
+  const others = wantedModules.filter(
+    ({ name, insteadOf }) => insteadOf === module.name || name === module.insteadOf,
+  );
+  return [module, ...others].some((each) => hasModule(each, has));
 }
 
 /**
- * What a kernel cannot do, of all that scenarios may need. `has` are its modules, built in or not.
+ * What a kernel cannot do, of all that scenarios may need.
  * @throws MachineError when it could not even talk to us
  */
-export function lacksOf(release: string, has: ReadonlySet<string>, config: string): Lack[] {
+export function lacksOf(release: string, has: Has): Lack[] {
   const modules = wantedModules.filter((module) => !covered(module, has));
   const required = modules.filter((module) => module.required);
   if (required.length > 0) {
@@ -30,8 +42,17 @@ export function lacksOf(release: string, has: ReadonlySet<string>, config: strin
       `kernel ${release} cannot be a director: it has neither built in nor as a module ${list}`,
     );
   }
-  const settings = wantedSettings.filter(({ what }) => !isSet(config, what));
+  const settings = wantedSettings.filter(({ what }) => !isBuiltIn(has.config, what));
   return [...modules.map(({ name, why }) => ({ what: name, why })), ...settings];
+}
+
+/** Parameters of modules that are not files, as the kernel's command line takes them: "ip_vs.conn_tab_bits=8". */
+export function builtInParameters(files: ReadonlySet<string>, has: Has): string[] {
+  return wantedModules.flatMap((module) =>
+    module.parameters !== undefined && !files.has(module.name) && hasModule(module, has)
+      ? [`${module.name}.${module.parameters}`]
+      : [],
+  );
 }
 
 /** Why this kernel cannot play the plan, in one sentence; undefined when it has all that the plan needs. */

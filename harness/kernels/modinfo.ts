@@ -5,6 +5,8 @@ import { elfSection, isKernelElf } from './elf.ts';
 export interface ModuleInfo {
   depends: string[];
   soft: string[];
+  /** The kernel it was built for, and how: "6.1.0-56-cloud-amd64 SMP preempt mod_unload modversions". */
+  vermagic: string;
 }
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => word !== '');
@@ -25,5 +27,9 @@ export function moduleInfo(module: Buffer, name: string): ModuleInfo {
       .split('\0')
       .filter((line) => line.startsWith(`${key}=`))
       .map((line) => line.slice(key.length + 1));
-  return { depends: values('depends').flatMap(words), soft: values('softdep').flatMap(softBefore) };
+  return {
+    depends: values('depends').flatMap(words),
+    soft: values('softdep').flatMap(softBefore),
+    vermagic: (values('vermagic')[0] ?? '').trim(),
+  };
 }

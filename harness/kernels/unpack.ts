@@ -4,6 +4,7 @@ import { MachineError } from '../errors.ts';
 import { runProgram } from '../system/run-program.ts';
 import { vmlinuxOf } from './bzimage.ts';
 import { filesBelow } from './checksums.ts';
+import { hasPvhEntry } from './elf.ts';
 import type { KernelRecord } from './installed-kernel.ts';
 import { moduleName } from './modules.ts';
 
@@ -22,13 +23,16 @@ function piece(files: readonly string[], which: keyof typeof pieces): string {
   return found;
 }
 
-function hzOf(config: string): number {
+/** Ticks a second that a kernel was configured for. */
+export function hzOf(config: string): number {
   const hz = Number(/^CONFIG_HZ=(\d+)$/m.exec(config)?.[1]);
   if (!Number.isInteger(hz)) throw new MachineError('the kernel configuration has no CONFIG_HZ');
   return hz;
 }
 
-const builtinNames = (text: string): string[] => text.split('\n').flatMap((line) => moduleName(line) ?? []);
+/** Module names in the text of a modules.builtin file. */
+export const builtinNames = (text: string): string[] =>
+  text.split('\n').flatMap((line) => moduleName(line) ?? []);
 
 /** Moves the modules out of the package tree, so that a kernel folder looks the same whatever it came from. */
 async function moveModules(tree: string, files: readonly string[], folder: string): Promise<void> {
@@ -40,7 +44,7 @@ async function moveModules(tree: string, files: readonly string[], folder: strin
 }
 
 /**
- * Turns kernel packages into one folder: `vmlinux` (uncompressed ELF), `config`, `modules/…`, and
+ * Turns kernel packages into one folder: `vmlinux` (what QEMU boots), `config`, `modules/…`, and
  * `kernel.json` (a KernelRecord). `version` is the package version. Nothing is installed.
  */
 export async function unpackKernel(
@@ -53,7 +57,9 @@ export async function unpackKernel(
   const files = await filesBelow(tree);
   const image = piece(files, 'image');
   const release = pieces.modules.exec(piece(files, 'modules'))![1]!;
-  await writeFile(join(folder, 'vmlinux'), await vmlinuxOf(await readFile(join(tree, image)), image));
+  const packed = await readFile(join(tree, image));
+  const vmlinux = await vmlinuxOf(packed, image);
+  await writeFile(join(folder, 'vmlinux'), hasPvhEntry(vmlinux) ? vmlinux : packed);
   await cp(join(tree, piece(files, 'config')), join(folder, 'config'));
   const hz = hzOf(await readFile(join(folder, 'config'), 'utf8'));
   const builtin = builtinNames(await readFile(join(tree, piece(files, 'builtin')), 'utf8'));
