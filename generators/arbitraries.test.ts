@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Segment } from '../spec/scenario.ts';
+import type { PacketItem } from '../spec/scenario.ts';
 import { SYSCTLS } from '../spec/tables/sysctls.ts';
 import { clientAddress, clientPort, servicePort, vip } from './addresses.ts';
 import { EVEN } from './bias.ts';
@@ -7,8 +7,8 @@ import { directorConfig } from './config.ts';
 import { tcpStory } from './flows/tcp.ts';
 import { rulesetProblems } from './grammar/iptables.ts';
 import { serviceProblems } from './grammar/ipvsadm.ts';
+import { packetProblems } from './grammar/packet.ts';
 import { problemsOf } from './grammar/playable.ts';
-import { segmentProblems } from './grammar/segment.ts';
 import { ruleset } from './rules.ts';
 import { scenario } from './scenario.ts';
 import { services } from './services.ts';
@@ -35,7 +35,7 @@ const ARBITRARIES = {
       ...sysctlProblems(sysctls),
     ],
   }),
-  tcpStory: subject(tcpStory(EVEN, size), { problems: ({ segments }) => storyProblems(segments) }),
+  tcpStory: subject(tcpStory(EVEN, size), { problems: ({ packets }) => storyProblems(packets) }),
   scenario: subject(scenario(), { problems: problemsOf }),
 };
 
@@ -66,8 +66,8 @@ function sysctlProblems(values: Readonly<Record<string, number>>): readonly stri
     .map(([name, value]) => `${name} = ${value}`);
 }
 
-function storyProblems(segments: readonly Segment[]): readonly string[] {
+function storyProblems(packets: readonly PacketItem[]): readonly string[] {
   const nowhere = { address: 1, port: 1 };
-  const flow = { client: nowhere, service: nowhere, isn: { client: 0, server: 0 } };
-  return segments.flatMap((segment) => segmentProblems(segment, { flow }));
+  const flow = { protocol: 'tcp' as const, client: nowhere, service: nowhere, isn: { client: 0, server: 0 } };
+  return packets.flatMap((packet) => packetProblems(packet, { flow }));
 }

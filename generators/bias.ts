@@ -11,6 +11,10 @@ export interface ScenarioBias {
   readonly shortFlows: number;
   /** Flows that aim beside the services: a free port, a real server, the director, or out of the cluster. */
   readonly besideServices: number;
+  /** Flows of UDP instead of TCP. */
+  readonly udp: number;
+  /** Flows whose ends also ping each other. */
+  readonly echoes: number;
   /** Flows that have accidents (see the weights below). */
   readonly accidents: number;
   /** Weight among accidents: sequence and acknowledgement numbers at the edges of the window. */
@@ -47,6 +51,8 @@ export const EVEN: ScenarioBias = {
   disorder: 20,
   shortFlows: 15,
   besideServices: 15,
+  udp: 10,
+  echoes: 10,
   accidents: 50,
   outOfWindow: 3,
   wrongFlags: 2,
@@ -90,4 +96,5 @@ export const BIASES = {
   expiry: { ...EVEN, timeoutEdges: 85, commands: 15, sysctls: 12, rules: 25 },
   edits: { ...EVEN, commands: 85, shortFlows: 30, rules: 40, counting: 30 },
   forwarding: { ...EVEN, besideServices: 70, counting: 60 },
+  datagrams: { ...EVEN, udp: 80, echoes: 40, besideServices: 60, counting: 70, timeoutEdges: 60 },
 } as const satisfies Readonly<Record<string, ScenarioBias>>;

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import type { VirtualService } from '../spec/config/services.ts';
-import type { Flow, Scenario, Segment, Wait } from '../spec/scenario.ts';
+import type { Flow, PacketItem, Scenario, Wait } from '../spec/scenario.ts';
 import { EVEN, type ScenarioBias } from './bias.ts';
 import { adminState } from './commands/admin-state.ts';
 import { directorConfig } from './config.ts';
-import { upTo } from './draws.ts';
+import { oneOf, upTo } from './draws.ts';
+import type { Story } from './flows/story.ts';
 import { ends } from './flows/target.ts';
-import { type Story, tcpStory } from './flows/tcp.ts';
+import { tcpStory } from './flows/tcp.ts';
+import { udpStory } from './flows/udp.ts';
 import { shrinkingBy } from './shrinking-by.ts';
 import { SIZES, type Size } from './sizes.ts';
 import { smallerScenario } from './smaller/scenario.ts';
@@ -16,7 +18,7 @@ import { type Lane, weave, woven } from './timeline.ts';
 /** A director and what happens to it: everything that the suite plays comes from here. */
 export function scenario(bias: ScenarioBias = EVEN, size: Size = SIZES.standard): fc.Arbitrary<Scenario> {
   const flows = bias.shortFlows > 50 ? 2 * size.flows : size.flows;
-  const drawn = fc.tuple(directorConfig(bias, size), upTo(flows, tcpStory(bias, size), 1), weave(bias, size));
+  const drawn = fc.tuple(directorConfig(bias, size), upTo(flows, story(bias, size), 1), weave(bias, size));
   const whole = drawn.map(([director, stories, weave]) => {
     const named = nameFlows(stories, director.services);
     const timeline = woven(lanesOf(named), weave, adminState(director), size);
@@ -26,10 +28,14 @@ export function scenario(bias: ScenarioBias = EVEN, size: Size = SIZES.standard)
   return shrinkingBy(whole, smallerScenario);
 }
 
+function story(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
+  return oneOf([bias.udp, udpStory(bias, size)], [100 - bias.udp, tcpStory(bias, size)]);
+}
+
 interface NamedFlow {
   readonly name: string;
   readonly flow: Flow;
-  readonly segments: readonly Segment[];
+  readonly packets: readonly PacketItem[];
   /** It goes on where the flow before it ended, so long after. */
   readonly after: { readonly ms: number } | undefined;
 }
@@ -41,15 +47,15 @@ function nameFlows(stories: readonly Story[], services: readonly VirtualService[
     const between: Pick<Flow, 'client' | 'service'> = after && last ? last : ends(story.target, services);
     last = between;
     const name = `f${index + 1}`;
-    const isn = { client: story.dialect.client.isn, server: story.dialect.server.isn };
-    const segments = heard(story, between.service, services).map((segment) => ({ ...segment, flow: name }));
-    return { name, flow: { ...between, isn }, segments, after };
+    const { protocol, isn } = story;
+    const packets = heard(story, between.service, services).map((packet) => ({ ...packet, flow: name }));
+    return { name, flow: { protocol, ...between, isn }, packets, after };
   });
 }
 
 /** What comes by the director: not the answers of real servers that route around it, nor of nobody. */
 function heard(
-  { target, segments, answersSeen }: Story,
+  { target, packets, answersSeen }: Story,
   far: Flow['service'],
   services: readonly VirtualService[],
 ) {
@@ -57,15 +63,15 @@ function heard(
   const direct = target.kind === 'realServer' || target.kind === 'outward';
   const routed = service?.dests.length !== 0 && service?.dests.every(({ forward }) => forward === 'droute');
   const answers = service ? answersSeen[routed ? 'droute' : 'masq'] : direct;
-  return segments.filter(({ from, by }) => from === 'client' || by !== undefined || answers);
+  return packets.filter(({ from, by }) => from === 'client' || by !== undefined || answers);
 }
 
 function lanesOf(flows: readonly NamedFlow[]): readonly Lane[] {
-  const lanes: (Segment | Wait)[][] = [];
-  for (const { segments, after } of flows) {
+  const lanes: (PacketItem | Wait)[][] = [];
+  for (const { packets, after } of flows) {
     if (!after) lanes.push([]);
     const pause: Wait[] = after && after.ms > 0 ? [{ kind: 'wait', ms: after.ms }] : [];
-    lanes.at(-1)!.push(...pause, ...segments);
+    lanes.at(-1)!.push(...pause, ...packets);
   }
   return lanes;
 }

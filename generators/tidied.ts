@@ -1,24 +1,22 @@
-import type { Flow, Scenario, TimelineItem } from '../spec/scenario.ts';
+import { type Flow, isPacket, type Scenario, type TimelineItem } from '../spec/scenario.ts';
 import { adminState, afterCommand } from './commands/admin-state.ts';
 
 /**
  * The scenario without what can not be or is not used: commands that the tools would refuse, flows without a
- * segment; flows are counted in the order in which they speak.
+ * packet; flows are counted in the order in which they speak.
  */
 export function tidied(scenario: Scenario): Scenario {
   const timeline = acceptedOnly(scenario);
   const names = new Map<string, string>();
   for (const item of timeline) {
-    if (item.kind === 'segment' && !names.has(item.flow)) names.set(item.flow, `f${names.size + 1}`);
+    if (isPacket(item) && !names.has(item.flow)) names.set(item.flow, `f${names.size + 1}`);
   }
   const flows: Record<string, Flow> = {};
   for (const [from, to] of names) flows[to] = scenario.flows[from]!;
   return {
     ...scenario,
     flows,
-    timeline: timeline.map((item) =>
-      item.kind === 'segment' ? { ...item, flow: names.get(item.flow)! } : item,
-    ),
+    timeline: timeline.map((item) => (isPacket(item) ? { ...item, flow: names.get(item.flow)! } : item)),
   };
 }
 

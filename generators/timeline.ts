@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Segment, TimelineItem, Wait } from '../spec/scenario.ts';
+import type { PacketItem, TimelineItem, Wait } from '../spec/scenario.ts';
 import type { ScenarioBias } from './bias.ts';
 import { type AdminState, afterCommand } from './commands/admin-state.ts';
 import { type Intent, intent } from './commands/intent.ts';
@@ -7,8 +7,8 @@ import { oneOf, upTo } from './draws.ts';
 import type { Size } from './sizes.ts';
 import { wait } from './waits.ts';
 
-/** Segments and waits that keep their order: a flow, and those that come after it on its ports. */
-export type Lane = readonly (Segment | Wait)[];
+/** Packets and waits that keep their order: a flow, and those that come after it on its ports. */
+export type Lane = readonly (PacketItem | Wait)[];
 
 /** How lanes become one timeline, before it is known what is in them. */
 export interface Weave {
@@ -17,7 +17,7 @@ export interface Weave {
   readonly interruptions: readonly Interruption[];
 }
 
-/** A wait or a command somewhere between the segments; `at` counts in thousandths of the whole. */
+/** A wait or a command somewhere between the packets; `at` counts in thousandths of the whole. */
 interface Interruption {
   readonly at: number;
   readonly what: Wait | Intent;
@@ -44,26 +44,29 @@ export function woven(
 ): readonly TimelineItem[] {
   const items = inTurns(lanes, weave.runs).slice(0, size.segments);
   const interrupted = [...weave.interruptions].sort((one, other) => other.at - one.at);
-  const all: (Segment | Wait | Intent)[] = [...items];
+  const all: (PacketItem | Wait | Intent)[] = [...items];
   for (const { at, what } of interrupted) all.splice(Math.round((at * items.length) / 1000), 0, what);
   return withinTime(commanded(begun(all), before), size.waitSeconds * 1000);
 }
 
 /** Without waits at the beginning, when there is nothing yet that could run out. */
-function begun<T extends Segment | Wait | Intent>(items: readonly T[]): readonly T[] {
+function begun<T extends PacketItem | Wait | Intent>(items: readonly T[]): readonly T[] {
   const first = items.findIndex((item) => typeof item === 'function' || item.kind !== 'wait');
   return first < 0 ? [] : items.slice(first);
 }
 
 function inTurns(lanes: readonly Lane[], runs: Weave['runs']): Lane {
   const left = lanes.map((lane) => [...lane]);
-  const items: (Segment | Wait)[] = [];
+  const items: (PacketItem | Wait)[] = [];
   for (const run of runs) items.push(...(left[run.lane % left.length]?.splice(0, run.items) ?? []));
   return [...items, ...left.flat()];
 }
 
 /** What each intent comes to where it stands; left out where it comes to nothing. */
-function commanded(items: readonly (Segment | Wait | Intent)[], before: AdminState): readonly TimelineItem[] {
+function commanded(
+  items: readonly (PacketItem | Wait | Intent)[],
+  before: AdminState,
+): readonly TimelineItem[] {
   let now = before;
   return items.flatMap((item): TimelineItem[] => {
     if (typeof item !== 'function') return [item];

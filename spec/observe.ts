@@ -1,5 +1,6 @@
 import type { ConnectionRow, ConntrackRow, CounterRow, Observation, ServiceRow } from './observation.ts';
 import type { Net } from './state.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
 
 /** What can be seen of the director now: its /proc files and rule counters. */
 export function observe(net: Net, refused: boolean): Observation {
@@ -60,13 +61,20 @@ function connections(net: Net): ConnectionRow[] {
   );
 }
 
+/** net/netfilter/nf_conntrack_standalone.c, l4proto_name */
+const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
+  [PROTOCOL_ICMP]: 'icmp',
+  [PROTOCOL_TCP]: 'tcp',
+  [PROTOCOL_UDP]: 'udp',
+};
+
 /** /proc/net/nf_conntrack (ct_seq_show) */
 function conntrack(net: Net): ConntrackRow[] {
   const entries = [...net.conntrack.table.values()].filter(({ direction }) => direction === 0);
   const rows = entries.map(({ entry }) => ({
-    protocol: 'tcp',
+    protocol: PROTOCOL_NAMES[entry.tuples[0].protocol] ?? 'unknown',
     timeout: Math.floor(Math.max(0, entry.timeout - net.jiffies) / net.kernel.hz),
-    state: entry.tcp.state,
+    state: entry.tuples[0].protocol === PROTOCOL_TCP ? entry.tcp.state : '',
     original: row(entry.tuples[0]),
     reply: row(entry.tuples[1]),
     unreplied: !entry.seenReply,

@@ -1,4 +1,7 @@
 import { conntrackConfirm, conntrackIn } from './conntrack/core.ts';
+import { trackIcmp } from './conntrack/icmp.ts';
+import { trackTcp } from './conntrack/tcp.ts';
+import { trackUdp } from './conntrack/udp.ts';
 import { icmpSend } from './ip/icmp.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { inHook, outHook } from './ipvs/core.ts';
@@ -27,6 +30,7 @@ import { HOOK_ROWS } from './tables/hooks.ts';
 import { IPVS_TCP_STATE_ROWS, IPVS_TCP_TABLE, IPVS_TCP_TABLE_SECURE } from './tables/ipvs-tcp.ts';
 import { wheelExpiry } from './timer-wheel.ts';
 import { ICMP_DEST_UNREACH, ICMP_HOST_UNREACH } from './wire/icmp.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
 
 const conntrackIsUsed = (net: Net): boolean => net.conntrack.users > 0;
 /** IPVS's hooks come with the first service and go with the last (ip_vs_register_hooks). */
@@ -50,6 +54,7 @@ export const PARTS: Parts = {
   ipvsTcpStates: IPVS_TCP_STATE_ROWS,
   schedulers: { rr, wrr, lc, wlc, sed, nq, fo, ovf, sh, dh, mh, lblc, lblcr },
   updateOverload,
+  conntrackProtocols: { [PROTOCOL_ICMP]: trackIcmp, [PROTOCOL_TCP]: trackTcp, [PROTOCOL_UDP]: trackUdp },
   conntrackTcpTable: CONNTRACK_TCP_TABLE,
   conntrackTcpValidFlags: CONNTRACK_TCP_VALID_FLAGS,
   conntrackTcpTimeouts: CONNTRACK_TCP_TIMEOUTS,

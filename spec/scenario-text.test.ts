@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TextError } from './config/text-error.ts';
 import { ADDRESS_NAMES, TWO_ARMED } from './config/topology.ts';
-import type { Flow, Segment, Wait } from './scenario.ts';
+import type { Datagram, Echo, Flow, IcmpError, PacketItem, Segment, Wait } from './scenario.ts';
 import { parseFlow, printFlow } from './scenario-text/flow.ts';
 import { parseTimelineText, printTimelineItem } from './scenario-text.ts';
 import type { TcpOption } from './wire/tcp.ts';
@@ -43,6 +43,42 @@ const segment: fc.Arbitrary<Segment> = fc.record(
   { requiredKeys: ['kind', 'flow', 'from', 'flags', 'seq', 'ack', 'window', 'length', 'options'] },
 ) as fc.Arbitrary<Segment>;
 
+const head = {
+  flow: fc.constant('f1'),
+  from: fc.constantFrom<PacketItem['from']>('client', 'server'),
+  by: fc.constantFrom(...TWO_ARMED.hosts.map(({ name }) => name)),
+  ttl: fc.nat({ max: 255 }),
+  badChecksum: fc.constant(true),
+};
+
+const datagram = fc.record(
+  { kind: fc.constant('datagram'), ...head, length: fc.nat({ max: 1472 }), noChecksum: fc.constant(true) },
+  { requiredKeys: ['kind', 'flow', 'from', 'length'] },
+) as fc.Arbitrary<Datagram>;
+
+const echo = fc.record(
+  {
+    kind: fc.constant('echo'),
+    ...head,
+    message: fc.constantFrom<Echo['message']>('request', 'reply'),
+    seq: fc.nat({ max: 65535 }),
+    length: fc.nat({ max: 1472 }),
+  },
+  { requiredKeys: ['kind', 'flow', 'from', 'message', 'seq', 'length'] },
+) as fc.Arbitrary<Echo>;
+
+const icmp = fc.record(
+  {
+    kind: fc.constant('icmp'),
+    ...head,
+    type: fc.nat({ max: 255 }),
+    code: fc.nat({ max: 255 }),
+    mtu: fc.nat({ max: 65535 }),
+    quote: fc.nat({ max: 1472 }),
+  },
+  { requiredKeys: ['kind', 'flow', 'from', 'type', 'code'] },
+) as fc.Arbitrary<IcmpError>;
+
 const wait: fc.Arbitrary<Wait> = fc
   .oneof(
     fc.nat({ max: 100_000 }),
@@ -56,6 +92,7 @@ const end = fc.record({
   port: fc.integer({ min: 1, max: 65535 }),
 });
 const flow: fc.Arbitrary<Flow> = fc.record({
+  protocol: fc.constantFrom('tcp', 'udp'),
   client: end,
   service: end,
   isn: fc.oneof(fc.constant({ client: 1000, server: 5000 }), fc.record({ client: u32, server: u32 })),
@@ -64,7 +101,7 @@ const flow: fc.Arbitrary<Flow> = fc.record({
 describe('the timeline', () => {
   test('reads back as it was printed', () => {
     fc.assert(
-      fc.property(fc.oneof(segment, wait), (item) => {
+      fc.property(fc.oneof(segment, datagram, echo, icmp, wait), (item) => {
         expect(parseTimelineText(printTimelineItem(item))).toEqual(item);
       }),
       { numRuns: 2000 },
@@ -100,12 +137,14 @@ describe('the timeline', () => {
     );
   });
 
+  const head =
+    'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
   const shape =
     'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [badsum]';
   const options = 'mss N, wscale N, sackOK, sack FROM:TO, TS val N ecr N, nop, opt N HEX';
   const waits = '+3ms, +0.1s, +15m, +2h; at most a week';
   const complaints: [string, number, string][] = [
-    ['', 1, `the flow is missing; allowed: ${shape}`],
+    ['', 1, `the flow is missing; allowed: ${head}`],
     [
       '1f client > S 0:0(0)',
       1,
@@ -121,7 +160,7 @@ describe('the timeline', () => {
       14,
       '"RIP5" is no host; allowed: CIP1 CIP2 CIP3 CIP4 RIP1 RIP2 RIP3 RIP4; did you mean RIP1?',
     ],
-    ['f1 client S 0:0(0)', 11, `"S" stands where > belongs; allowed: ${shape}`],
+    ['f1 client S 0:0(0)', 11, `"S" stands where > belongs; allowed: ${head}`],
     ['f1 client > SX 0:0(0)', 14, '"X" is no flag; allowed: F S R P . (ACK) U E (ECE) W (CWR), - for none'],
     ['f1 client > SS 0:0(0)', 14, 'flag S is given twice; remove one of them'],
     [
@@ -140,8 +179,14 @@ describe('the timeline', () => {
     [
       'f1 client > S 0:0(0) wni 5',
       22,
-      '"wni" is nothing that a segment has; allowed: ack N, win N, <options>, ttl N, badsum; did you mean win?',
+      '"wni" is nothing that a segment has; allowed: ack N, win N, ttl N, badsum; did you mean win?',
     ],
+    ['f1 client > udp', 16, 'the number of bytes is missing'],
+    ['f1 client > udp 1473', 17, '"1473" is no number of bytes; allowed: 0 to 1472'],
+    ['f1 client > udp 5 <nop>', 20, 'only a segment has options; remove <nop>'],
+    ['f1 client > echo 5 nosum', 20, '"nosum" is nothing that a ping has; allowed: seq N, ttl N, badsum'],
+    ['f1 client > icmp 3', 18, '"3" is no ICMP type and code; allowed: TYPE/CODE, as in 3/4'],
+    ['f1 client > icmp 3/256', 20, '"256" is no ICMP code; allowed: 0 to 255'],
     ['f1 client > S 0:0(0) win 65536', 26, '"65536" is no window; allowed: 0 to 65535'],
     ['f1 client > S 0:0(0) ttl 1 ttl 2', 28, 'ttl is given twice; remove one of them'],
     ['f1 client > S 0:0(0) <mss 1460', 22, '< has no >; close the options with >'],
@@ -187,7 +232,8 @@ describe('flows', () => {
     expect(printFlow(parseFlow('CIP:40001 > VIP1:80 isn 1000/5000'))).toBe('CIP1:40001 > VIP:80');
   });
 
-  const shape = 'CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER], as in CIP1:40001 > VIP:80 isn 1000/5000';
+  const shape =
+    '[udp] CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER], as in CIP1:40001 > VIP:80 isn 1000/5000 or udp CIP1:40001 > VIP:53';
   test.each([
     ['CIP1:40001', 11, `> is missing; allowed: ${shape}`],
     ['CIP1:40001 - VIP:80', 12, `"-" stands where > belongs; allowed: ${shape}`],

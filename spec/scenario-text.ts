@@ -1,7 +1,11 @@
 import { printCommand } from './config/commands-print.ts';
 import { TextError } from './config/text-error.ts';
 import { type Word, WordReader } from './config/words.ts';
-import type { Segment, TimelineItem, Wait } from './scenario.ts';
+import type { PacketItem, Segment, TimelineItem, Wait } from './scenario.ts';
+import { parseDatagram, printDatagram } from './scenario-text/datagram.ts';
+import { ECHO_WORDS, parseEcho, printEcho } from './scenario-text/echo.ts';
+import { parseIcmpError, printIcmpError } from './scenario-text/icmp.ts';
+import { type PacketHead, parseHead } from './scenario-text/packet.ts';
 import { parseSegment, printSegment } from './scenario-text/segment.ts';
 import { parseWait, printWait } from './scenario-text/wait.ts';
 
@@ -10,6 +14,12 @@ export function printTimelineItem(item: TimelineItem): string {
   switch (item.kind) {
     case 'segment':
       return printSegment(item);
+    case 'datagram':
+      return printDatagram(item);
+    case 'echo':
+      return printEcho(item);
+    case 'icmp':
+      return printIcmpError(item);
     case 'wait':
       return printWait(item);
     case 'do':
@@ -17,19 +27,36 @@ export function printTimelineItem(item: TimelineItem): string {
   }
 }
 
-/** A line of the timeline that is a segment or a wait. */
-export function parseTimelineText(text: string): Segment | Wait {
+/** A line of the timeline that is a packet or a wait. */
+export function parseTimelineText(text: string): PacketItem | Wait {
   const { line, options } = takeOptions(text);
   const reader = new WordReader(line);
   if (/^[\d.]+(ms|s|m|h)$/.test(reader.peek() ?? ''))
     throw new TextError(reader.place, `"${reader.peek()}" lacks its +`, { hint: `write +${reader.peek()}` });
-  if (!reader.peek()?.startsWith('+')) return parseSegment(reader, options);
+  if (!reader.peek()?.startsWith('+')) return parsePacket(reader, options);
   const wait = parseWait(reader.next('the wait'));
   if (!reader.done)
     throw new TextError(reader.place, `"${reader.peek()}" follows a complete wait`, {
       hint: 'put it on a line of its own',
     });
   return wait;
+}
+
+function parsePacket(reader: WordReader, options: Word | undefined): PacketItem {
+  const head = parseHead(reader);
+  const item = parseOther(head, reader);
+  if (!item) return parseSegment(head, reader, options);
+  if (options)
+    throw new TextError(options, 'only a segment has options', { hint: `remove <${options.text}>` });
+  return item;
+}
+
+/** A packet whose first word says what it is; undefined for a segment, which begins with its flags. */
+function parseOther(head: PacketHead, reader: WordReader): Exclude<PacketItem, Segment> | undefined {
+  if (reader.skip('udp')) return parseDatagram(head, reader);
+  if (reader.skip(ECHO_WORDS.request)) return parseEcho(head, 'request', reader);
+  if (reader.skip(ECHO_WORDS.reply)) return parseEcho(head, 'reply', reader);
+  return reader.skip('icmp') ? parseIcmpError(head, reader) : undefined;
 }
 
 /** Cuts out what stands between < and >; blanks take its place, so that all columns stay right. */

@@ -23,19 +23,24 @@ export interface Endpoint {
   readonly port: number;
 }
 
+export type FlowProtocol = 'tcp' | 'udp';
+
 /** Two ends of a conversation as the client sees them; the far end may be a VIP or any other address. */
 export interface Flow {
+  readonly protocol: FlowProtocol;
   readonly client: Endpoint;
   readonly service: Endpoint;
   /** What relative sequence number 0 of each side is on the wire, 0 to 2^32-1. */
   readonly isn: { readonly client: number; readonly server: number };
 }
 
-export type TimelineItem = Segment | Wait | Do;
+export type TimelineItem = PacketItem | Wait | Do;
 
-/** One TCP segment of a flow. */
-export interface Segment {
-  readonly kind: 'segment';
+/** What a flow's ends send. */
+export type PacketItem = Segment | Datagram | Echo | IcmpError;
+
+/** What every packet of a timeline has, whatever it carries. */
+export interface PacketOfFlow {
   readonly flow: string;
   readonly from: 'client' | 'server';
   /**
@@ -43,6 +48,15 @@ export interface Segment {
    * topology. A server segment `by: 'RIP2'` comes from RIP2, whichever real server the director chose.
    */
   readonly by?: string;
+  /** Default 64. */
+  readonly ttl?: number;
+  /** The checksum of what the IP header is followed by is wrong on purpose. */
+  readonly badChecksum?: boolean;
+}
+
+/** One TCP segment of a flow. */
+export interface Segment extends PacketOfFlow {
+  readonly kind: 'segment';
   /** Header bits, `tcp.ts` names them. */
   readonly flags: number;
   /** Relative to the sender's isn; may be negative (out of window on purpose). */
@@ -54,10 +68,40 @@ export interface Segment {
   /** Payload bytes; their content is a fixed pattern. */
   readonly length: number;
   readonly options: readonly TcpOption[];
-  /** Default 64. */
-  readonly ttl?: number;
-  /** The TCP checksum is wrong on purpose. */
-  readonly badChecksum?: boolean;
+}
+
+/** One UDP datagram of a flow. */
+export interface Datagram extends PacketOfFlow {
+  readonly kind: 'datagram';
+  /** Payload bytes; their content is a fixed pattern. */
+  readonly length: number;
+  /** Sent without a checksum, which UDP allows. */
+  readonly noChecksum?: boolean;
+}
+
+/** A ping between a flow's two ends. Its identifier is the flow's client port. */
+export interface Echo extends PacketOfFlow {
+  readonly kind: 'echo';
+  readonly message: 'request' | 'reply';
+  /** Counts the pings of one identifier, 0 to 65535. */
+  readonly seq: number;
+  /** Bytes behind the ICMP header; their content is a fixed pattern. */
+  readonly length: number;
+}
+
+/**
+ * An ICMP error about the packet of the flow that reached this side last, quoted as it arrived there. When none
+ * did, about the one that the other side sent last, as it was sent; when it sent none, about an empty one.
+ */
+export interface IcmpError extends PacketOfFlow {
+  readonly kind: 'icmp';
+  /** Any type, also one that reports no error. */
+  readonly type: number;
+  readonly code: number;
+  /** The second half of the header's last four bytes: the next hop's MTU in type 3 code 4. Default 0. */
+  readonly mtu?: number;
+  /** Bytes of the quoted packet, its IP header included; default as many as Linux quotes, 548. */
+  readonly quote?: number;
 }
 
 /** Nothing happens for a while. */
@@ -70,4 +114,9 @@ export interface Wait {
 export interface Do {
   readonly kind: 'do';
   readonly command: AdminCommand;
+}
+
+/** Whether something is sent here, by one of a flow's ends. */
+export function isPacket(item: TimelineItem): item is PacketItem {
+  return item.kind !== 'wait' && item.kind !== 'do';
 }

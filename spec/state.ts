@@ -1,6 +1,6 @@
 import type { DirectorConfig } from './config/director-config.ts';
 import type { SchedulerName } from './config/services.ts';
-import type { Conntrack } from './conntrack/types.ts';
+import type { Conntrack, Tracked, TrackVerdict } from './conntrack/types.ts';
 import type { Neighbours } from './ip/types.ts';
 import type { Ends } from './ipvs/conn.ts';
 import type { OverloadCause } from './ipvs/overload.ts';
@@ -49,6 +49,8 @@ export interface Parts {
   readonly ipvsTcpTableSecure: IpvsTcpTable;
   readonly ipvsTcpStates: Readonly<Record<IpvsTcpState, Pick<IpvsTcpStateRow, 'timeoutSeconds' | 'active'>>>;
   readonly schedulers: Readonly<Record<SchedulerName, Scheduler>>;
+  /** What follows a conversation, by IP protocol number (nf_conntrack_handle_packet). */
+  readonly conntrackProtocols: Readonly<Record<number, (net: Net, tracked: Tracked) => TrackVerdict>>;
   readonly conntrackTcpTable: ConntrackTcpTable;
   readonly conntrackTcpValidFlags: ReadonlySet<number>;
   readonly conntrackTcpTimeouts: Readonly<

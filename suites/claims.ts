@@ -2,7 +2,7 @@ import { BIASES, EVEN, type ScenarioBias } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
 import { SIZES, type Size } from '../generators/sizes.ts';
 import type { SchedulerName } from '../spec/config/services.ts';
-import type { Scenario } from '../spec/scenario.ts';
+import type { Scenario, TimelineItem } from '../spec/scenario.ts';
 import { ACK, FIN, RST, SYN } from '../spec/wire/tcp.ts';
 import type { Claim } from './claim.ts';
 
@@ -52,6 +52,10 @@ const HONEST_FLAGS: ReadonlySet<number> = new Set([SYN, SYN | ACK, ACK, FIN | AC
 function hasOddFlags({ timeline }: Scenario): boolean {
   const odd = (flags: number) => !HONEST_FLAGS.has(flags & (SYN | ACK | FIN | RST));
   return timeline.some((item) => item.kind === 'segment' && odd(item.flags));
+}
+
+function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boolean {
+  return timeline.some((item) => item.kind === kind);
 }
 
 /** Without a rule that asks for states the kernel tracks nothing. */
@@ -187,6 +191,27 @@ const ROWS = [
     says: 'What is not for IPVS is forwarded, answered or dropped as by any router.',
     source: { file: 'net/ipv4/ip_forward.c', symbol: 'ip_forward' },
     bias: BIASES.forwarding,
+  },
+  {
+    id: 'conntrack/udp',
+    says: 'A UDP entry lives 30 s, 120 s and ASSURED once both sides have talked for more than two seconds.',
+    source: { file: 'net/netfilter/nf_conntrack_proto_udp.c', symbol: 'nf_conntrack_udp_packet' },
+    bias: BIASES.datagrams,
+    only: (scenario) => asksForStates(scenario) && sends(scenario, 'datagram'),
+  },
+  {
+    id: 'conntrack/icmp',
+    says: 'A ping is tracked by its identifier for 30 s; an answer that nobody asked for is INVALID.',
+    source: { file: 'net/netfilter/nf_conntrack_proto_icmp.c', symbol: 'nf_conntrack_icmp_packet' },
+    bias: { ...BIASES.datagrams, echoes: 90, udp: 30 },
+    only: (scenario) => asksForStates(scenario) && sends(scenario, 'echo'),
+  },
+  {
+    id: 'icmp/echo',
+    says: 'The director answers pings to all of its addresses, virtual ones too, and forwards others.',
+    source: { file: 'net/ipv4/icmp.c', symbol: 'icmp_echo' },
+    bias: { ...EVEN, echoes: 90, besideServices: 40 },
+    only: (scenario) => sends(scenario, 'echo'),
   },
 ] as const satisfies readonly ClaimRow[];
 

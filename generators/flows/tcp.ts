@@ -1,33 +1,17 @@
 import fc from 'fast-check';
-import type { Segment } from '../../spec/scenario.ts';
 import type { ScenarioBias } from '../bias.ts';
-import { oneOf, percent, sometimes, upTo } from '../draws.ts';
+import { oneOf, upTo } from '../draws.ts';
 import { shrinkingBy } from '../shrinking-by.ts';
 import type { Size } from '../sizes.ts';
-import { smallerSegment } from '../smaller/segment.ts';
+import { smallerPacket } from '../smaller/packet.ts';
 import { inField, smallerList } from '../smaller/smaller.ts';
-import { wait } from '../waits.ts';
 import { type Accident, accident, befall } from './accidents.ts';
-import { type Dialect, dialect } from './dialect.ts';
+import { asides, withAsides } from './asides.ts';
+import { dialect } from './dialect.ts';
+import { setting } from './setting.ts';
 import { speak } from './speak.ts';
-import { type Target, target } from './target.ts';
+import { type Story, UNNAMED } from './story.ts';
 import { disorder, greeting, session, type Turn } from './turns.ts';
-
-/** A flow before the director is known: between whom, and what is sent. */
-export interface Story {
-  readonly target: Target;
-  readonly dialect: Dialect;
-  /** Of a flow that has no name yet. */
-  readonly segments: readonly Segment[];
-  /** Whether the director sees the server's answers, by the way that its dests forward. */
-  readonly answersSeen: { readonly masq: boolean; readonly droute: boolean };
-  /** It comes after the flow before it, on the same addresses and ports. */
-  readonly reuses: boolean;
-  /** How long after it, in milliseconds. */
-  readonly pause: number | undefined;
-}
-
-export const UNNAMED = 'flow';
 
 /** TCP between two honest ends, and what happens to their segments on the way. */
 export function tcpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
@@ -40,21 +24,14 @@ export function tcpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
     [bias.accidents, upTo(size.accidents, accident(bias), 1)],
     [100 - bias.accidents, NONE],
   );
-  const drawn = fc.record({
-    target: target(bias.besideServices),
-    dialect,
-    turns,
-    accidents,
-    answersSeen: fc.record({ masq: percent(85), droute: percent(20) }),
-    reuses: percent(bias.portReuse),
-    pause: sometimes(60, wait(bias)),
-  });
+  const drawn = fc.tuple(setting(bias), fc.record({ dialect, turns, accidents, asides: asides(bias) }));
   return shrinkingBy(
-    drawn.map(({ turns, accidents, ...story }) => ({
-      ...story,
-      segments: befall(speak(UNNAMED, turns, story.dialect), accidents, story.dialect),
-    })),
-    inField('segments', smallerList(smallerSegment)),
+    drawn.map(([setting, { dialect, turns, accidents, asides }]) => {
+      const segments = befall(speak(UNNAMED, turns, dialect), accidents, dialect);
+      const isn = { client: dialect.client.isn, server: dialect.server.isn };
+      return { ...setting, protocol: 'tcp', isn, packets: withAsides(segments, asides) };
+    }),
+    inField('packets', smallerList(smallerPacket)),
   );
 }
 

@@ -1,8 +1,8 @@
-import type { Scenario } from '../../spec/scenario.ts';
+import { isPacket, type Scenario } from '../../spec/scenario.ts';
 import { adminState, afterCommand } from '../commands/admin-state.ts';
 import { ruleProblems, rulesetProblems } from './iptables.ts';
 import { serviceProblems } from './ipvsadm.ts';
-import { flowProblems, segmentProblems } from './segment.ts';
+import { flowProblems, packetProblems } from './packet.ts';
 
 /**
  * Why a director's own tools, or the wire, would not take the scenario as it stands; nothing when they take it.
@@ -25,7 +25,7 @@ export function isPlayable(scenario: Scenario): boolean {
 function timelineProblems({ director, flows, timeline }: Scenario): readonly string[] {
   let state = adminState(director);
   return timeline.flatMap((item): readonly string[] => {
-    if (item.kind === 'segment') return segmentProblems(item, flows);
+    if (isPacket(item)) return packetProblems(item, flows);
     if (item.kind === 'wait')
       return item.ms >= 1 && Number.isInteger(item.ms) ? [] : [`a wait of ${item.ms} ms`];
     const { command } = item;

@@ -1,4 +1,4 @@
-import type { Flow, Scenario } from '../../spec/scenario.ts';
+import { type Flow, isPacket, type Scenario } from '../../spec/scenario.ts';
 import { anyOf, inField, type Smaller, towards } from './smaller.ts';
 
 /** Just before the numbers wrap: simpler than any other number that does so soon. */
@@ -9,13 +9,14 @@ const smallerIsn: Smaller<Flow['isn']> = anyOf(
   inField('server', towards(5000, BEFORE_WRAP)),
 );
 
-/** The segments of one flow told as another's, so that there is one flow less. */
+/** The packets of one flow told as another's, so that there is one flow less. */
 function* fewerFlows(scenario: Scenario): Iterable<Scenario> {
   const names = Object.keys(scenario.flows);
   for (const [index, gone] of names.entries()) {
     for (const heir of names.slice(0, index)) {
+      if (scenario.flows[heir]!.protocol !== scenario.flows[gone]!.protocol) continue;
       const timeline = scenario.timeline.map((item) =>
-        item.kind === 'segment' && item.flow === gone ? { ...item, flow: heir } : item,
+        isPacket(item) && item.flow === gone ? { ...item, flow: heir } : item,
       );
       yield { ...scenario, timeline };
     }

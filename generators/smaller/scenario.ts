@@ -1,4 +1,4 @@
-import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
+import { isPacket, type Scenario, type TimelineItem } from '../../spec/scenario.ts';
 import { isPlayable } from '../grammar/playable.ts';
 import { tidied } from '../tidied.ts';
 import { smallerCommand } from './command.ts';
@@ -6,7 +6,7 @@ import { smallerConfig } from './config.ts';
 import { smallerFlows } from './flows.ts';
 import { smallerNames } from './names.ts';
 import { smallerWait } from './numbers.ts';
-import { smallerSegment } from './segment.ts';
+import { smallerPacket } from './packet.ts';
 import { smallerSequence } from './sequence.ts';
 import { anyOf, eachSmaller, fewer, inField, type Smaller } from './smaller.ts';
 
@@ -20,7 +20,7 @@ function* mergedWaits(timeline: readonly TimelineItem[]): Iterable<readonly Time
 }
 
 const smallerItem: Smaller<TimelineItem> = (item): Iterable<TimelineItem> => {
-  if (item.kind === 'segment') return smallerSegment(item);
+  if (isPacket(item)) return smallerPacket(item);
   if (item.kind === 'wait') return inField<typeof item, 'ms'>('ms', smallerWait)(item);
   return inField<typeof item, 'command'>('command', smallerCommand)(item);
 };

@@ -1,6 +1,12 @@
 import type { Rule } from '../../spec/config/rules.ts';
 import { SCHEDULER_FLAGS } from '../../spec/config/services.ts';
-import type { Scenario, Segment, TimelineItem } from '../../spec/scenario.ts';
+import {
+  isPacket,
+  type PacketItem,
+  type Scenario,
+  type Segment,
+  type TimelineItem,
+} from '../../spec/scenario.ts';
 import { ACK, FIN, RST, SYN } from '../../spec/wire/tcp.ts';
 import { OWN, REAL_SERVERS, VIPS } from '../addresses.ts';
 
@@ -76,9 +82,35 @@ const after =
     return at >= 0 && scenario.timeline.slice(at + 1).some(then);
   };
 
+const packets = (is: (item: PacketItem) => boolean) => (scenario: Scenario) =>
+  scenario.timeline.some((item) => isPacket(item) && is(item));
+
 const isSegment = (item: TimelineItem) => item.kind === 'segment';
 
 export const FEATURES: Readonly<Record<string, Feature>> = {
+  'a datagram from the client': {
+    perMille: 100,
+    in: packets((p) => p.kind === 'datagram' && p.from === 'client'),
+  },
+  'a datagram from the server': {
+    perMille: 30,
+    in: packets((p) => p.kind === 'datagram' && p.from === 'server'),
+  },
+  'a datagram without checksum': {
+    perMille: 5,
+    in: packets((p) => p.kind === 'datagram' && p.noChecksum === true),
+  },
+  'a datagram with a wrong checksum': {
+    perMille: 5,
+    in: packets((p) => p.kind === 'datagram' && p.badChecksum === true),
+  },
+  'an empty datagram': { perMille: 20, in: packets((p) => p.kind === 'datagram' && p.length === 0) },
+  'a ping': { perMille: 100, in: packets((p) => p.kind === 'echo' && p.message === 'request') },
+  'an answer to a ping': { perMille: 50, in: packets((p) => p.kind === 'echo' && p.message === 'reply') },
+  'a ping with a wrong checksum': {
+    perMille: 10,
+    in: packets((p) => p.kind === 'echo' && p.badChecksum === true),
+  },
   'a SYN': { perMille: 900, in: flags(SYN) },
   'a SYN,ACK': { perMille: 500, in: flags(SYN | ACK) },
   'a FIN from the client': { perMille: 300, in: some((s) => s.from === 'client' && (s.flags & FIN) !== 0) },

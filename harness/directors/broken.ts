@@ -13,7 +13,7 @@ import type {
 } from '../../spec/tables/conntrack-tcp.ts';
 import type { StationName } from '../../spec/tables/hooks.ts';
 import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState } from '../../spec/tables/ipvs-tcp.ts';
-import { setWord, word } from '../../spec/wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_UDP, setWord, word } from '../../spec/wire/ipv4.ts';
 import { FIN, RST } from '../../spec/wire/tcp.ts';
 import { ModelDirector } from './model.ts';
 
@@ -55,6 +55,25 @@ function conntrackTimeout(name: ConntrackTcpTimeout, seconds: number): Parts {
 }
 
 type Run = Station['run'];
+
+type Tracker = Parts['conntrackProtocols'][number];
+
+/** A protocol's tracker that does something else. */
+function tracker(protocol: number, wrong: (right: Tracker) => Tracker): Parts {
+  const right = PARTS.conntrackProtocols;
+  return { ...PARTS, conntrackProtocols: { ...right, [protocol]: wrong(right[protocol]!) } };
+}
+
+type Spoil = (...args: Parameters<Tracker>) => void;
+
+function udpTracker(before: Spoil = () => {}, after: Spoil = () => {}): Parts {
+  return tracker(PROTOCOL_UDP, (right) => (net, tracked) => {
+    before(net, tracked);
+    const verdict = right(net, tracked);
+    after(net, tracked);
+    return verdict;
+  });
+}
 
 /** A station that does something else; `right` is what it should have done. */
 function station(name: StationName, wrong: (right: Run) => Run): Parts {
@@ -124,6 +143,9 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'conntrack-ack-opens', says: 'An ACK in SYN_SENT opens the connection instead of being INVALID.', parts: conntrackCell(0, 'ack', 'SYN_SENT', 'ESTABLISHED') },
   { id: 'conntrack-close-wait-long', says: 'CLOSE_WAIT lasts 120 s instead of 60 s.', parts: conntrackTimeout('CLOSE_WAIT', 120) },
   { id: 'conntrack-unack-uncapped', says: 'Unacknowledged data does not shorten the life of an ESTABLISHED entry.', parts: conntrackTimeout('UNACK', 432_000) },
+  { id: 'conntrack-udp-stream-early', says: 'A UDP conversation is a stream from its third packet on, however soon it comes.', parts: udpTracker((net, { entry }) => { if (entry.confirmed) entry.udp.streamTs = net.jiffies - 1; }) },
+  { id: 'conntrack-udp-never-assured', says: 'A UDP stream never gets ASSURED.', parts: udpTracker(undefined, (_net, { entry }) => { entry.assured = false; }) },
+  { id: 'conntrack-icmp-unasked', says: 'An echo reply begins an entry as a request does.', parts: tracker(PROTOCOL_ICMP, (right) => (net, tracked) => { const verdict = right(net, tracked); if (verdict === 'INVALID') tracked.entry.timeout = 30 * net.kernel.hz; return 'ACCEPT'; }) },
   { id: 'conntrack-bare-fin', says: 'A bare FIN is a valid flag set.', parts: { ...PARTS, conntrackTcpValidFlags: new Set([...PARTS.conntrackTcpValidFlags, FIN]) } },
   { id: 'filter-output-skipped', says: 'Packets that IPVS forwards do not traverse the OUTPUT chain.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.ipvsProperty ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'filter-after-ipvs', says: 'FORWARD sees replies after they are translated.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.hook === 'NF_INET_FORWARD' && row.station === 'ip_vs_out_hook' ? { ...row, priority: -1 } : row)) } },

@@ -61,6 +61,7 @@ function scenarioOf(timeline: Scenario['timeline'], service = at('VIP')): Scenar
     director: CONFIG,
     flows: {
       f1: {
+        protocol: 'tcp',
         client: { address: at('CIP1'), port: 1025 },
         service: { address: service, port: 80 },
         isn: { client: 1000, server: 0xffffffff },

@@ -150,6 +150,7 @@ export function toyScenario(lengths: readonly number[]): Scenario {
     director: { topology: TWO_ARMED, services: [], rules: { tables: [] }, sysctls: {} },
     flows: {
       f1: {
+        protocol: 'tcp',
         client: { address: 0x0a000002, port: 1025 },
         service: { address: 0x0a000064, port: 80 },
         isn: { client: 0, server: 0 },

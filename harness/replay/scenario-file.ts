@@ -6,7 +6,13 @@ import type { VirtualService } from '../../spec/config/services.ts';
 import { parseServices } from '../../spec/config/services-parse.ts';
 import { TextError } from '../../spec/config/text-error.ts';
 import { TWO_ARMED } from '../../spec/config/topology.ts';
-import type { Flow, Scenario, TimelineItem } from '../../spec/scenario.ts';
+import {
+  type Flow,
+  isPacket,
+  type PacketItem,
+  type Scenario,
+  type TimelineItem,
+} from '../../spec/scenario.ts';
 import { DEFAULT_ISN, parseFlow, parseFlowName } from '../../spec/scenario-text/flow.ts';
 import { parseTimelineText } from '../../spec/scenario-text.ts';
 import { inputError } from './input-error.ts';
@@ -96,15 +102,30 @@ function parseFlows(
   if (isMap(node))
     for (const { key, value } of node.items)
       flows.set(inText(source, key as Scalar, readName), inText(source, value as Scalar, parseFlow));
-  for (const [index, item] of timeline.entries())
-    if (item.kind === 'segment' && !flows.has(item.flow))
-      flows.set(
-        item.flow,
-        isMap(node)
-          ? undeclared(source, index, item.flow, flows)
-          : usual(source, index, flows.size, services),
-      );
+  for (const [index, item] of timeline.entries()) {
+    if (!isPacket(item)) continue;
+    const flow =
+      flows.get(item.flow) ??
+      (isMap(node)
+        ? undeclared(source, index, item.flow, flows)
+        : { protocol: PROTOCOL[item.kind] ?? 'tcp', ...usual(source, index, flows.size, services) });
+    flows.set(item.flow, flow);
+    checkProtocol(source, index, item, flow);
+  }
   return Object.fromEntries(flows);
+}
+
+/** What a packet needs its flow to be; ICMP goes along with any. */
+const PROTOCOL: Partial<Record<PacketItem['kind'], Flow['protocol']>> = { segment: 'tcp', datagram: 'udp' };
+
+function checkProtocol(source: YamlSource, index: number, item: PacketItem, { protocol }: Flow): void {
+  const needed = PROTOCOL[item.kind];
+  if (needed === undefined || needed === protocol) return;
+  throw inputError(
+    source,
+    placeOfStep(source, index),
+    `a ${item.kind} cannot belong to ${item.flow}, a flow of ${protocol}; declare it under flows: as ${needed === 'udp' ? 'udp CIP1:40001 > VIP:53' : 'CIP1:40001 > VIP:80'}`,
+  );
 }
 
 function readName(text: string): string {
@@ -127,7 +148,12 @@ function undeclared(
 
 const FIRST_PORT = 40_001;
 
-function usual(source: YamlSource, index: number, count: number, services: readonly VirtualService[]): Flow {
+function usual(
+  source: YamlSource,
+  index: number,
+  count: number,
+  services: readonly VirtualService[],
+): Omit<Flow, 'protocol'> {
   const [service] = services;
   if (!service)
     throw inputError(

@@ -1,24 +1,18 @@
 import type { Skb } from '../skb.ts';
-import { tcpOf } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
-import { sysctl } from '../sysctl.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
-import { icmpChecksumIsRight, isIcmpError } from '../wire/icmp.ts';
-import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP } from '../wire/ipv4.ts';
+import { settleIcmp } from './icmp.ts';
 import { confirm, find, newEntry } from './table.ts';
-import { trackTcp } from './tcp.ts';
-import { invert, quotedTuple, tupleOf } from './tuple.ts';
-import { type CtInfo, REPLY } from './types.ts';
-
-/** The highest ICMP type that conntrack knows (NR_ICMP_TYPES). */
-const HIGHEST_ICMP_TYPE = 18;
+import { tupleOf } from './tuple.ts';
+import { type CtInfo, type Direction, type NfConn, ORIGINAL, REPLY, type Tuple } from './types.ts';
 
 /** Finds or makes the entry that a packet belongs to (net/netfilter/nf_conntrack_core.c, nf_conntrack_in). */
 export function conntrackIn(net: Net, skb: Skb, hook: Hook): Verdict {
   if (skb.ct || skb.untracked) return 'NF_ACCEPT';
-  if (skb.header.protocol === PROTOCOL_ICMP) relateError(net, skb, hook);
-  else track(net, skb, hook);
+  const settled = skb.header.protocol === PROTOCOL_ICMP && settleIcmp(net, skb, hook);
+  if (!settled) track(net, skb, hook);
   note(net, hook, 'nf_conntrack_in', 'NF_ACCEPT', () => `the packet is ${seenState(skb)}${describe(skb)}`);
   return 'NF_ACCEPT';
 }
@@ -48,15 +42,16 @@ export function attach(skb: Skb, about: Skb): void {
 }
 
 function track(net: Net, skb: Skb, hook: Hook): void {
-  const segment = tcpOf(skb);
   const tuple = tupleOf(skb);
-  if (!segment || !tuple) return;
+  const tracker = net.parts.conntrackProtocols[skb.header.protocol];
+  if (!tuple || !tracker) return;
   for (;;) {
-    const found = find(net, tuple) ?? { entry: newEntry(tuple), direction: 0 };
+    const found = find(net, tuple) ?? begun(tuple);
+    if (!found) return;
     const { entry } = found;
     let info: CtInfo = entry.seenReply ? 'ESTABLISHED' : 'NEW';
     if (found.direction === REPLY) info = 'ESTABLISHED_REPLY';
-    const verdict = trackTcp(net, entry, skb, segment, info, hook);
+    const verdict = tracker(net, { entry, skb, info, hook });
     if (verdict === 'REPEAT') continue;
     if (verdict === 'INVALID') return;
     if (info === 'ESTABLISHED_REPLY') entry.seenReply = true;
@@ -65,19 +60,14 @@ function track(net: Net, skb: Skb, hook: Hook): void {
   }
 }
 
-/** An ICMP error belongs to the conversation that it quotes (nf_conntrack_icmpv4_error, nf_conntrack_inet_error). */
-function relateError(net: Net, skb: Skb, hook: Hook): void {
-  const verify = hook === 'NF_INET_PRE_ROUTING' && sysctl(net, 'net.netfilter.nf_conntrack_checksum') !== 0;
-  const type = skb.payload[0] ?? HIGHEST_ICMP_TYPE + 1;
-  if ((verify && !icmpChecksumIsRight(skb.payload)) || type > HIGHEST_ICMP_TYPE || !isIcmpError(type)) return;
-  const quoted = quotedTuple(skb);
-  const found = quoted && find(net, invert(quoted));
-  if (!found || found.entry.tuples[found.direction].dst !== skb.header.destination) return;
-  skb.ct = { entry: found.entry, info: found.direction === REPLY ? 'RELATED_REPLY' : 'RELATED' };
+function begun(tuple: Tuple): { entry: NfConn; direction: Direction } | undefined {
+  const entry = newEntry(tuple);
+  return entry && { entry, direction: ORIGINAL };
 }
 
 function describe(skb: Skb): string {
   if (!skb.ct) return '';
   const { entry } = skb.ct;
-  return `, its entry ${entry.tcp.state}${entry.assured ? ' [ASSURED]' : ''}${entry.seenReply ? '' : ' [UNREPLIED]'}`;
+  const state = entry.tuples[ORIGINAL].protocol === PROTOCOL_TCP ? entry.tcp.state : '';
+  return `, its entry ${state}${entry.assured ? ' [ASSURED]' : ''}${entry.seenReply ? '' : ' [UNREPLIED]'}`;
 }

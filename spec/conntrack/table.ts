@@ -4,10 +4,14 @@ import { newTcpTrack } from './tcp-track.ts';
 import { invert, keyOf } from './tuple.ts';
 import { type Direction, type NfConn, ORIGINAL, REPLY, type Tuple } from './types.ts';
 
-/** A fresh entry, known to its packet only until it is confirmed (init_conntrack). */
-export function newEntry(tuple: Tuple): NfConn {
+/**
+ * A fresh entry, known to its packet only until it is confirmed (init_conntrack); none for what has no answer.
+ */
+export function newEntry(tuple: Tuple): NfConn | undefined {
+  const reply = invert(tuple);
+  if (!reply) return undefined;
   return {
-    tuples: [tuple, invert(tuple)],
+    tuples: [tuple, reply],
     confirmed: false,
     dying: false,
     seenReply: false,
@@ -15,6 +19,7 @@ export function newEntry(tuple: Tuple): NfConn {
     timeout: 0,
     mark: 0,
     tcp: newTcpTrack(),
+    udp: { streamTs: 0 },
   };
 }
 

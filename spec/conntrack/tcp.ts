@@ -1,4 +1,4 @@
-import type { Skb } from '../skb.ts';
+import { type Skb, tcpOf } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import type { ConntrackTcpEvent, ConntrackTcpState, ConntrackTcpTimeout } from '../tables/conntrack-tcp.ts';
@@ -8,10 +8,7 @@ import { ACK, CWR, ECE, FIN, PSH, RST, SYN, type TcpSegment, tcpChecksumIsRight 
 import { kill, refresh } from './table.ts';
 import { newPeer, newTcpTrack } from './tcp-track.ts';
 import { readOptions, segmentEnd, tcpInWindow } from './tcp-window.ts';
-import { type CtInfo, type Direction, type NfConn, ORIGINAL, REPLY } from './types.ts';
-
-/** REPEAT: the entry is gone, look the packet up again. */
-export type TrackVerdict = 'ACCEPT' | 'INVALID' | 'REPEAT';
+import { type Direction, type NfConn, ORIGINAL, REPLY, type Tracked, type TrackVerdict } from './types.ts';
 
 /** Everything about one segment that the steps below share. */
 interface Step {
@@ -24,15 +21,9 @@ interface Step {
 }
 
 /** Follows a TCP connection (net/netfilter/nf_conntrack_proto_tcp.c, nf_conntrack_tcp_packet). */
-export function trackTcp(
-  net: Net,
-  entry: NfConn,
-  skb: Skb,
-  segment: TcpSegment,
-  info: CtInfo,
-  hook: Hook,
-): TrackVerdict {
-  if (isBroken(net, skb, segment, hook)) return 'INVALID';
+export function trackTcp(net: Net, { entry, skb, info, hook }: Tracked): TrackVerdict {
+  const segment = tcpOf(skb);
+  if (!segment || isBroken(net, skb, segment, hook)) return 'INVALID';
   if (!entry.confirmed && !beginTracking(net, entry, skb, segment)) return 'INVALID';
   const direction = info.endsWith('_REPLY') ? REPLY : ORIGINAL;
   const step = { net, entry, skb, segment, direction, index: eventOf(segment.header.flags) } as const;

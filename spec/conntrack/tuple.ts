@@ -1,46 +1,32 @@
 import type { Skb } from '../skb.ts';
+import { CONNTRACK_ICMP_INVERSE } from '../tables/conntrack-icmp.ts';
 import { ICMP_HEADER_BYTES } from '../wire/icmp.ts';
-import { PROTOCOL_TCP, PROTOCOL_UDP, word } from '../wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../wire/ipv4.ts';
 import type { Tuple } from './types.ts';
 
-/** The tuple that a packet belongs to (nf_ct_get_tuple); undefined where there are no ports to read. */
+/** The tuple that a packet belongs to (nf_ct_get_tuple); undefined where a header is cut or unknown. */
 export function tupleOf(skb: Skb): Tuple | undefined {
   const { protocol, source, destination } = skb.header;
-  if (!hasPorts(protocol) || skb.payload.length < 8) return undefined;
-  return {
-    protocol,
-    src: source,
-    sport: word(skb.payload, 0),
-    dst: destination,
-    dport: word(skb.payload, 2),
-  };
+  return tupleFrom({ protocol, src: source, dst: destination }, skb.payload);
 }
 
-/** The other direction's tuple (nf_ct_invert_tuple). */
-export function invert(tuple: Tuple): Tuple {
-  return {
-    protocol: tuple.protocol,
-    src: tuple.dst,
-    sport: tuple.dport,
-    dst: tuple.src,
-    dport: tuple.sport,
-  };
+/** The other direction's tuple (nf_ct_invert_tuple); undefined for ICMP messages that nobody answers. */
+export function invert(tuple: Tuple): Tuple | undefined {
+  const { protocol, src, dst, sport, dport } = tuple;
+  if (protocol !== PROTOCOL_ICMP) return { protocol, src: dst, sport: dport, dst: src, dport: sport };
+  const type = CONNTRACK_ICMP_INVERSE.get(dport >> 8);
+  if (type === undefined) return undefined;
+  return { protocol, src: dst, sport, dst: src, dport: (type << 8) | (dport & 0xff) };
 }
 
-/** The tuple of the packet that an ICMP error quotes. */
+/** The tuple of the packet that an ICMP error quotes (nf_ct_get_tuplepr). */
 export function quotedTuple(skb: Skb): Tuple | undefined {
   const quoted = skb.payload.subarray(ICMP_HEADER_BYTES);
-  if (quoted.length < 28 || quoted[0]! >> 4 !== 4) return undefined;
+  if (quoted.length < 20 || quoted[0]! >> 4 !== 4) return undefined;
   const headerBytes = (quoted[0]! & 15) * 4;
-  const protocol = quoted[9]!;
-  if (headerBytes < 20 || quoted.length < headerBytes + 8 || !hasPorts(protocol)) return undefined;
-  return {
-    protocol,
-    src: word(quoted, 12) * 0x10000 + word(quoted, 14),
-    sport: word(quoted, headerBytes),
-    dst: word(quoted, 16) * 0x10000 + word(quoted, 18),
-    dport: word(quoted, headerBytes + 2),
-  };
+  if (headerBytes < 20 || quoted.length < headerBytes) return undefined;
+  const ends = { protocol: quoted[9]!, src: long(quoted, 12), dst: long(quoted, 16) };
+  return tupleFrom(ends, quoted.subarray(headerBytes));
 }
 
 /** Equal tuples have equal keys. */
@@ -48,6 +34,20 @@ export function keyOf(tuple: Tuple): string {
   return `${tuple.protocol} ${tuple.src}:${tuple.sport}>${tuple.dst}:${tuple.dport}`;
 }
 
-function hasPorts(protocol: number): boolean {
-  return protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP;
+/** ICMP has no ports: its id stands for one, type and code for the other. */
+function tupleFrom(ends: Pick<Tuple, 'protocol' | 'src' | 'dst'>, transport: Uint8Array): Tuple | undefined {
+  if (transport.length < 8) return undefined;
+  switch (ends.protocol) {
+    case PROTOCOL_TCP:
+    case PROTOCOL_UDP:
+      return { ...ends, sport: word(transport, 0), dport: word(transport, 2) };
+    case PROTOCOL_ICMP:
+      return { ...ends, sport: word(transport, 4), dport: word(transport, 0) };
+    default:
+      return undefined;
+  }
+}
+
+function long(bytes: Uint8Array, at: number): number {
+  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
 }

@@ -1,4 +1,6 @@
+import type { Skb } from '../skb.ts';
 import type { ConntrackTcpEvent, ConntrackTcpState } from '../tables/conntrack-tcp.ts';
+import type { Hook } from '../tables/hooks.ts';
 import type { Ipv4 } from '../wire/address.ts';
 
 /** One direction of a conversation (struct nf_conntrack_tuple). */
@@ -16,6 +18,9 @@ export type Direction = typeof ORIGINAL | typeof REPLY;
 
 /** What a packet is to its entry (enum ip_conntrack_info). */
 export type CtInfo = 'ESTABLISHED' | 'RELATED' | 'NEW' | 'ESTABLISHED_REPLY' | 'RELATED_REPLY';
+
+/** What a protocol's tracker says of a packet. REPEAT: the entry is gone, look the packet up again. */
+export type TrackVerdict = 'ACCEPT' | 'INVALID' | 'REPEAT';
 
 /** What has been seen of one side's sending (struct ip_ct_tcp_state). Sequence numbers are unsigned 32 bit. */
 export interface TcpPeer {
@@ -54,6 +59,12 @@ export interface TcpTrack {
   retrans: number;
 }
 
+/** The UDP part of an entry (struct nf_ct_udp). */
+export interface UdpTrack {
+  /** From this jiffy on, packets both ways make it a stream. */
+  streamTs: number;
+}
+
 /** A tracked connection (struct nf_conn). */
 export interface NfConn {
   /** Both directions' tuples. */
@@ -66,7 +77,17 @@ export interface NfConn {
   /** Jiffies: a span until confirmation, a point in time after it. */
   timeout: number;
   mark: number;
+  /** Of the protocols' parts, the one of the tuples' protocol is used (union nf_conntrack_proto). */
   readonly tcp: TcpTrack;
+  readonly udp: UdpTrack;
+}
+
+/** A packet, and the entry that it belongs to if the protocol agrees. */
+export interface Tracked {
+  readonly entry: NfConn;
+  readonly skb: Skb;
+  readonly info: CtInfo;
+  readonly hook: Hook;
 }
 
 /** A network namespace's connection tracking. */

@@ -11,6 +11,9 @@ import { routeOutput } from './route.ts';
 /** RFC 1812 allows 576 bytes in all; 20 are the IP header's and 8 the message's own. */
 const QUOTED_BYTES_MAX = 576 - 20 - 8;
 
+/** The highest type that the kernel knows (NR_ICMP_TYPES). */
+const HIGHEST_ICMP_TYPE = 18;
+
 /** Precedence "internetwork control" (IPTOS_PREC_INTERNETCONTROL), or-ed with the offender's type of service. */
 const INTERNET_CONTROL = 0xc0;
 const TOS_MASK = 0x1e;
@@ -21,7 +24,7 @@ const TOS_MASK = 0x1e;
  */
 export function icmpSend(net: Net, about: Skb, message: Omit<IcmpMessage, 'body'>): void {
   if (about.header.fragmentOffset !== 0) return;
-  if (about.header.protocol === PROTOCOL_ICMP && isIcmpError(about.payload[0] ?? 255)) return;
+  if (about.header.protocol === PROTOCOL_ICMP && !mayBeAnswered(about.payload[0])) return;
   note(net, 'icmp', 'icmp_send', '', () => `answers with ICMP type ${message.type} code ${message.code}`);
   const body = bytesOf(about).slice(0, QUOTED_BYTES_MAX);
   const header = {
@@ -39,6 +42,11 @@ export function icmpSend(net: Net, about: Skb, message: Omit<IcmpMessage, 'body'
   const skb = localSkb(header, printIcmp({ ...message, body }), ['own-ip-id']);
   attach(skb, about);
   ipLocalOut(net, skb);
+}
+
+/** Errors are not, and what is unknown is taken for one. */
+function mayBeAnswered(type: number | undefined): boolean {
+  return type !== undefined && type <= HIGHEST_ICMP_TYPE && !isIcmpError(type);
 }
 
 /** The director's own address on the way to somebody; to itself, the very address it is called by. */

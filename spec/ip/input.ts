@@ -4,10 +4,14 @@ import { localSkb, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from '../wire/ethernet.ts';
-import { PROTOCOL_TCP, parseIpv4Packet } from '../wire/ipv4.ts';
+import { ICMP_DEST_UNREACH, ICMP_PROT_UNREACH } from '../wire/icmp.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, parseIpv4Packet } from '../wire/ipv4.ts';
 import { ipForward } from './forward.ts';
+import { icmpSend } from './icmp.ts';
+import { icmpRcv } from './icmp-rcv.ts';
 import { LOOPBACK, routeInput } from './route.ts';
 import { tcpV4Rcv } from './tcp.ts';
+import { udpRcv } from './udp.ts';
 
 /** A frame arrives (net/ipv4/ip_input.c, ip_rcv). What the director sends to itself meanwhile is received after it. */
 export function receive(net: Net, linkName: LinkName, frame: Uint8Array): void {
@@ -39,5 +43,15 @@ function ipRcv(net: Net, skb: Skb): void {
 function ipLocalDeliver(net: Net, skb: Skb): void {
   skb.toLocal = true;
   note(net, 'routing', 'ip_route_input', '', () => 'for the director itself');
-  if (nfHook(net, 'NF_INET_LOCAL_IN', skb) && skb.header.protocol === PROTOCOL_TCP) tcpV4Rcv(net, skb);
+  if (!nfHook(net, 'NF_INET_LOCAL_IN', skb)) return;
+  const protocol = PROTOCOLS[skb.header.protocol];
+  if (protocol) protocol(net, skb);
+  else icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_PROT_UNREACH, info: 0 });
 }
+
+/** The director's own protocols (inet_protos). */
+const PROTOCOLS: Readonly<Record<number, (net: Net, skb: Skb) => void>> = {
+  [PROTOCOL_ICMP]: icmpRcv,
+  [PROTOCOL_TCP]: tcpV4Rcv,
+  [PROTOCOL_UDP]: udpRcv,
+};

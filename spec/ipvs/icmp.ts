@@ -11,7 +11,7 @@ import {
   ICMP_TIME_EXCEEDED,
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
-import { setWord } from '../wire/ipv4.ts';
+import { PROTOCOL_TCP, setWord } from '../wire/ipv4.ts';
 import { connOutGet } from './conn.ts';
 import { notrack, updateConntrack } from './nfct.ts';
 
@@ -26,7 +26,7 @@ export function outIcmp(net: Net, skb: Skb): Verdict {
   if (!FOLLOWED.has(skb.payload[0] ?? 255)) return 'NF_ACCEPT';
   const quoted = quotedTuple(skb);
   const cp =
-    quoted &&
+    quoted?.protocol === PROTOCOL_TCP &&
     connOutGet(net, {
       source: quoted.dst,
       sourcePort: quoted.dport,

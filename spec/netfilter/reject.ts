@@ -15,9 +15,11 @@ import {
   ICMP_PKT_FILTERED,
   ICMP_PORT_UNREACH,
   ICMP_PROT_UNREACH,
+  icmpChecksumIsRight,
 } from '../wire/icmp.ts';
-import { PROTOCOL_TCP } from '../wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { RST, tcpChecksumIsRight } from '../wire/tcp.ts';
+import { udpChecksumIsRight } from '../wire/udp.ts';
 
 /** net/ipv4/netfilter/ipt_REJECT.c, reject_tg */
 const CODES: Readonly<Record<Exclude<RejectType, 'tcp-reset'>, number>> = {
@@ -33,10 +35,23 @@ const CODES: Readonly<Record<Exclude<RejectType, 'tcp-reset'>, number>> = {
 /** Answers a packet that a rule rejects; a packet with a wrong checksum gets no answer. */
 export function reject(net: Net, skb: Skb, type: RejectType): void {
   if (skb.header.fragmentOffset !== 0) return;
-  const isTcp = skb.header.protocol === PROTOCOL_TCP;
-  if (isTcp && !tcpChecksumIsRight(skb.payload, skb.header.source, skb.header.destination)) return;
+  if (!checksumIsRight(skb)) return;
   if (type === 'tcp-reset') sendReset(net, skb);
   else icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: CODES[type], info: 0 });
+}
+
+/** include/net/netfilter/nf_reject.h, nf_reject_verify_csum */
+function checksumIsRight({ header, payload }: Skb): boolean {
+  switch (header.protocol) {
+    case PROTOCOL_TCP:
+      return tcpChecksumIsRight(payload, header.source, header.destination);
+    case PROTOCOL_UDP:
+      return udpChecksumIsRight(payload, header.source, header.destination);
+    case PROTOCOL_ICMP:
+      return icmpChecksumIsRight(payload);
+    default:
+      return true;
+  }
 }
 
 /** net/ipv4/netfilter/nf_reject_ipv4.c, nf_send_reset */

@@ -7,17 +7,22 @@ import type { Flow } from '../scenario.ts';
 /** Different, so that one is never taken for the other. */
 export const DEFAULT_ISN: Flow['isn'] = { client: 1000, server: 5000 };
 
-const SHAPE = 'CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER], as in CIP1:40001 > VIP:80 isn 1000/5000';
+const SHAPE =
+  '[udp] CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER], as in CIP1:40001 > VIP:80 isn 1000/5000 or udp CIP1:40001 > VIP:53';
 
-/** `CIP1:40001 > VIP:80 isn 7/9`; the usual initial sequence numbers are left out. */
-export function printFlow({ client, service, isn }: Flow): string {
+/** `CIP1:40001 > VIP:80 isn 7/9`, `udp CIP1:40001 > VIP:53`; the usual initial sequence numbers are left out. */
+export function printFlow({ protocol, client, service, isn }: Flow): string {
   const usual = isn.client === DEFAULT_ISN.client && isn.server === DEFAULT_ISN.server;
-  const ends = `${printEndpoint(client, 'named')} > ${printEndpoint(service, 'named')}`;
-  return usual ? ends : `${ends} isn ${isn.client}/${isn.server}`;
+  return [
+    ...(protocol === 'tcp' ? [] : [protocol]),
+    `${printEndpoint(client, 'named')} > ${printEndpoint(service, 'named')}`,
+    ...(usual ? [] : [`isn ${isn.client}/${isn.server}`]),
+  ].join(' ');
 }
 
 export function parseFlow(text: string): Flow {
   const reader = new WordReader(text);
+  const protocol = reader.skip('udp') ? 'udp' : 'tcp';
   const client = parseEndpoint(reader.next('the client', { allowed: SHAPE }));
   const arrow = reader.next('>', { allowed: SHAPE });
   if (arrow.text !== '>')
@@ -26,7 +31,7 @@ export function parseFlow(text: string): Flow {
   const isn = reader.skip('isn') ? parseIsn(reader.next('CLIENT/SERVER', { allowed: SHAPE })) : DEFAULT_ISN;
   if (!reader.done)
     throw new TextError(reader.place, `"${reader.peek()}" follows a complete flow`, { allowed: SHAPE });
-  return { client, service, isn };
+  return { protocol, client, service, isn };
 }
 
 function parseIsn(word: Word): Flow['isn'] {

@@ -29,6 +29,7 @@ export const SYSCTLS = [
   { name: 'net.ipv4.vs.secure_tcp', default: 0, min: 0, max: 3, source: { file: IPVS, symbol: 'proc_do_defense_mode' } },
   { name: 'net.ipv4.vs.sloppy_tcp', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
   { name: 'net.netfilter.nf_conntrack_checksum', default: 1, min: 0, max: 1, source: { file: CONNTRACK, symbol: 'nf_ct_sysctl_table' } },
+  { name: 'net.netfilter.nf_conntrack_icmp_timeout', default: 30, min: 0, max: MOST_SECONDS, source: { file: 'net/netfilter/nf_conntrack_proto_icmp.c', symbol: 'nf_ct_icmp_timeout' } },
   { name: 'net.netfilter.nf_conntrack_tcp_be_liberal', default: 0, min: 0, max: 1, source: { file: TCP, symbol: 'nf_conntrack_tcp_init_net' } },
   { name: 'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst', default: 0, min: 0, max: 1, source: { file: TCP, symbol: 'nf_conntrack_tcp_init_net' } },
   { name: 'net.netfilter.nf_conntrack_tcp_loose', default: 1, min: 0, max: 1, source: { file: TCP, symbol: 'nf_conntrack_tcp_init_net' } },
@@ -43,6 +44,8 @@ export const SYSCTLS = [
   { name: 'net.netfilter.nf_conntrack_tcp_timeout_syn_sent', default: 120, min: 0, max: MOST_SECONDS, source: { file: TCP, symbol: 'tcp_timeouts' } },
   { name: 'net.netfilter.nf_conntrack_tcp_timeout_time_wait', default: 120, min: 0, max: MOST_SECONDS, source: { file: TCP, symbol: 'tcp_timeouts' } },
   { name: 'net.netfilter.nf_conntrack_tcp_timeout_unacknowledged', default: 300, min: 0, max: MOST_SECONDS, source: { file: TCP, symbol: 'tcp_timeouts' } },
+  { name: 'net.netfilter.nf_conntrack_udp_timeout', default: 30, min: 0, max: MOST_SECONDS, source: { file: 'net/netfilter/nf_conntrack_proto_udp.c', symbol: 'udp_timeouts' } },
+  { name: 'net.netfilter.nf_conntrack_udp_timeout_stream', default: 120, min: 0, max: MOST_SECONDS, source: { file: 'net/netfilter/nf_conntrack_proto_udp.c', symbol: 'udp_timeouts' } },
 ] as const satisfies readonly Sysctl[];
 
 export type SysctlName = (typeof SYSCTLS)[number]['name'];

@@ -1,7 +1,8 @@
 import { formatIpv4 } from './address.ts';
 import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from './ethernet.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, word } from './ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, word } from './ipv4.ts';
 import { FLAG_NAMES, parseTcp, type TcpOption } from './tcp.ts';
+import { parseUdp } from './udp.ts';
 
 /** One header field of a frame as a reader sees it. Names are those of packet analysers: `tcp.sport`. */
 export interface Field {
@@ -33,6 +34,8 @@ export function summarise(frame: Uint8Array): string {
   const ends = (from: string, to: string) => `${get('ipv4.src')}${from} > ${get('ipv4.dst')}${to}`;
   if (fields.has('tcp.seq'))
     return `${ends(`:${get('tcp.sport')}`, `:${get('tcp.dport')}`)} [${get('tcp.flags')}] seq ${get('tcp.seq')} ack ${get('tcp.ack')} win ${get('tcp.window')} ttl ${get('ipv4.ttl')} len ${(fields.get('tcp.payload') ?? '0').split(' ')[0]}`;
+  if (fields.has('udp.length'))
+    return `${ends(`:${get('udp.sport')}`, `:${get('udp.dport')}`)} UDP ttl ${get('ipv4.ttl')} length ${get('udp.length')}`;
   if (fields.has('icmp.type'))
     return `${ends('', '')} ICMP type ${get('icmp.type')} code ${get('icmp.code')} ttl ${get('ipv4.ttl')}`;
   if (fields.has('ipv4.src')) return `${ends('', '')} protocol ${get('ipv4.protocol')}`;
@@ -67,6 +70,7 @@ function ipv4Fields(bytes: Uint8Array, prefix: string): Field[] {
 
 function transportFields(protocol: number, offset: number, payload: Uint8Array, prefix: string): Field[] {
   if (offset === 0 && protocol === PROTOCOL_TCP) return tcpFields(payload, prefix);
+  if (offset === 0 && protocol === PROTOCOL_UDP && payload.length >= 8) return udpFields(payload, prefix);
   if (offset === 0 && protocol === PROTOCOL_ICMP && payload.length >= 8) return icmpFields(payload, prefix);
   return [raw(`${prefix}ipv4.payload`, payload)];
 }
@@ -96,6 +100,12 @@ function portFields(bytes: Uint8Array, prefix: string): Field[] {
   if (bytes.length < 8) return [raw(`${prefix}tcp.bytes`, bytes)];
   const fields = { sport: word(bytes, 0), dport: word(bytes, 2), quotedSeq: long(bytes, 4) };
   return [...named(`${prefix}tcp`, fields), raw(`${prefix}tcp.rest`, bytes.subarray(8))];
+}
+
+function udpFields(bytes: Uint8Array, prefix: string): Field[] {
+  const { sourcePort, destinationPort, length, checksum, payload } = parseUdp(bytes)!;
+  const fields = { sport: sourcePort, dport: destinationPort, length, checksum: hex(checksum, 4) };
+  return [...named(`${prefix}udp`, fields), raw(`${prefix}udp.payload`, payload)];
 }
 
 function icmpFields(bytes: Uint8Array, prefix: string): Field[] {

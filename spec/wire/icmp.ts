@@ -13,6 +13,7 @@ export const ICMP_ECHO_REPLY = 0;
 export const ICMP_DEST_UNREACH = 3;
 export const ICMP_SOURCE_QUENCH = 4;
 export const ICMP_REDIRECT = 5;
+export const ICMP_ECHO = 8;
 export const ICMP_TIME_EXCEEDED = 11;
 export const ICMP_PARAMETER_PROBLEM = 12;
 

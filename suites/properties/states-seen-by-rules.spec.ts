@@ -45,6 +45,7 @@ function statesSeen(method: '-m' | '-g', conntrack: 0 | 1, timeline: readonly st
     },
     flows: {
       f1: {
+        protocol: 'tcp',
         client: { address: parseIpv4('10.0.0.2')!, port: 40001 },
         service: { address: parseIpv4('10.0.0.100')!, port: 80 },
         isn: { client: 1000, server: 5000 },

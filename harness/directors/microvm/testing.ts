@@ -1,8 +1,8 @@
 import { TWO_ARMED } from '../../../spec/config/topology.ts';
 import type { Segment } from '../../../spec/scenario.ts';
 import { ACK, SYN } from '../../../spec/wire/tcp.ts';
+import { packetFrame } from '../../play/packet-frame.ts';
 import type { Plan, PlanStep } from '../../play/plan.ts';
-import { segmentFrame } from '../../play/segment-frame.ts';
 
 /** Small plans for tests on a real guest: one LVS-NAT service with one dest, conntrack on, one rule that sees state. */
 
@@ -62,6 +62,8 @@ const segment = (flags: number, seq: number, ack: number): Segment => ({
   options: [],
 });
 
+const NO_ICMP = { echoId: 0, quoted: new Uint8Array(0) };
+
 /** A segment of the client to the virtual service. */
 export function fromClient(port: number, flags: number, seq = 0, ack = 0): PlanStep {
   const way = {
@@ -69,8 +71,9 @@ export function fromClient(port: number, flags: number, seq = 0, ack = 0): PlanS
     source: { address: CLIENT.address, port },
     destination: { address: VIP, port: 80 },
     isn: { own: ISN.client, peer: ISN.server },
+    ...NO_ICMP,
   };
-  return { kind: 'frame', link: 'client', frame: segmentFrame(segment(flags, seq, ack), way, 1) };
+  return { kind: 'frame', link: 'client', frame: packetFrame(segment(flags, seq, ack), way, 1) };
 }
 
 /** The real server's segment to the client, as LVS-NAT expects it: from its own address. */
@@ -80,8 +83,9 @@ export function fromServer(port: number, flags: number, seq = 0, ack = 0): PlanS
     source: { address: SERVER.address, port: 80 },
     destination: { address: CLIENT.address, port },
     isn: { own: ISN.server, peer: ISN.client },
+    ...NO_ICMP,
   };
-  return { kind: 'frame', link: 'server', frame: segmentFrame(segment(flags, seq, ack), way, 1) };
+  return { kind: 'frame', link: 'server', frame: packetFrame(segment(flags, seq, ack), way, 1) };
 }
 
 export const wait = (ms: number): PlanStep => ({ kind: 'wait', ms });

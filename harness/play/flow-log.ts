@@ -1,0 +1,96 @@
+import type { Emitted } from '../../spec/observation.ts';
+import type { Endpoint, Flow, PacketItem } from '../../spec/scenario.ts';
+import type { Mac } from '../../spec/wire/address.ts';
+import { ETHERNET_HEADER_BYTES, parseEthernet } from '../../spec/wire/ethernet.ts';
+import { isIcmpError } from '../../spec/wire/icmp.ts';
+import {
+  type Ipv4Packet,
+  PROTOCOL_ICMP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  parseIpv4Packet,
+  word,
+} from '../../spec/wire/ipv4.ts';
+
+/** Both ends of a flow as its server sees them in the frame that reached it last. */
+export interface Arrival {
+  readonly mac: Mac;
+  readonly server: Endpoint;
+  readonly client: Endpoint;
+}
+
+type Side = PacketItem['from'];
+
+/** What has happened to one flow so far, as its two ends know it. Packets from their IP header on. */
+export interface FlowLog {
+  arrival: Arrival | undefined;
+  /** The last packet that each side sent, ICMP errors aside. */
+  readonly sent: Partial<Record<Side, Uint8Array>>;
+  /** The last that reached each side. */
+  readonly received: Partial<Record<Side, Uint8Array>>;
+}
+
+export function newFlowLog(): FlowLog {
+  return { arrival: undefined, sent: {}, received: {} };
+}
+
+/**
+ * Remembers what became of one packet. What went back to a client's host (a reset, an ICMP error) arrived nowhere,
+ * and a packet that somebody else sent says nothing about where this flow's server is.
+ */
+export function noteFrames(
+  log: FlowLog,
+  item: PacketItem,
+  frame: Uint8Array,
+  emitted: readonly Emitted[],
+): void {
+  const sent = readPacket(frame);
+  if (sent && !isError(sent)) log.sent[item.from] = packetBytes(frame);
+  const sender = parseEthernet(frame)!.source;
+  for (const { frame: out } of emitted) {
+    const packet = readPacket(out);
+    if (!packet || isError(packet)) continue;
+    const back = parseEthernet(out)!.destination === sender;
+    log.received[back ? item.from : otherSide(item.from)] = packetBytes(out);
+    if (!back && item.from === 'client' && item.by === undefined)
+      log.arrival = readArrival(out, packet) ?? log.arrival;
+  }
+}
+
+/** What an ICMP error of this side would quote; undefined when the other side has not sent anything yet. */
+export function quotable(log: FlowLog, side: Side): Uint8Array | undefined {
+  return log.received[side] ?? log.sent[otherSide(side)];
+}
+
+export function otherSide(side: Side): Side {
+  return side === 'client' ? 'server' : 'client';
+}
+
+/** The frame's packet without its link header. */
+export function packetBytes(frame: Uint8Array): Uint8Array {
+  return frame.subarray(ETHERNET_HEADER_BYTES);
+}
+
+function readPacket(frame: Uint8Array): Ipv4Packet | undefined {
+  return parseIpv4Packet(packetBytes(frame));
+}
+
+/** Nobody complains about a complaint. */
+function isError({ header, payload }: Ipv4Packet): boolean {
+  return header.protocol === PROTOCOL_ICMP && isIcmpError(payload[0] ?? 0);
+}
+
+function readArrival(frame: Uint8Array, { header, payload }: Ipv4Packet): Arrival | undefined {
+  const hasPorts = header.protocol === PROTOCOL_TCP || header.protocol === PROTOCOL_UDP;
+  if (!hasPorts || header.fragmentOffset !== 0 || payload.length < 8) return undefined;
+  return {
+    mac: parseEthernet(frame)!.destination,
+    server: { address: header.destination, port: word(payload, 2) },
+    client: { address: header.source, port: word(payload, 0) },
+  };
+}
+
+/** Who a flow's ends are until the director has said something else. */
+export function clientOf(flow: Flow, log: FlowLog): Endpoint {
+  return log.arrival?.client ?? flow.client;
+}

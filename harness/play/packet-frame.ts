@@ -1,0 +1,131 @@
+import type { Datagram, Echo, IcmpError, PacketItem, Segment } from '../../spec/scenario.ts';
+import type { Ipv4, Mac } from '../../spec/wire/address.ts';
+import { ETHERTYPE_IPV4, printEthernet } from '../../spec/wire/ethernet.ts';
+import { ICMP_ECHO, ICMP_ECHO_REPLY, printIcmp } from '../../spec/wire/icmp.ts';
+import {
+  PROTOCOL_ICMP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  printIpv4Packet,
+  setWord,
+  word,
+} from '../../spec/wire/ipv4.ts';
+import { printTcp, tcpChecksum } from '../../spec/wire/tcp.ts';
+import { printUdp, UDP_HEADER_BYTES, udpChecksum } from '../../spec/wire/udp.ts';
+
+/** Where a packet really goes: what `bind` found out about its flow. */
+export interface Way {
+  readonly mac: { readonly source: Mac; readonly destination: Mac };
+  readonly source: { readonly address: Ipv4; readonly port: number };
+  readonly destination: { readonly address: Ipv4; readonly port: number };
+  /** Of the sender and of its peer, see `Flow`. */
+  readonly isn: { readonly own: number; readonly peer: number };
+  /** Of the flow's pings. */
+  readonly echoId: number;
+  /** The packet that an ICMP error is about, from its IP header on. */
+  readonly quoted: Uint8Array;
+}
+
+const DEFAULT_TTL = 64;
+
+/** What Linux quotes at most: 576 bytes without the headers of IP and ICMP. */
+const DEFAULT_QUOTE = 576 - 28;
+
+/** XORed into a right checksum it is wrong in eight bits, so it is never the right one's other spelling. */
+const WRONG = 0x5555;
+
+const PROTOCOLS = {
+  segment: PROTOCOL_TCP,
+  datagram: PROTOCOL_UDP,
+  echo: PROTOCOL_ICMP,
+  icmp: PROTOCOL_ICMP,
+} as const;
+
+/** The whole frame; `ipId` makes frames tell each other apart in a capture. */
+export function packetFrame(item: PacketItem, way: Way, ipId: number): Uint8Array {
+  const packet = printIpv4Packet({
+    header: {
+      tos: 0,
+      id: ipId & 0xffff,
+      dontFragment: true,
+      moreFragments: false,
+      fragmentOffset: 0,
+      ttl: item.ttl ?? DEFAULT_TTL,
+      protocol: PROTOCOLS[item.kind],
+      source: way.source.address,
+      destination: way.destination.address,
+      options: new Uint8Array(0),
+    },
+    payload: payloadOf(item, way),
+  });
+  return printEthernet({ ...way.mac, etherType: ETHERTYPE_IPV4 }, packet);
+}
+
+function payloadOf(item: PacketItem, way: Way): Uint8Array {
+  switch (item.kind) {
+    case 'segment':
+      return tcpBytes(item, way);
+    case 'datagram':
+      return udpBytes(item, way);
+    case 'echo':
+      return echoBytes(item, way);
+    case 'icmp':
+      return icmpBytes(item, way);
+  }
+}
+
+function tcpBytes(segment: Segment, way: Way): Uint8Array {
+  const bytes = printTcp({
+    header: {
+      sourcePort: way.source.port,
+      destinationPort: way.destination.port,
+      seq: (way.isn.own + segment.seq) >>> 0,
+      ack: (way.isn.peer + segment.ack) >>> 0,
+      flags: segment.flags,
+      window: segment.window,
+      checksum: 0,
+      urgent: 0,
+      options: segment.options,
+    },
+    payload: pattern(segment.seq, segment.length),
+  });
+  const right = tcpChecksum(bytes, way.source.address, way.destination.address);
+  setWord(bytes, 16, segment.badChecksum ? right ^ WRONG : right);
+  return bytes;
+}
+
+function udpBytes(datagram: Datagram, way: Way): Uint8Array {
+  const bytes = printUdp({
+    sourcePort: way.source.port,
+    destinationPort: way.destination.port,
+    length: UDP_HEADER_BYTES + datagram.length,
+    checksum: 0,
+    payload: pattern(0, datagram.length),
+  });
+  if (datagram.noChecksum) return bytes;
+  const right = udpChecksum(bytes, way.source.address, way.destination.address);
+  setWord(bytes, 6, datagram.badChecksum ? right ^ WRONG : right);
+  return bytes;
+}
+
+function echoBytes(echo: Echo, { echoId }: Way): Uint8Array {
+  const type = echo.message === 'request' ? ICMP_ECHO : ICMP_ECHO_REPLY;
+  const info = echoId * 0x10000 + echo.seq;
+  return spoilt(echo, printIcmp({ type, code: 0, info, body: pattern(0, echo.length) }));
+}
+
+function icmpBytes(error: IcmpError, { quoted }: Way): Uint8Array {
+  const body = quoted.slice(0, error.quote ?? DEFAULT_QUOTE);
+  return spoilt(error, printIcmp({ type: error.type, code: error.code, info: error.mtu ?? 0, body }));
+}
+
+/** An ICMP message, its checksum wrong if it shall be. */
+function spoilt({ badChecksum }: PacketItem, message: Uint8Array): Uint8Array {
+  if (badChecksum) setWord(message, 2, word(message, 2) ^ WRONG);
+  return message;
+}
+
+/** A byte depends only on its place in the stream: retransmissions are identical and overlaps agree. */
+function pattern(seq: number, length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => (seq + index) & 0x7f);
+}

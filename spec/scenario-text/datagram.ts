@@ -1,0 +1,23 @@
+import { parseNumber } from '../config/number-text.ts';
+import type { WordReader } from '../config/words.ts';
+import type { Datagram } from '../scenario.ts';
+import { PACKET_DETAILS, type PacketHead, parseDetails, printDetails, printHead } from './packet.ts';
+
+/** What a frame takes (MTU 1500) behind the headers of IP and UDP. */
+const MOST_BYTES = 1500 - 28;
+
+const DETAILS = [...PACKET_DETAILS, { word: 'nosum', key: 'noChecksum' }] as const;
+
+/** `f1 client > udp 100 ttl 1 nosum` */
+export function printDatagram(datagram: Datagram): string {
+  return [...printHead(datagram), 'udp', datagram.length, ...printDetails(datagram, DETAILS)].join(' ');
+}
+
+/** The rest of a line that describes a datagram, behind the word udp. */
+export function parseDatagram(head: PacketHead, reader: WordReader): Datagram {
+  const length = parseNumber(reader.next('the number of bytes'), 'number of bytes', {
+    min: 0,
+    max: MOST_BYTES,
+  });
+  return { kind: 'datagram', ...head, length, ...parseDetails(reader, DETAILS, 'a datagram') };
+}

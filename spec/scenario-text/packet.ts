@@ -1,0 +1,106 @@
+import { hint } from '../config/address-text.ts';
+import { didYouMean } from '../config/nearest.ts';
+import { parseNumber, type Range } from '../config/number-text.ts';
+import { TextError } from '../config/text-error.ts';
+import { TWO_ARMED } from '../config/topology.ts';
+import type { Word, WordReader } from '../config/words.ts';
+import type { PacketOfFlow } from '../scenario.ts';
+import { parseFlowName } from './flow.ts';
+
+/** What stands before the > of every packet's line: whose it is and who sends it. */
+export type PacketHead = Pick<PacketOfFlow, 'flow' | 'from' | 'by'>;
+
+const SENDERS = ['client', 'server'] as const;
+const SHAPE =
+  'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
+
+/** `f1 server by RIP2 >` in words. */
+export function printHead({ flow, from, by }: PacketHead): string[] {
+  return [flow, from, ...(by === undefined ? [] : ['by', by]), '>'];
+}
+
+export function parseHead(reader: WordReader): PacketHead {
+  const flow = parseFlowName(reader.next('the flow', { allowed: SHAPE }));
+  const from = parseSender(reader.next('client or server', { allowed: SHAPE }));
+  const by = reader.skip('by') ? parseHost(reader.next('the host after by')) : undefined;
+  const arrow = reader.next('>', { allowed: SHAPE });
+  if (arrow.text !== '>')
+    throw new TextError(arrow, `"${arrow.text}" stands where > belongs`, { allowed: SHAPE });
+  return { flow, from, ...(by === undefined ? {} : { by }) };
+}
+
+function parseSender(word: Word): PacketHead['from'] {
+  const sender = SENDERS.find((name) => name === word.text);
+  if (sender) return sender;
+  throw new TextError(word, `"${word.text}" is neither client nor server`, {
+    allowed: SENDERS.join(' '),
+    ...hint(didYouMean(word.text, SENDERS)),
+  });
+}
+
+function parseHost(word: Word): string {
+  const names = TWO_ARMED.hosts.map(({ name }) => name);
+  if (names.includes(word.text)) return word.text;
+  throw new TextError(word, `"${word.text}" is no host`, {
+    allowed: names.join(' '),
+    ...hint(didYouMean(word.text, names)),
+  });
+}
+
+/** A word behind a packet that says one thing more: a number follows it, or its mere presence says it. */
+export interface DetailRow {
+  readonly word: string;
+  /** The field that it fills. */
+  readonly key: string;
+  readonly number?: { readonly what: string; readonly range: Range };
+}
+
+/** What any packet may say. */
+export const PACKET_DETAILS = [
+  { word: 'ttl', key: 'ttl', number: { what: 'time to live', range: { min: 0, max: 255 } } },
+  { word: 'badsum', key: 'badChecksum' },
+] as const satisfies readonly DetailRow[];
+
+/** The fields that details have filled, by the table that describes them. */
+export type Details<Row extends DetailRow> = {
+  [One in Row as One['key']]?: One extends { readonly number: object } ? number : true;
+};
+
+/** Those of the details that the packet has, in the order of the table. */
+export function printDetails(packet: object, rows: readonly DetailRow[]): string[] {
+  const fields = new Map<string, unknown>(Object.entries(packet));
+  return rows.flatMap(({ word, key, number }) => {
+    const value = fields.get(key);
+    if (value === undefined || value === false) return [];
+    return [number ? `${word} ${value}` : word];
+  });
+}
+
+/** All details up to the line's end; `whole` names in a complaint what they belong to. */
+export function parseDetails<const Row extends DetailRow>(
+  reader: WordReader,
+  rows: readonly Row[],
+  whole: string,
+): Details<Row> {
+  const details: Record<string, number | true> = {};
+  while (!reader.done) {
+    const word = reader.next('a detail');
+    const row = rows.find((candidate) => candidate.word === word.text);
+    if (!row) throw unknownDetail(word, rows, whole);
+    if (details[row.key] !== undefined)
+      throw new TextError(word, `${word.text} is given twice`, { hint: 'remove one of them' });
+    const { number } = row;
+    details[row.key] = number
+      ? parseNumber(reader.next(`the number after ${word.text}`), number.what, number.range)
+      : true;
+  }
+  return details as Details<Row>;
+}
+
+function unknownDetail(word: Word, rows: readonly DetailRow[], whole: string): TextError {
+  const names = rows.map((row) => row.word);
+  return new TextError(word, `"${word.text}" is nothing that ${whole} has`, {
+    allowed: rows.map((row) => (row.number ? `${row.word} N` : row.word)).join(', '),
+    ...hint(didYouMean(word.text, names)),
+  });
+}
