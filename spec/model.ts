@@ -47,6 +47,7 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
     conntrack: { users: 0, table: new Map() },
     filter: loadFilter(config.rules),
     loopback: [],
+    icmpLocked: false,
     emitted: [],
     trace: options.trace ? [] : undefined,
   };

@@ -1,6 +1,6 @@
 import type { DirectorConfig } from './config/director-config.ts';
 import type { SchedulerName } from './config/services.ts';
-import type { Conntrack, Tracked, TrackVerdict } from './conntrack/types.ts';
+import type { Conntrack, CtInfo, NfConn, TrackVerdict } from './conntrack/types.ts';
 import type { Neighbours } from './ip/types.ts';
 import type { Ends } from './ipvs/conn.ts';
 import type { OverloadCause } from './ipvs/overload.ts';
@@ -23,6 +23,14 @@ export interface Station {
   /** Whether it is registered at the moment. */
   active(net: Net): boolean;
   run(net: Net, skb: Skb, hook: Hook): Verdict;
+}
+
+/** A packet, and the entry that it belongs to if the protocol agrees. */
+export interface Tracked {
+  readonly entry: NfConn;
+  readonly skb: Skb;
+  readonly info: CtInfo;
+  readonly hook: Hook;
 }
 
 /** How a service picks a dest for a new connection (struct ip_vs_scheduler). */
@@ -84,6 +92,8 @@ export interface Net {
   filter: FilterTable | undefined;
   /** What the director has sent to itself and not yet received. */
   readonly loopback: Skb[];
+  /** The director is about to send an ICMP message of its own; until that is out it sends no other. */
+  icmpLocked: boolean;
   /** Frames that left during this step. */
   emitted: Emitted[];
   /** What happened during this step; undefined when nobody asked. */

@@ -111,7 +111,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 10,
     in: packets((p) => p.kind === 'echo' && p.badChecksum === true),
   },
-  'a SYN': { perMille: 900, in: flags(SYN) },
+  'a SYN': { perMille: 850, in: flags(SYN) },
   'a SYN,ACK': { perMille: 500, in: flags(SYN | ACK) },
   'a FIN from the client': { perMille: 300, in: some((s) => s.from === 'client' && (s.flags & FIN) !== 0) },
   'a FIN from the server': { perMille: 200, in: some((s) => s.from === 'server' && (s.flags & FIN) !== 0) },

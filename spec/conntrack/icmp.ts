@@ -1,12 +1,12 @@
 import type { Skb } from '../skb.ts';
-import type { Net } from '../state.ts';
+import type { Net, Tracked } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import { CONNTRACK_ICMP_REQUESTS } from '../tables/conntrack-icmp.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { ICMP_HEADER_BYTES, icmpChecksumIsRight, isIcmpError } from '../wire/icmp.ts';
 import { find, refresh } from './table.ts';
 import { invert, quotedTuple } from './tuple.ts';
-import { ORIGINAL, REPLY, type Tracked, type TrackVerdict } from './types.ts';
+import { ORIGINAL, REPLY, type TrackVerdict } from './types.ts';
 
 /** The highest ICMP type that conntrack knows (NR_ICMP_TYPES). */
 const HIGHEST_ICMP_TYPE = 18;

@@ -1,5 +1,5 @@
 import { type Skb, tcpOf } from '../skb.ts';
-import type { Net } from '../state.ts';
+import type { Net, Tracked } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import type { ConntrackTcpEvent, ConntrackTcpState, ConntrackTcpTimeout } from '../tables/conntrack-tcp.ts';
 import type { Hook } from '../tables/hooks.ts';
@@ -8,7 +8,7 @@ import { ACK, CWR, ECE, FIN, PSH, RST, SYN, type TcpSegment, tcpChecksumIsRight 
 import { kill, refresh } from './table.ts';
 import { newPeer, newTcpTrack } from './tcp-track.ts';
 import { readOptions, segmentEnd, tcpInWindow } from './tcp-window.ts';
-import { type Direction, type NfConn, ORIGINAL, REPLY, type Tracked, type TrackVerdict } from './types.ts';
+import { type Direction, type NfConn, ORIGINAL, REPLY, type TrackVerdict } from './types.ts';
 
 /** Everything about one segment that the steps below share. */
 interface Step {

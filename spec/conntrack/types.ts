@@ -1,6 +1,4 @@
-import type { Skb } from '../skb.ts';
 import type { ConntrackTcpEvent, ConntrackTcpState } from '../tables/conntrack-tcp.ts';
-import type { Hook } from '../tables/hooks.ts';
 import type { Ipv4 } from '../wire/address.ts';
 
 /** One direction of a conversation (struct nf_conntrack_tuple). */
@@ -80,14 +78,6 @@ export interface NfConn {
   /** Of the protocols' parts, the one of the tuples' protocol is used (union nf_conntrack_proto). */
   readonly tcp: TcpTrack;
   readonly udp: UdpTrack;
-}
-
-/** A packet, and the entry that it belongs to if the protocol agrees. */
-export interface Tracked {
-  readonly entry: NfConn;
-  readonly skb: Skb;
-  readonly info: CtInfo;
-  readonly hook: Hook;
 }
 
 /** A network namespace's connection tracking. */

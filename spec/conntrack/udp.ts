@@ -1,10 +1,10 @@
 import type { Skb } from '../skb.ts';
-import type { Net } from '../state.ts';
+import type { Net, Tracked } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { parseUdp, UDP_HEADER_BYTES, udpChecksumIsRight } from '../wire/udp.ts';
 import { refresh } from './table.ts';
-import type { Tracked, TrackVerdict } from './types.ts';
+import type { TrackVerdict } from './types.ts';
 
 /** How long both sides must have talked before they are a stream, in seconds. */
 const STREAM_SECONDS = 2;

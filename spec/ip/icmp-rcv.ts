@@ -3,7 +3,7 @@ import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import { ICMP_ECHO, ICMP_ECHO_REPLY, icmpChecksumIsRight, parseIcmp, printIcmp } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
-import { ipLocalOut } from './output.ts';
+import { sendIcmp } from './icmp.ts';
 
 /** The director's own ICMP: pings are answered, errors are about nothing of its own (net/ipv4/icmp.c, icmp_rcv). */
 export function icmpRcv(net: Net, skb: Skb): void {
@@ -25,5 +25,5 @@ export function icmpRcv(net: Net, skb: Skb): void {
     destination: skb.header.source,
     options: new Uint8Array(0),
   };
-  ipLocalOut(net, localSkb(header, printIcmp({ ...message, type: ICMP_ECHO_REPLY }), ['own-ip-id']));
+  sendIcmp(net, localSkb(header, printIcmp({ ...message, type: ICMP_ECHO_REPLY }), ['own-ip-id']));
 }

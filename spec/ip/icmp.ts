@@ -25,6 +25,7 @@ const TOS_MASK = 0x1e;
 export function icmpSend(net: Net, about: Skb, message: Omit<IcmpMessage, 'body'>): void {
   if (about.header.fragmentOffset !== 0) return;
   if (about.header.protocol === PROTOCOL_ICMP && !mayBeAnswered(about.payload[0])) return;
+  if (net.icmpLocked) return note(net, 'icmp', 'icmp_xmit_lock', '', () => 'busy with another: no error');
   note(net, 'icmp', 'icmp_send', '', () => `answers with ICMP type ${message.type} code ${message.code}`);
   const body = bytesOf(about).slice(0, QUOTED_BYTES_MAX);
   const header = {
@@ -41,7 +42,17 @@ export function icmpSend(net: Net, about: Skb, message: Omit<IcmpMessage, 'body'
   };
   const skb = localSkb(header, printIcmp({ ...message, body }), ['own-ip-id']);
   attach(skb, about);
+  sendIcmp(net, skb);
+}
+
+/**
+ * Sends an ICMP message of the director's own. Its socket is locked until the message is out, so a rule that
+ * rejects the message, or a way that is too narrow for it, brings forth no second one (icmp_xmit_lock).
+ */
+export function sendIcmp(net: Net, skb: Skb): void {
+  net.icmpLocked = true;
   ipLocalOut(net, skb);
+  net.icmpLocked = false;
 }
 
 /** Errors are not, and what is unknown is taken for one. */
