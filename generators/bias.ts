@@ -15,6 +15,8 @@ export interface ScenarioBias {
   readonly udp: number;
   /** Flows whose ends also ping each other. */
   readonly echoes: number;
+  /** Flows about which the ends, or routers, send ICMP errors. */
+  readonly icmpErrors: number;
   /** Flows that have accidents (see the weights below). */
   readonly accidents: number;
   /** Weight among accidents: sequence and acknowledgement numbers at the edges of the window. */
@@ -53,6 +55,7 @@ export const EVEN: ScenarioBias = {
   besideServices: 15,
   udp: 10,
   echoes: 10,
+  icmpErrors: 15,
   accidents: 50,
   outOfWindow: 3,
   wrongFlags: 2,
@@ -96,5 +99,6 @@ export const BIASES = {
   expiry: { ...EVEN, timeoutEdges: 85, commands: 15, sysctls: 12, rules: 25 },
   edits: { ...EVEN, commands: 85, shortFlows: 30, rules: 40, counting: 30 },
   forwarding: { ...EVEN, besideServices: 70, counting: 60 },
+  icmpErrors: { ...EVEN, icmpErrors: 90, counting: 60, conntrack: 60, commands: 15, accidents: 20 },
   datagrams: { ...EVEN, udp: 80, echoes: 40, besideServices: 60, counting: 70, timeoutEdges: 60 },
 } as const satisfies Readonly<Record<string, ScenarioBias>>;

@@ -4,7 +4,7 @@ import { trackTcp } from './conntrack/tcp.ts';
 import { trackUdp } from './conntrack/udp.ts';
 import { icmpSend } from './ip/icmp.ts';
 import { connExpire } from './ipvs/conn.ts';
-import { inHook, outHook } from './ipvs/core.ts';
+import { forwardIcmp, inHook, outHook } from './ipvs/core.ts';
 import { updateOverload } from './ipvs/overload.ts';
 import { dh } from './ipvs/sched/dh.ts';
 import { fo } from './ipvs/sched/fo.ts';
@@ -46,8 +46,7 @@ export const PARTS: Parts = {
     iptable_filter_hook: { active: (net) => net.filter !== undefined, run: filterHook },
     ip_vs_out_hook: { active: hasServices, run: outHook },
     ip_vs_in_hook: { active: hasServices, run: inHook },
-    // ICMP that is merely forwarded; no packet of today's generators is.
-    ip_vs_forward_icmp: { active: hasServices, run: () => 'NF_ACCEPT' },
+    ip_vs_forward_icmp: { active: hasServices, run: forwardIcmp },
   },
   ipvsTcpTable: IPVS_TCP_TABLE,
   ipvsTcpTableSecure: IPVS_TCP_TABLE_SECURE,

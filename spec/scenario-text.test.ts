@@ -75,6 +75,7 @@ const icmp = fc.record(
     code: fc.nat({ max: 255 }),
     mtu: fc.nat({ max: 65535 }),
     quote: fc.nat({ max: 1472 }),
+    quotedOffset: fc.nat({ max: 8191 }),
   },
   { requiredKeys: ['kind', 'flow', 'from', 'type', 'code'] },
 ) as fc.Arbitrary<IcmpError>;

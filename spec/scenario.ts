@@ -102,6 +102,8 @@ export interface IcmpError extends PacketOfFlow {
   readonly mtu?: number;
   /** Bytes of the quoted packet, its IP header included; default as many as Linux quotes, 548. */
   readonly quote?: number;
+  /** The quoted packet is made to look like a fragment that begins there, in units of 8 bytes. */
+  readonly quotedOffset?: number;
 }
 
 /** Nothing happens for a while. */

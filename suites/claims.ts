@@ -207,6 +207,20 @@ const ROWS = [
     only: (scenario) => asksForStates(scenario) && sends(scenario, 'echo'),
   },
   {
+    id: 'icmp/ipvs',
+    says: 'An ICMP error about a connection is translated both ways and reaches the one who sent the quoted packet.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_in_icmp' },
+    bias: { ...BIASES.icmpErrors, udp: 0, besideServices: 5 },
+    only: (scenario) => sends(scenario, 'icmp'),
+  },
+  {
+    id: 'icmp/related',
+    says: 'An ICMP error is RELATED to the conversation that it quotes, if it is sent to one of its ends, else INVALID.',
+    source: { file: 'net/netfilter/nf_conntrack_proto_icmp.c', symbol: 'nf_conntrack_inet_error' },
+    bias: { ...BIASES.icmpErrors, udp: 30, besideServices: 60, counting: 90 },
+    only: (scenario) => asksForStates(scenario) && sends(scenario, 'icmp'),
+  },
+  {
     id: 'icmp/echo',
     says: 'The director answers pings to all of its addresses, virtual ones too, and forwards others.',
     source: { file: 'net/ipv4/icmp.c', symbol: 'icmp_echo' },

@@ -55,10 +55,59 @@ function answered({ ttl: _, badChecksum: __, ...ping }: Echo): Echo {
   return { ...ping, from: ping.from === 'client' ? 'server' : 'client', message: 'reply' };
 }
 
+/** Errors that IPVS and conntrack follow, those that only conntrack does, and messages that are no errors. */
+const typeAndCode = weighted<readonly [number, number]>(
+  [3, [3, 4]],
+  [4, [3, 3]],
+  [3, [3, 1]],
+  [2, [3, 13]],
+  [3, [11, 0]],
+  [1, [11, 1]],
+  [1, [4, 0]],
+  [1, [5, 1]],
+  [1, [12, 0]],
+  [1, [14, 0]],
+  [1, [19, 0]],
+);
+
+/** As much as hosts quote: all that fits, the eight bytes that are asked for, and what is too little. */
+const quote = sometimes(40, weighted([6, 28], [2, 40], [1, 27], [1, 24], [1, 23], [1, 20], [1, 19], [1, 0]));
+
+/** Somebody on the way instead of the end itself: other hosts of its side play routers. */
+const ROUTERS = { client: ['CIP3', 'CIP4'], server: ['RIP4', 'RIP1'] } as const;
+
+const error: fc.Arbitrary<IcmpError> = weighted<IcmpError['from']>([5, 'client'], [4, 'server']).chain(
+  (from) =>
+    fc
+      .record({
+        by: sometimes(25, fc.constantFrom(...ROUTERS[from])),
+        typeAndCode,
+        mtu: sometimes(40, weighted([3, 1300], [1, 1500], [1, 576], [1, 68], [1, 1])),
+        quote,
+        quotedOffset: sometimes(5, weighted([2, 185], [1, 1])),
+        ttl,
+        badChecksum,
+      })
+      .map(({ typeAndCode: [type, code], mtu, ...rest }) => {
+        const narrow = type === 3 && code === 4 ? mtu : undefined;
+        return without({ kind: 'icmp', flow: UNNAMED, from, type, code, mtu: narrow, ...rest }) as IcmpError;
+      }),
+);
+
 export function asides(bias: ScenarioBias): fc.Arbitrary<readonly Aside[]> {
   const at = fc.nat({ max: 59 });
-  return oneOf<readonly Aside[]>(
-    [bias.echoes, upTo(2, fc.record({ at, packets: pings }), 1)],
-    [100 - bias.echoes, fc.constant([])],
-  );
+  const some = (percent: number, packets: fc.Arbitrary<Aside['packets']>) =>
+    oneOf<readonly Aside[]>(
+      [percent, upTo(2, fc.record({ at, packets }), 1)],
+      [100 - percent, fc.constant([])],
+    );
+  return fc
+    .tuple(
+      some(bias.echoes, pings),
+      some(
+        bias.icmpErrors,
+        error.map((one) => [one]),
+      ),
+    )
+    .map(([pings, errors]) => [...pings, ...errors]);
 }

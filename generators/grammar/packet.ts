@@ -32,7 +32,10 @@ function contentProblems(item: PacketItem): readonly string[] {
     case 'echo':
       return isWithin(item.length, MOST_DATAGRAM_BYTES) && isWithin(item.seq, 0xffff) ? [] : ['a ping'];
     case 'icmp': {
-      const fits = isWithin(item.quote ?? 0, MOST_DATAGRAM_BYTES) && isWithin(item.mtu ?? 0, 0xffff);
+      const fits =
+        isWithin(item.quote ?? 0, MOST_DATAGRAM_BYTES) &&
+        isWithin(item.mtu ?? 0, 0xffff) &&
+        isWithin(item.quotedOffset ?? 0, 0x1fff);
       return fits && isWithin(item.type, 0xff) && isWithin(item.code, 0xff) ? [] : ['an ICMP error'];
     }
   }

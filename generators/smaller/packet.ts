@@ -30,7 +30,7 @@ const smallerEcho: Smaller<Echo> = anyOf(
 );
 
 const smallerIcmpError: Smaller<IcmpError> = anyOf(
-  withoutField<IcmpError>('by', 'ttl', 'badChecksum', 'mtu', 'quote'),
+  withoutField<IcmpError>('by', 'ttl', 'badChecksum', 'mtu', 'quote', 'quotedOffset'),
   inField('type', towards(3)),
   inField('code', nearer(0)),
 );

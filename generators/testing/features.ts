@@ -105,6 +105,31 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     in: packets((p) => p.kind === 'datagram' && p.badChecksum === true),
   },
   'an empty datagram': { perMille: 20, in: packets((p) => p.kind === 'datagram' && p.length === 0) },
+  'an ICMP error of the client': {
+    perMille: 80,
+    in: packets((p) => p.kind === 'icmp' && p.from === 'client'),
+  },
+  'an ICMP error of the server': {
+    perMille: 60,
+    in: packets((p) => p.kind === 'icmp' && p.from === 'server'),
+  },
+  'fragmentation needed': {
+    perMille: 20,
+    in: packets((p) => p.kind === 'icmp' && p.type === 3 && p.code === 4),
+  },
+  'an ICMP error of a router': { perMille: 20, in: packets((p) => p.kind === 'icmp' && p.by !== undefined) },
+  'an ICMP error that quotes too little': {
+    perMille: 5,
+    in: packets((p) => p.kind === 'icmp' && (p.quote ?? 28) < 28),
+  },
+  'an ICMP error that quotes a fragment': {
+    perMille: 3,
+    in: packets((p) => p.kind === 'icmp' && p.quotedOffset !== undefined),
+  },
+  'an ICMP error with a wrong checksum': {
+    perMille: 5,
+    in: packets((p) => p.kind === 'icmp' && p.badChecksum === true),
+  },
   'a ping': { perMille: 100, in: packets((p) => p.kind === 'echo' && p.message === 'request') },
   'an answer to a ping': { perMille: 50, in: packets((p) => p.kind === 'echo' && p.message === 'reply') },
   'a ping with a wrong checksum': {

@@ -6,6 +6,7 @@ import {
   PROTOCOL_ICMP,
   PROTOCOL_TCP,
   PROTOCOL_UDP,
+  parseIpv4Packet,
   printIpv4Packet,
   setWord,
   word,
@@ -115,8 +116,14 @@ function echoBytes(echo: Echo, { echoId }: Way): Uint8Array {
 }
 
 function icmpBytes(error: IcmpError, { quoted }: Way): Uint8Array {
-  const body = quoted.slice(0, error.quote ?? DEFAULT_QUOTE);
+  const body = fragment(quoted, error.quotedOffset).slice(0, error.quote ?? DEFAULT_QUOTE);
   return spoilt(error, printIcmp({ type: error.type, code: error.code, info: error.mtu ?? 0, body }));
+}
+
+/** The packet with another fragment offset in its header, whose checksum follows. */
+function fragment(packet: Uint8Array, offset = 0): Uint8Array {
+  const read = offset === 0 ? undefined : parseIpv4Packet(packet);
+  return read ? printIpv4Packet({ ...read, header: { ...read.header, fragmentOffset: offset } }) : packet;
 }
 
 /** An ICMP message, its checksum wrong if it shall be. */

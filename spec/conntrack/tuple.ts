@@ -4,6 +4,8 @@ import { ICMP_HEADER_BYTES } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../wire/ipv4.ts';
 import type { Tuple } from './types.ts';
 
+const FRAGMENT_OFFSET = 0x1fff;
+
 /** The tuple that a packet belongs to (nf_ct_get_tuple); undefined where a header is cut or unknown. */
 export function tupleOf(skb: Skb): Tuple | undefined {
   const { protocol, source, destination } = skb.header;
@@ -22,9 +24,9 @@ export function invert(tuple: Tuple): Tuple | undefined {
 /** The tuple of the packet that an ICMP error quotes (nf_ct_get_tuplepr). */
 export function quotedTuple(skb: Skb): Tuple | undefined {
   const quoted = skb.payload.subarray(ICMP_HEADER_BYTES);
-  if (quoted.length < 20 || quoted[0]! >> 4 !== 4) return undefined;
+  if (quoted.length < 20 || (word(quoted, 6) & FRAGMENT_OFFSET) !== 0) return undefined;
   const headerBytes = (quoted[0]! & 15) * 4;
-  if (headerBytes < 20 || quoted.length < headerBytes) return undefined;
+  if (quoted.length < headerBytes) return undefined;
   const ends = { protocol: quoted[9]!, src: long(quoted, 12), dst: long(quoted, 16) };
   return tupleFrom(ends, quoted.subarray(headerBytes));
 }
@@ -36,12 +38,15 @@ export function keyOf(tuple: Tuple): string {
 
 /** ICMP has no ports: its id stands for one, type and code for the other. */
 function tupleFrom(ends: Pick<Tuple, 'protocol' | 'src' | 'dst'>, transport: Uint8Array): Tuple | undefined {
-  if (transport.length < 8) return undefined;
+  const { length } = transport;
   switch (ends.protocol) {
     case PROTOCOL_TCP:
     case PROTOCOL_UDP:
+      // The ports are enough, if an error quotes no more.
+      if (length < 4) return undefined;
       return { ...ends, sport: word(transport, 0), dport: word(transport, 2) };
     case PROTOCOL_ICMP:
+      if (length < 8) return undefined;
       return { ...ends, sport: word(transport, 4), dport: word(transport, 0) };
     default:
       return undefined;

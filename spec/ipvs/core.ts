@@ -8,7 +8,7 @@ import { PROTOCOL_ICMP, PROTOCOL_TCP } from '../wire/ipv4.ts';
 import { RST, SYN, type TcpHeader } from '../wire/tcp.ts';
 import { connExpireNow, connInGet, connNew, connOutGet, connPut, type Ends } from './conn.ts';
 import { findService } from './ctl.ts';
-import { outIcmp } from './icmp.ts';
+import { inIcmp, outIcmp } from './icmp.ts';
 import { notrack, updateConntrack, usesOldConntrack } from './nfct.ts';
 import { rewriteTcp, setTcpState } from './proto-tcp.ts';
 import type { IpVsConn } from './types.ts';
@@ -19,7 +19,9 @@ const FTPDATA = 20;
 
 /** Packets of clients: schedule them, or send them where their connection goes (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_hook). */
 export function inHook(net: Net, skb: Skb, hook: string): Verdict {
-  if (skb.ipvsProperty || skb.header.protocol !== PROTOCOL_TCP) return 'NF_ACCEPT';
+  if (skb.ipvsProperty) return 'NF_ACCEPT';
+  if (skb.header.protocol === PROTOCOL_ICMP) return inIcmp(net, skb);
+  if (skb.header.protocol !== PROTOCOL_TCP) return 'NF_ACCEPT';
   const header = tcpOf(skb)?.header;
   if (!header) return 'NF_ACCEPT';
   const ends = endsOf(skb, header);
@@ -53,6 +55,11 @@ export function outHook(net: Net, skb: Skb, hook: string): Verdict {
   else updateConntrack(skb, cp, 'out');
   connPut(net, cp);
   return 'NF_ACCEPT';
+}
+
+/** An ICMP error that is merely forwarded may still be about a connection (ip_vs_forward_icmp). */
+export function forwardIcmp(net: Net, skb: Skb): Verdict {
+  return skb.header.protocol === PROTOCOL_ICMP ? inIcmp(net, skb) : 'NF_ACCEPT';
 }
 
 function endsOf(skb: Skb, header: TcpHeader): Ends {

@@ -1,8 +1,8 @@
-import { quotedTuple } from '../conntrack/tuple.ts';
+import { ipOutput } from '../ip/output.ts';
+import { nfHook } from '../netfilter/hooks.ts';
 import type { Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import { note } from '../trace-log.ts';
-import type { Ipv4 } from '../wire/address.ts';
 import { fold, sumWords } from '../wire/checksum.ts';
 import {
   ICMP_DEST_UNREACH,
@@ -11,34 +11,41 @@ import {
   ICMP_TIME_EXCEEDED,
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
-import { PROTOCOL_TCP, setWord } from '../wire/ipv4.ts';
-import { connOutGet } from './conn.ts';
+import { PROTOCOL_TCP, setWord, word } from '../wire/ipv4.ts';
+import { connInGet, connOutGet, type Ends } from './conn.ts';
 import { notrack, updateConntrack } from './nfct.ts';
+import type { IpVsConn } from './types.ts';
+import { routeToDest, transmit } from './xmit.ts';
 
 /** The errors that IPVS follows to a connection. */
 const FOLLOWED = new Set([ICMP_DEST_UNREACH, ICMP_SOURCE_QUENCH, ICMP_TIME_EXCEEDED]);
 
 /**
+ * A client's side complains about what a virtual service sent: the real server that sent it is told
+ * (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_icmp). The connection lives no longer for it.
+ */
+export function inIcmp(net: Net, skb: Skb): Verdict {
+  if (skb.payload.length < ICMP_HEADER_BYTES) return 'NF_DROP';
+  const quoted = quotedEnds(net, skb);
+  const cp = quoted && connInGet(net, quoted);
+  if (!cp) return 'NF_ACCEPT';
+  const verify = cp.forward === 'masq' || !net.kernel.has('icmp-checksum-for-masq-only');
+  if (verify && !icmpChecksumIsRight(skb.payload)) return badChecksum(net, 'ip_vs_in_icmp');
+  return icmpTransmit(net, skb, cp);
+}
+
+/**
  * An ICMP error about a packet on its way to a real server: to the client it must look as if it were about the
- * virtual service (net/netfilter/ipvs/ip_vs_core.c, ip_vs_out_icmp, handle_response_icmp).
+ * virtual service (ip_vs_out_icmp, handle_response_icmp).
  */
 export function outIcmp(net: Net, skb: Skb): Verdict {
-  if (!FOLLOWED.has(skb.payload[0] ?? 255)) return 'NF_ACCEPT';
-  const quoted = quotedTuple(skb);
-  const cp =
-    quoted?.protocol === PROTOCOL_TCP &&
-    connOutGet(net, {
-      source: quoted.dst,
-      sourcePort: quoted.dport,
-      destination: quoted.src,
-      destinationPort: quoted.sport,
-    });
+  if (skb.payload.length < ICMP_HEADER_BYTES) return 'NF_DROP';
+  const quoted = quotedEnds(net, skb);
+  const cp = quoted && connOutGet(net, quoted);
   if (!cp) return 'NF_ACCEPT';
   if (cp.forward === 'masq') {
-    if (!icmpChecksumIsRight(skb.payload)) return 'NF_DROP';
-    skb.payload = rewriteQuoted(skb.payload, cp.virtual, cp.virtualPort);
-    skb.header = { ...skb.header, source: cp.virtual };
-    note(net, 'ipvs', 'ip_vs_nat_icmp', '', () => 'the error now speaks of the virtual service');
+    if (!icmpChecksumIsRight(skb.payload)) return badChecksum(net, 'ip_vs_out_icmp');
+    natIcmp(net, skb, cp, 'out');
   }
   skb.ipvsProperty = true;
   if (!cp.nfct) notrack(skb);
@@ -46,17 +53,66 @@ export function outIcmp(net: Net, skb: Skb): Verdict {
   return 'NF_ACCEPT';
 }
 
-/** ip_vs_nat_icmp: the quoted packet's destination becomes the virtual service, all checksums but the quoted TCP one right. */
-function rewriteQuoted(message: Uint8Array, address: Ipv4, port: number): Uint8Array {
-  const bytes = message.slice();
+/** ip_vs_icmp_xmit: translated for masquerading, else sent as any packet of the connection. */
+function icmpTransmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
+  if (cp.forward !== 'masq') return transmit(net, skb, cp);
+  if (!routeToDest(net, skb, cp)) return 'NF_STOLEN';
+  natIcmp(net, skb, cp, 'in');
+  skb.ipvsProperty = true;
+  if (!cp.nfct) notrack(skb);
+  else updateConntrack(skb, cp, 'in');
+  if (nfHook(net, 'NF_INET_LOCAL_OUT', skb)) ipOutput(net, skb);
+  return 'NF_STOLEN';
+}
+
+function badChecksum(net: Net, station: string): Verdict {
+  note(net, 'ipvs', station, 'NF_DROP', () => 'the error has a wrong checksum');
+  return 'NF_DROP';
+}
+
+/**
+ * The ends of the packet that would answer the quoted one: an error goes back the way that the quoted packet came.
+ * Undefined where IPVS does not follow: other messages, other protocols, less than the ports.
+ */
+function quotedEnds(net: Net, skb: Skb): Ends | undefined {
+  if (!FOLLOWED.has(skb.payload[0]!)) return undefined;
+  const quoted = skb.payload.subarray(ICMP_HEADER_BYTES);
+  const headerBytes = ((quoted[0] ?? 0) & 15) * 4;
+  if (quoted.length < headerBytes + 4 || headerBytes < 20 || quoted[0]! >> 4 !== 4) return undefined;
+  if (quoted[9] !== PROTOCOL_TCP) return undefined;
+  // Behind the first fragment there are no ports; older kernels took whatever stands there for them.
+  if ((word(quoted, 6) & 0x1fff) !== 0 && net.kernel.has('icmp-quoted-fragment-ignored')) return undefined;
+  return {
+    source: long(quoted, 16),
+    sourcePort: word(quoted, headerBytes + 2),
+    destination: long(quoted, 12),
+    destinationPort: word(quoted, headerBytes),
+  };
+}
+
+/**
+ * ip_vs_nat_icmp: the quoted packet's source becomes the real server, or its destination the virtual service; all
+ * checksums come out right but the quoted TCP one.
+ */
+function natIcmp(net: Net, skb: Skb, cp: IpVsConn, way: 'in' | 'out'): void {
+  const bytes = skb.payload.slice();
   const quoted = bytes.subarray(ICMP_HEADER_BYTES);
   const headerBytes = (quoted[0]! & 15) * 4;
-  setWord(quoted, 16, address >>> 16);
-  setWord(quoted, 18, address & 0xffff);
+  const [address, port] = way === 'in' ? [cp.destAddress, cp.destPort] : [cp.virtual, cp.virtualPort];
+  setWord(quoted, way === 'in' ? 12 : 16, address >>> 16);
+  setWord(quoted, way === 'in' ? 14 : 18, address & 0xffff);
   setWord(quoted, 10, 0);
   setWord(quoted, 10, fold(sumWords(quoted, 0, headerBytes)));
-  setWord(quoted, headerBytes + 2, port);
+  setWord(quoted, headerBytes + (way === 'in' ? 0 : 2), port);
   setWord(bytes, 2, 0);
   setWord(bytes, 2, fold(sumWords(bytes)));
-  return bytes;
+  skb.payload = bytes;
+  skb.header = { ...skb.header, [way === 'in' ? 'destination' : 'source']: address };
+  note(net, 'ipvs', 'ip_vs_nat_icmp', '', () =>
+    way === 'in' ? 'the error now speaks of the real server' : 'the error now speaks of the virtual service',
+  );
+}
+
+function long(bytes: Uint8Array, at: number): number {
+  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
 }

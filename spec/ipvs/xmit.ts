@@ -23,7 +23,7 @@ export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
 }
 
 /** __ip_vs_get_out_rt: the way to the real server, one hop of the packet's life spent. */
-function routeToDest(net: Net, skb: Skb, cp: IpVsConn): boolean {
+export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): boolean {
   const route = routeOutput(net, cp.destAddress);
   if (route.kind !== 'unicast') {
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 });

@@ -7,10 +7,11 @@ import { PACKET_DETAILS, type PacketHead, parseDetails, printDetails, printHead 
 const DETAILS = [
   { word: 'mtu', key: 'mtu', number: { what: 'MTU', range: { min: 0, max: 65535 } } },
   { word: 'quote', key: 'quote', number: { what: 'number of bytes', range: { min: 0, max: 1472 } } },
+  { word: 'qoff', key: 'quotedOffset', number: { what: 'fragment offset', range: { min: 0, max: 8191 } } },
   ...PACKET_DETAILS,
 ] as const;
 
-/** `f1 client > icmp 3/4 mtu 1300 quote 28 ttl 1 badsum` */
+/** `f1 client > icmp 3/4 mtu 1300 quote 28 qoff 185 ttl 1 badsum` */
 export function printIcmpError(error: IcmpError): string {
   return [...printHead(error), 'icmp', `${error.type}/${error.code}`, ...printDetails(error, DETAILS)].join(
     ' ',

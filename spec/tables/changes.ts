@@ -30,6 +30,20 @@ export const CHANGES = [
     says: "Editing a dest's thresholds decides at once whether it is full (before: only its next connection does), and the lower one defaults to u - u/4 (before: below 3/4 of u).",
   },
   {
+    id: 'icmp-checksum-for-masq-only',
+    stable: { '6.1': '6.1.183', '6.12': '6.12.103' },
+    mainline: '7.2',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_in_icmp' },
+    says: "A client's ICMP error with a wrong checksum is dropped only where it is translated (before: for every method).",
+  },
+  {
+    id: 'icmp-quoted-fragment-ignored',
+    stable: { '6.1': '6.1.183', '6.12': '6.12.103' },
+    mainline: '7.2',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_out_icmp' },
+    says: 'An ICMP error that quotes a fragment behind the first one belongs to no connection (before: the bytes where ports would be decided).',
+  },
+  {
     id: 'reject-reset-closes-conntrack',
     stable: { '6.1': '6.1.81' },
     mainline: '6.7',
