@@ -29,6 +29,8 @@ export interface ScenarioBias {
   readonly damaged: number;
   /** Scenarios with rules that decide something. */
   readonly rules: number;
+  /** Scenarios with tables raw or mangle: packets and connections are marked, or not tracked. */
+  readonly marks: number;
   /**
    * Scenarios with rules that count what state each chain saw. They also switch connection tracking on: a network
    * namespace tracks nothing until a rule asks for a state, whatever `net.ipv4.vs.conntrack` says.
@@ -62,6 +64,7 @@ export const EVEN: ScenarioBias = {
   lossy: 3,
   damaged: 3,
   rules: 50,
+  marks: 15,
   counting: 50,
   commands: 35,
   timeoutEdges: 40,
@@ -96,6 +99,7 @@ export const BIASES = {
     commands: 60,
   },
   filterRules: { ...EVEN, rules: 100, counting: 40, besideServices: 25, commands: 25 },
+  marks: { ...EVEN, marks: 100, rules: 40, counting: 40, conntrack: 65 },
   expiry: { ...EVEN, timeoutEdges: 85, commands: 15, sysctls: 12, rules: 25 },
   edits: { ...EVEN, commands: 85, shortFlows: 30, rules: 40, counting: 30 },
   forwarding: { ...EVEN, besideServices: 70, counting: 60 },

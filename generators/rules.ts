@@ -3,7 +3,8 @@ import type { Ruleset } from '../spec/config/rules.ts';
 import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent } from './draws.ts';
 import { withCounters } from './rules/counting.ts';
-import { randomRuleset } from './rules/random.ts';
+import { marking } from './rules/marking.ts';
+import { randomTable } from './rules/random.ts';
 import { template } from './rules/templates.ts';
 import { filterTable } from './rules/write.ts';
 import { shrinkingBy } from './shrinking-by.ts';
@@ -12,19 +13,26 @@ import { smallerRuleset } from './smaller/rules.ts';
 
 const NONE: Ruleset = { tables: [] };
 
-/** A firewall out of the field, any rules, or none; and beside it, rules that count what state each chain saw. */
+/**
+ * A firewall out of the field, any rules, or none; tables that mark packets or exempt them from tracking; and
+ * beside them, rules that count what state each chain saw.
+ */
 export function ruleset(bias: ScenarioBias, size: Size): fc.Arbitrary<Ruleset> {
   const firewall = oneOf<Ruleset>(
     [1, fc.constant(filterTable({}))],
     [9, template],
-    [10, randomRuleset(size)],
+    [10, randomTable('filter', size).map((table) => ({ tables: [table] }))],
   );
   const drawn = fc.tuple(
     oneOf([bias.rules, firewall], [100 - bias.rules, fc.constant(NONE)]),
+    oneOf([bias.marks, marking(size)], [100 - bias.marks, fc.constant([])]),
     percent(bias.counting),
   );
   return shrinkingBy(
-    drawn.map(([rules, counting]) => (counting ? withCounters(rules) : rules)),
+    drawn.map(([{ tables }, before, counting]) => {
+      const rules = { tables: [...before, ...tables] };
+      return counting ? withCounters(rules) : rules;
+    }),
     smallerRuleset,
   );
 }

@@ -8,7 +8,7 @@ import type { Ipvs } from './ipvs/types.ts';
 import type { Kernel } from './kernel.ts';
 import { iptables, updateUsers } from './netfilter/admin.ts';
 import { hookLists } from './netfilter/hooks.ts';
-import { loadFilter } from './netfilter/iptables.ts';
+import { loadTables } from './netfilter/iptables.ts';
 import type { Observation } from './observation.ts';
 import { observe } from './observe.ts';
 import { PARTS } from './parts.ts';
@@ -45,7 +45,7 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
     neighbours: new Map(),
     ipvs: { services: [], connections: [], trash: [], timeouts: ipvsTimeouts(parts) },
     conntrack: { users: 0, table: new Map() },
-    filter: loadFilter(config.rules),
+    tables: loadTables(config.rules),
     loopback: [],
     icmpLocked: false,
     emitted: [],

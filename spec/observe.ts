@@ -96,10 +96,12 @@ function row({ src, dst, sport, dport }: ConntrackRow['original']): ConntrackRow
 
 /** What `iptables -nvxL` counts; rule 0 is a built-in chain's policy. */
 function counters(net: Net): CounterRow[] {
-  return (net.filter?.chains ?? []).flatMap(({ name, policy, policyCounter, rules }) => [
-    ...(policy ? [{ table: 'filter', chain: name, rule: 0, ...policyCounter }] : []),
-    ...rules.map(({ counter }, index) => ({ table: 'filter', chain: name, rule: index + 1, ...counter })),
-  ]);
+  return [...net.tables.values()].flatMap(({ name: table, chains }) =>
+    chains.flatMap(({ name: chain, policy, policyCounter, rules }) => [
+      ...(policy ? [{ table, chain, rule: 0, ...policyCounter }] : []),
+      ...rules.map(({ counter }, index) => ({ table, chain, rule: index + 1, ...counter })),
+    ]),
+  );
 }
 
 function compareText(a: string, b: string): number {

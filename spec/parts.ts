@@ -1,3 +1,4 @@
+import type { TableName } from './config/rules.ts';
 import { conntrackConfirm, conntrackIn } from './conntrack/core.ts';
 import { trackIcmp } from './conntrack/icmp.ts';
 import { trackTcp } from './conntrack/tcp.ts';
@@ -19,7 +20,8 @@ import { sed } from './ipvs/sched/sed.ts';
 import { sh } from './ipvs/sched/sh.ts';
 import { wlc } from './ipvs/sched/wlc.ts';
 import { wrr } from './ipvs/sched/wrr.ts';
-import { filterHook } from './netfilter/iptables.ts';
+import { iptDoTable } from './netfilter/iptables.ts';
+import { mangleHook } from './netfilter/mangle.ts';
 import type { Net, Parts } from './state.ts';
 import {
   CONNTRACK_TCP_TABLE,
@@ -36,6 +38,12 @@ const conntrackIsUsed = (net: Net): boolean => net.conntrack.users > 0;
 /** IPVS's hooks come with the first service and go with the last (ip_vs_register_hooks). */
 const hasServices = (net: Net): boolean => net.ipvs.services.length > 0;
 
+/** A table's hooks come with the table, which the first command that names it brings into being. */
+const hasTable =
+  (name: TableName) =>
+  (net: Net): boolean =>
+    net.tables.has(name);
+
 /** What a right director is made of. */
 export const PARTS: Parts = {
   hookRows: HOOK_ROWS,
@@ -43,7 +51,12 @@ export const PARTS: Parts = {
     ipv4_conntrack_in: { active: conntrackIsUsed, run: conntrackIn },
     ipv4_conntrack_local: { active: conntrackIsUsed, run: conntrackIn },
     ipv4_confirm: { active: conntrackIsUsed, run: conntrackConfirm },
-    iptable_filter_hook: { active: (net) => net.filter !== undefined, run: filterHook },
+    iptable_raw_hook: { active: hasTable('raw'), run: (net, skb, hook) => iptDoTable(net, skb, hook, 'raw') },
+    iptable_mangle_hook: { active: hasTable('mangle'), run: mangleHook },
+    iptable_filter_hook: {
+      active: hasTable('filter'),
+      run: (net, skb, hook) => iptDoTable(net, skb, hook, 'filter'),
+    },
     ip_vs_out_hook: { active: hasServices, run: outHook },
     ip_vs_in_hook: { active: hasServices, run: inHook },
     ip_vs_forward_icmp: { active: hasServices, run: forwardIcmp },

@@ -6,7 +6,7 @@ import type { Ends } from './ipvs/conn.ts';
 import type { OverloadCause } from './ipvs/overload.ts';
 import type { IpVsConn, IpVsDest, IpVsService, Ipvs } from './ipvs/types.ts';
 import type { Kernel } from './kernel.ts';
-import type { FilterTable } from './netfilter/types.ts';
+import type { IptTables } from './netfilter/types.ts';
 import type { Emitted } from './observation.ts';
 import type { Skb } from './skb.ts';
 import type { ConntrackTcpTable, ConntrackTcpTimeout } from './tables/conntrack-tcp.ts';
@@ -89,7 +89,7 @@ export interface Net {
   readonly neighbours: Neighbours;
   readonly ipvs: Ipvs;
   readonly conntrack: Conntrack;
-  filter: FilterTable | undefined;
+  readonly tables: IptTables;
   /** What the director has sent to itself and not yet received. */
   readonly loopback: Skb[];
   /** The director is about to send an ICMP message of its own; until that is out it sends no other. */

@@ -64,6 +64,16 @@ function asksForStates({ director }: Scenario): boolean {
   return rules.some(({ matches }) => matches.some(({ kind }) => kind === 'state' || kind === 'conntrack'));
 }
 
+function hasTarget(kinds: readonly string[]) {
+  return ({ director }: Scenario): boolean =>
+    director.rules.tables.some(({ chains }) =>
+      chains.some(({ rules }) => rules.some(({ target }) => target && kinds.includes(target.kind))),
+    );
+}
+
+const hasMarks = hasTarget(['MARK', 'CONNMARK']);
+const hasNotrack = hasTarget(['CT']);
+
 /** Every claim, and so the suite's table of contents: what is said of each director, and the code that makes it true. */
 const ROWS = [
   {
@@ -185,6 +195,20 @@ const ROWS = [
     says: 'REJECT answers with the reset or the ICMP error that it is told to send, byte for byte.',
     source: { file: 'net/ipv4/netfilter/nf_reject_ipv4.c', symbol: 'nf_send_reset' },
     bias: { ...BIASES.filterRules, besideServices: 40, accidents: 70 },
+  },
+  {
+    id: 'rules/marks',
+    says: 'MARK and CONNMARK change the bits that they name of packets and connections, where their table stands on the way.',
+    source: { file: 'net/netfilter/xt_connmark.c', symbol: 'connmark_tg_shift' },
+    bias: BIASES.marks,
+    only: hasMarks,
+  },
+  {
+    id: 'rules/notrack',
+    says: 'What raw exempts from tracking is UNTRACKED, and leaves no trace in the connection table.',
+    source: { file: 'net/netfilter/xt_CT.c', symbol: 'xt_ct_target' },
+    bias: { ...BIASES.marks, counting: 90 },
+    only: hasNotrack,
   },
   {
     id: 'forward/plain',

@@ -11,7 +11,12 @@ const filter = { tool: 'iptables', table: 'filter' } as const;
 
 const STATE: AdminState = {
   services: [{ ...service, scheduler: 'rr', dests: [dest] }],
-  chains: filterTable({ INPUT: [rule] }, {}, [{ name: 'user', rules: [] }]).tables[0]!.chains,
+  chains: filterTable({ INPUT: [rule] }, {}, [{ name: 'user', rules: [] }]).tables[0]!.chains.map(
+    (chain) => ({
+      ...chain,
+      table: 'filter' as const,
+    }),
+  ),
 };
 
 describe('afterCommand', () => {

@@ -1,6 +1,6 @@
 import type { AdminCommand, IptablesCommand, IpvsadmCommand } from '../../spec/config/commands.ts';
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
-import { BUILT_IN_CHAINS, type Chain } from '../../spec/config/rules.ts';
+import { BUILT_IN_CHAINS, type Chain, type TableName } from '../../spec/config/rules.ts';
 import { settingsOf, type VirtualService } from '../../spec/config/services.ts';
 
 /**
@@ -9,14 +9,20 @@ import { settingsOf, type VirtualService } from '../../spec/config/services.ts';
  */
 export interface AdminState {
   readonly services: readonly VirtualService[];
-  /** Of the filter table; empty when there is none. */
-  readonly chains: readonly Chain[];
+  /** Of all tables that there are. */
+  readonly chains: readonly TableChain[];
+}
+
+export interface TableChain extends Chain {
+  readonly table: TableName;
 }
 
 export function adminState(config: DirectorConfig): AdminState {
   return {
     services: config.services,
-    chains: config.rules.tables.find(({ name }) => name === 'filter')?.chains ?? [],
+    chains: config.rules.tables.flatMap(({ name: table, chains }) =>
+      chains.map((chain) => ({ ...chain, table })),
+    ),
   };
 }
 
@@ -30,7 +36,7 @@ export function afterCommand(state: AdminState, command: AdminCommand): AdminSta
       return services && { ...state, services };
     }
     case 'iptables': {
-      const chain = state.chains.find(({ name }) => name === command.chain);
+      const chain = state.chains.find(({ name, table }) => name === command.chain && table === command.table);
       const changed = chain && afterIptables(chain, command);
       return changed && { ...state, chains: state.chains.map((one) => (one === chain ? changed : one)) };
     }
@@ -81,7 +87,7 @@ function afterDestCommand(
   return index < 0 ? undefined : dests.with(index, command.dest);
 }
 
-function afterIptables(chain: Chain, command: IptablesCommand): Chain | undefined {
+function afterIptables(chain: TableChain, command: IptablesCommand): TableChain | undefined {
   const { rules } = chain;
   switch (command.op) {
     case 'append':

@@ -1,21 +1,29 @@
 import fc from 'fast-check';
 import type { IptablesCommand } from '../../spec/config/commands.ts';
-import { BUILT_IN_CHAINS, type Chain, type Rule } from '../../spec/config/rules.ts';
+import { BUILT_IN_CHAINS, type Rule, type TableName } from '../../spec/config/rules.ts';
 import { oneOf, weighted } from '../draws.ts';
 import { fitted } from '../rules/fit.ts';
-import { rule } from '../rules/rule.ts';
-import type { AdminState } from './admin-state.ts';
+import { rule as ruleOf } from '../rules/rule.ts';
+import type { AdminState, TableChain } from './admin-state.ts';
 
 type Intent = (now: AdminState) => IptablesCommand | undefined;
 
 /** Counts chains and rules round. */
 const index = fc.nat({ max: 59 });
 
-const place = (chain: Chain) => ({ tool: 'iptables', table: 'filter', chain: chain.name }) as const;
+/** A rule for each table, since it is not yet known which there are. */
+const rules: fc.Arbitrary<Readonly<Record<TableName, Rule>>> = fc.record({
+  raw: ruleOf('raw'),
+  mangle: ruleOf('mangle'),
+  nat: ruleOf('nat'),
+  filter: ruleOf('filter'),
+});
+
+const place = ({ table, name }: TableChain) => ({ tool: 'iptables', table, chain: name }) as const;
 
 /** A command for one of the chains there are. */
 function inChain(
-  command: (chain: Chain, index: number) => IptablesCommand | undefined,
+  command: (chain: TableChain, index: number) => IptablesCommand | undefined,
 ): (index: number) => Intent {
   return (index) =>
     ({ chains }) => {
@@ -25,21 +33,23 @@ function inChain(
 }
 
 const append = fc
-  .tuple(index, rule)
-  .map(([index, rule]) =>
-    inChain((chain) => ({ ...place(chain), op: 'append', rule: fitted(rule, chain.name) }))(index),
+  .tuple(index, rules)
+  .map(([index, rules]) =>
+    inChain((chain) => ({ ...place(chain), op: 'append', rule: fitted(rules[chain.table], chain.name) }))(
+      index,
+    ),
   );
 
 /** Mostly at the top, where it decides. */
-const insert = fc.tuple(index, rule).map(([index, rule]) =>
+const insert = fc.tuple(index, rules).map(([index, rules]) =>
   inChain((chain, more) => {
     const position = more % 2 === 0 ? 1 : 1 + (more % (chain.rules.length + 1));
-    return { ...place(chain), op: 'insert', position, rule: fitted(rule, chain.name) };
+    return { ...place(chain), op: 'insert', position, rule: fitted(rules[chain.table], chain.name) };
   })(index),
 );
 
-const replace = fc.tuple(index, rule).map(
-  ([index, rule]): Intent =>
+const replace = fc.tuple(index, rules).map(
+  ([index, rules]): Intent =>
     ({ chains }) => {
       const picked = pickRule(chains, index);
       return (
@@ -47,7 +57,7 @@ const replace = fc.tuple(index, rule).map(
           ...place(picked.chain),
           op: 'replace',
           position: picked.position,
-          rule: fitted(rule, picked.chain.name),
+          rule: fitted(rules[picked.chain.table], picked.chain.name),
         }
       );
     },
@@ -67,15 +77,17 @@ const policy = fc
   .tuple(index, weighted<'ACCEPT' | 'DROP'>([2, 'DROP'], [1, 'ACCEPT']))
   .map(([index, policy]) =>
     inChain((chain) =>
-      BUILT_IN_CHAINS.filter.includes(chain.name) ? { ...place(chain), op: 'policy', policy } : undefined,
+      BUILT_IN_CHAINS[chain.table].includes(chain.name)
+        ? { ...place(chain), op: 'policy', policy: chain.table === 'nat' ? 'ACCEPT' : policy }
+        : undefined,
     )(index),
   );
 
 /** One of all rules there are, with its position. */
 function pickRule(
-  chains: readonly Chain[],
+  chains: readonly TableChain[],
   index: number,
-): { readonly chain: Chain; readonly rule: Rule; readonly position: number } | undefined {
+): { readonly chain: TableChain; readonly rule: Rule; readonly position: number } | undefined {
   const all = chains.flatMap((chain) => chain.rules.map((rule, at) => ({ chain, rule, position: at + 1 })));
   return all[index % all.length];
 }

@@ -32,11 +32,12 @@ describe('ruleProblems', () => {
       { matches: [], source: { address: 0x0a000001, mask: 0xffffff00, inverted: false } },
     ],
   ])('should find %s', (says, chain, rule) => {
-    expect(ruleProblems(rule, chain, [])).toEqual([says]);
+    expect(ruleProblems(rule, { table: 'filter', chain, userChains: [] })).toEqual([says]);
   });
 
   it('should take a plain rule', () => {
-    expect(ruleProblems({ protocol: TCP, matches: [dport(80)], target: DROP }, 'INPUT', [])).toEqual([]);
+    const rule: Rule = { protocol: TCP, matches: [dport(80)], target: DROP };
+    expect(ruleProblems(rule, { table: 'filter', chain: 'INPUT', userChains: [] })).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { targetsOf } from '../../spec/config/iptables-options.ts';
 import {
   BUILT_IN_CHAINS,
   type Chain,
@@ -6,6 +7,7 @@ import {
   type Rule,
   type Ruleset,
   type Table,
+  type TableName,
 } from '../../spec/config/rules.ts';
 
 /** XT_EXTENSION_MAXNAMELEN and its null byte. */
@@ -38,23 +40,31 @@ function tableProblems(table: Table): readonly string[] {
       'a chain is called like a target',
     ),
     ...problemIf(hasLoop(table.chains), 'jumps lead in circles'),
-    ...table.chains.flatMap((chain) => chainProblems(chain, builtIn, user)),
+    ...table.chains.flatMap((chain) => chainProblems(chain, table.name, user)),
   ];
 }
 
-function chainProblems(chain: Chain, builtIn: readonly string[], user: readonly string[]): readonly string[] {
-  const isBuiltIn = builtIn.includes(chain.name);
+function chainProblems(chain: Chain, table: TableName, user: readonly string[]): readonly string[] {
+  const isBuiltIn = BUILT_IN_CHAINS[table].includes(chain.name);
   return [
     ...problemIf(
       isBuiltIn !== (chain.policy !== undefined),
       `${chain.name}: a policy where none is, or none`,
     ),
-    ...chain.rules.flatMap((rule) => ruleProblems(rule, chain.name, user)),
+    ...problemIf(table === 'nat' && chain.policy === 'DROP', 'policy DROP in nat'),
+    ...chain.rules.flatMap((rule) => ruleProblems(rule, { table, chain: chain.name, userChains: user })),
   ];
 }
 
-/** Why iptables would refuse the rule in this chain. */
-export function ruleProblems(rule: Rule, chain: string, userChains: readonly string[]): readonly string[] {
+/** Where a rule stands, and which chains of the user it could lead to. */
+export interface RulePlace {
+  readonly table: TableName;
+  readonly chain: string;
+  readonly userChains: readonly string[];
+}
+
+/** Why iptables would refuse the rule in this place. */
+export function ruleProblems(rule: Rule, { table, chain, userChains }: RulePlace): readonly string[] {
   const { target, matches } = rule;
   const leads = target?.kind === 'jump' || target?.kind === 'goto';
   const reset = target?.kind === 'REJECT' && target.with === 'tcp-reset';
@@ -63,8 +73,12 @@ export function ruleProblems(rule: Rule, chain: string, userChains: readonly str
   const kinds = matches.map(({ kind }) => kind);
   const addresses = [rule.source, rule.destination].filter((one) => one !== undefined);
   return [
-    ...problemIf(chain === 'INPUT' && rule.outInterface !== undefined, '-o in INPUT'),
-    ...problemIf(chain === 'OUTPUT' && rule.inInterface !== undefined, '-i in OUTPUT'),
+    ...problemIf(NO_WAY_OUT.includes(chain) && rule.outInterface !== undefined, `-o in ${chain}`),
+    ...problemIf(NO_WAY_IN.includes(chain) && rule.inInterface !== undefined, `-i in ${chain}`),
+    ...problemIf(
+      !leads && target !== undefined && !targetsOf(table).some((name) => name === target.kind),
+      `${target?.kind} in table ${table}`,
+    ),
     ...problemIf(leads && !userChains.includes(target.chain), 'a jump to no chain'),
     ...problemIf((reset || ports) && !tcp, 'ports or a reset without -p tcp'),
     ...problemIf(new Set(kinds).size < kinds.length, 'two matches of one kind'),
@@ -79,6 +93,9 @@ export function ruleProblems(rule: Rule, chain: string, userChains: readonly str
     ...matches.flatMap(matchProblems),
   ];
 }
+
+const NO_WAY_OUT: readonly string[] = ['PREROUTING', 'INPUT'];
+const NO_WAY_IN: readonly string[] = ['OUTPUT', 'POSTROUTING'];
 
 function matchProblems(match: Match): readonly string[] {
   switch (match.kind) {
@@ -104,6 +121,7 @@ function matchProblems(match: Match): readonly string[] {
       return [...problemIf(wrong, 'no or too many ports'), ...match.ports.flatMap(rangeProblems)];
     }
     case 'mark':
+    case 'connmark':
       return [];
   }
 }

@@ -1,5 +1,7 @@
+import type { IptablesCommand } from '../../spec/config/commands.ts';
+import type { Rule } from '../../spec/config/rules.ts';
 import { isPacket, type Scenario } from '../../spec/scenario.ts';
-import { adminState, afterCommand } from '../commands/admin-state.ts';
+import { type AdminState, adminState, afterCommand } from '../commands/admin-state.ts';
 import { ruleProblems, rulesetProblems } from './iptables.ts';
 import { serviceProblems } from './ipvsadm.ts';
 import { flowProblems, packetProblems } from './packet.ts';
@@ -22,6 +24,14 @@ export function isPlayable(scenario: Scenario): boolean {
   return problemsOf(scenario).length === 0;
 }
 
+function commandProblems(
+  { chains }: AdminState,
+  { rule, table, chain }: Extract<IptablesCommand, { readonly rule: Rule }>,
+): readonly string[] {
+  const user = chains.filter((one) => one.table === table && one.policy === undefined);
+  return ruleProblems(rule, { table, chain, userChains: user.map(({ name }) => name) });
+}
+
 function timelineProblems({ director, flows, timeline }: Scenario): readonly string[] {
   let state = adminState(director);
   return timeline.flatMap((item): readonly string[] => {
@@ -31,8 +41,8 @@ function timelineProblems({ director, flows, timeline }: Scenario): readonly str
     const { command } = item;
     const after = afterCommand(state, command);
     if (!after) return [`${command.tool} would refuse ${JSON.stringify(command)}`];
-    const users = state.chains.filter(({ policy }) => policy === undefined).map(({ name }) => name);
+    const before = state;
     state = after;
-    return 'rule' in command ? ruleProblems(command.rule, command.chain, users) : [];
+    return 'rule' in command ? commandProblems(before, command) : [];
   });
 }

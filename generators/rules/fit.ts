@@ -1,5 +1,8 @@
 import type { Rule } from '../../spec/config/rules.ts';
 
+const LEAVING: readonly string[] = ['OUTPUT', 'POSTROUTING'];
+const ARRIVING: readonly string[] = ['PREROUTING', 'INPUT'];
+
 /**
  * The rule as iptables takes it in this chain: no way in for packets that leave, no way out for packets that
  * arrive, and a reset only for what is surely TCP.
@@ -11,8 +14,8 @@ export function fitted(rule: Rule, chain: string): Rule {
   const word = resets && !tcp ? ({ kind: 'REJECT', with: 'icmp-port-unreachable' } as const) : target;
   return {
     ...rest,
-    ...(inInterface && chain !== 'OUTPUT' && { inInterface }),
-    ...(outInterface && chain !== 'INPUT' && { outInterface }),
+    ...(inInterface && !LEAVING.includes(chain) && { inInterface }),
+    ...(outInterface && !ARRIVING.includes(chain) && { outInterface }),
     ...(word && { target: word }),
   };
 }

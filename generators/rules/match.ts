@@ -3,6 +3,7 @@ import { CT_STATES, type CtState, type Match, type PortRange } from '../../spec/
 import { ACK, FIN, PSH, RST, SYN, URG } from '../../spec/wire/tcp.ts';
 import { FREE_PORTS, SERVICE_PORTS } from '../addresses.ts';
 import { percent, sometimes, weighted } from '../draws.ts';
+import { markMask, markValue } from './marks.ts';
 
 const inverted = percent(15);
 
@@ -52,10 +53,10 @@ const multiportMatch: fc.Arbitrary<Match> = fc
   )
   .map(([ports, which, inverted]) => ({ kind: 'multiport', ports, which, inverted }));
 
-/** Nothing sets a mark, so only a test for 0 holds. */
+/** The marks that rules set, and 0. */
 const markMatch: fc.Arbitrary<Match> = fc
-  .tuple(weighted([2, 0], [1, 1]), weighted([2, 0xffffffff], [1, 0xff]), inverted)
-  .map(([value, mask, inverted]) => ({ kind: 'mark', value, mask, inverted }));
+  .tuple(weighted<'mark' | 'connmark'>([2, 'mark'], [1, 'connmark']), markValue, markMask, inverted)
+  .map(([kind, value, mask, inverted]) => ({ kind, value, mask, inverted }));
 
 const WITHOUT_PROTOCOL = [stateMatch, stateMatch, stateMatch, markMatch] as const;
 

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { BUILT_IN_CHAINS, type Chain, type Rule, type Ruleset } from '../../spec/config/rules.ts';
+import {
+  BUILT_IN_CHAINS,
+  type Chain,
+  type Rule,
+  type Table,
+  type TableName,
+} from '../../spec/config/rules.ts';
 import { sometimes, upTo, weighted } from '../draws.ts';
 import type { Size } from '../sizes.ts';
 import { fitted } from './fit.ts';
@@ -13,33 +19,42 @@ interface RuleDraw {
   readonly to: { readonly kind: 'jump' | 'goto'; readonly chain: number } | undefined;
 }
 
-const ruleDraw: fc.Arbitrary<RuleDraw> = fc.record({
-  rule,
-  to: sometimes(
-    25,
-    fc.record({ kind: weighted<'jump' | 'goto'>([3, 'jump'], [1, 'goto']), chain: fc.nat({ max: 5 }) }),
-  ),
-});
+const ruleDraw = (table: TableName): fc.Arbitrary<RuleDraw> =>
+  fc.record({
+    rule: rule(table),
+    to: sometimes(
+      25,
+      fc.record({ kind: weighted<'jump' | 'goto'>([3, 'jump'], [1, 'goto']), chain: fc.nat({ max: 5 }) }),
+    ),
+  });
 
-/** A filter table of random rules. Jumps lead to later chains only, so that no packet goes in circles. */
-export function randomRuleset(size: Size): fc.Arbitrary<Ruleset> {
-  const rules = upTo(size.rulesPerChain, ruleDraw);
-  const policy = weighted<'ACCEPT' | 'DROP'>([3, 'ACCEPT'], [1, 'DROP']);
+/** A packet meets many chains, so only filter's close often; nat's cannot. */
+const POLICY: Readonly<Record<TableName, fc.Arbitrary<'ACCEPT' | 'DROP'>>> = {
+  raw: weighted<'ACCEPT' | 'DROP'>([19, 'ACCEPT'], [1, 'DROP']),
+  mangle: weighted<'ACCEPT' | 'DROP'>([19, 'ACCEPT'], [1, 'DROP']),
+  nat: fc.constant('ACCEPT'),
+  filter: weighted<'ACCEPT' | 'DROP'>([3, 'ACCEPT'], [1, 'DROP']),
+};
+
+/** A table of random rules. Jumps lead to later chains only, so that no packet goes in circles. */
+export function randomTable(name: TableName, size: Size): fc.Arbitrary<Table> {
+  const rules = upTo(size.rulesPerChain, ruleDraw(name));
+  const policy = POLICY[name];
   const builtIn = fc.tuple(
-    ...BUILT_IN_CHAINS.filter.map((name) =>
+    ...BUILT_IN_CHAINS[name].map((name) =>
       fc.tuple(policy, rules).map(([policy, draws]) => ({ name, policy, draws })),
     ),
   );
   const user = upTo(size.userChains, rules).map((list) =>
     list.map((draws, index) => ({ name: USER_CHAINS[index]!, draws })),
   );
-  return fc.tuple(builtIn, user).map(([builtIn, user]): Ruleset => {
+  return fc.tuple(builtIn, user).map(([builtIn, user]): Table => {
     const names = user.map(({ name }) => name);
     const chains = [...builtIn, ...user].map(({ draws, ...chain }): Chain => {
       const later = names.slice(names.indexOf(chain.name as (typeof names)[number]) + 1);
       return { ...chain, rules: draws.map((draw) => led(draw, chain.name, later)) };
     });
-    return { tables: [{ name: 'filter', chains }] };
+    return { name, chains };
   });
 }
 

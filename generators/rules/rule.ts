@@ -4,11 +4,13 @@ import {
   type ProtocolMatch,
   REJECT_TYPES,
   type Rule,
+  type TableName,
   type Target,
 } from '../../spec/config/rules.ts';
 import { prefixMask } from '../../spec/wire/address.ts';
 import { anyAddress } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
+import { connmarkTarget, markTarget } from './marks.ts';
 import { plainMatches, tcpMatches } from './match.ts';
 
 const inverted = percent(15);
@@ -30,14 +32,38 @@ const otherProtocol: fc.Arbitrary<ProtocolMatch> = fc.record({
   inverted,
 });
 
-/** Final words, and none: a rule that only counts. */
-const target: fc.Arbitrary<Target | undefined> = oneOf<Target | undefined>(
-  [4, fc.constant({ kind: 'ACCEPT' })],
-  [4, fc.constant({ kind: 'DROP' })],
-  [1, fc.constant({ kind: 'RETURN' })],
-  [2, fc.constantFrom(...REJECT_TYPES).map((type) => ({ kind: 'REJECT', with: type }) as const)],
-  [4, fc.constant(undefined)],
-);
+const ACCEPT = fc.constant<Target>({ kind: 'ACCEPT' });
+const DROP = fc.constant<Target>({ kind: 'DROP' });
+const RETURN = fc.constant<Target>({ kind: 'RETURN' });
+const LOG = fc.constant<Target>({ kind: 'LOG' });
+const NOTRACK = fc.constant<Target>({ kind: 'CT', notrack: true });
+const REJECT = fc.constantFrom(...REJECT_TYPES).map((type): Target => ({ kind: 'REJECT', with: type }));
+/** A rule that only counts. */
+const NOTHING = fc.constant(undefined);
+
+/** What each table is for, mostly. */
+const TARGETS: Readonly<Record<TableName, fc.Arbitrary<Target | undefined>>> = {
+  raw: oneOf<Target | undefined>([5, NOTRACK], [1, markTarget], [1, ACCEPT], [1, DROP], [2, NOTHING]),
+  mangle: oneOf<Target | undefined>(
+    [4, markTarget],
+    [4, connmarkTarget],
+    [1, ACCEPT],
+    [1, DROP],
+    [1, RETURN],
+    [2, NOTHING],
+  ),
+  nat: oneOf<Target | undefined>([1, ACCEPT], [1, RETURN], [1, LOG], [2, NOTHING]),
+  filter: oneOf<Target | undefined>(
+    [8, ACCEPT],
+    [8, DROP],
+    [2, RETURN],
+    [4, REJECT],
+    [1, LOG],
+    [1, markTarget],
+    [1, connmarkTarget],
+    [7, NOTHING],
+  ),
+};
 
 const conditions = fc.tuple(
   sometimes(15, addressMatch),
@@ -55,16 +81,17 @@ const protocolAndMatches: fc.Arbitrary<Pick<Rule, 'protocol' | 'matches'>> = one
 );
 
 /**
- * A rule for any chain: conditions that do not go together in iptables are left out where the rule is put
+ * A rule for any chain of the table: conditions that do not go together in iptables are left out where the rule is put
  * (`fit.ts`). Jumps are put in there too, where the other chains are known.
  */
-export const rule: fc.Arbitrary<Rule> = fc
-  .tuple(conditions, protocolAndMatches, target)
-  .map(([[source, destination, inInterface, outInterface], rest, target]) => ({
-    ...(source && { source }),
-    ...(destination && { destination }),
-    ...(inInterface && { inInterface }),
-    ...(outInterface && { outInterface }),
-    ...rest,
-    ...(target && { target }),
-  }));
+export const rule = (table: TableName): fc.Arbitrary<Rule> =>
+  fc
+    .tuple(conditions, protocolAndMatches, TARGETS[table])
+    .map(([[source, destination, inInterface, outInterface], rest, target]) => ({
+      ...(source && { source }),
+      ...(destination && { destination }),
+      ...(inInterface && { inInterface }),
+      ...(outInterface && { outInterface }),
+      ...rest,
+      ...(target && { target }),
+    }));

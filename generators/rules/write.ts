@@ -5,6 +5,8 @@ import {
   type Match,
   type Rule,
   type Ruleset,
+  type Table,
+  type TableName,
   type Target,
 } from '../../spec/config/rules.ts';
 import { ACK, FIN, RST, SYN } from '../../spec/wire/tcp.ts';
@@ -15,7 +17,7 @@ export const TCP: NonNullable<Rule['protocol']> = { protocol: 'tcp', inverted: f
 export const ACCEPT: Target = { kind: 'ACCEPT' };
 export const DROP: Target = { kind: 'DROP' };
 
-export type BuiltIn = 'INPUT' | 'FORWARD' | 'OUTPUT';
+export type BuiltIn = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 export type Policies = Partial<Record<BuiltIn, 'ACCEPT' | 'DROP'>>;
 
 /** `-m conntrack --ctstate A,B`. */
@@ -57,10 +59,20 @@ export function filterTable(
   policies: Policies = {},
   userChains: readonly Chain[] = [],
 ): Ruleset {
-  const builtIn = BUILT_IN_CHAINS.filter.map((name) => ({
-    name,
-    policy: policies[name as BuiltIn] ?? 'ACCEPT',
-    rules: rules[name as BuiltIn] ?? [],
+  return { tables: [tableOf('filter', rules, policies, userChains)] };
+}
+
+/** Any table, in the same way. */
+export function tableOf(
+  name: TableName,
+  rules: Partial<Record<BuiltIn, readonly Rule[]>>,
+  policies: Policies = {},
+  userChains: readonly Chain[] = [],
+): Table {
+  const builtIn = BUILT_IN_CHAINS[name].map((chain) => ({
+    name: chain,
+    policy: policies[chain as BuiltIn] ?? 'ACCEPT',
+    rules: rules[chain as BuiltIn] ?? [],
   }));
-  return { tables: [{ name: 'filter', chains: [...builtIn, ...userChains] }] };
+  return { name, chains: [...builtIn, ...userChains] };
 }

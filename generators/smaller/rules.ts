@@ -56,12 +56,21 @@ const smallerMatch: Smaller<Match> = function* (match) {
   if (match.inverted) yield { ...match, inverted: false };
 };
 
+const ALL = 0xffffffff;
+
 /** From the plainest word to the most particular; a rule without one is not here, since it decides nothing. */
-const smallerTarget: Smaller<Target> = (target) => {
-  const plain: Target[] = [{ kind: 'ACCEPT' }, { kind: 'DROP' }];
-  if (target.kind === 'ACCEPT') return [];
-  if (target.kind === 'DROP') return plain.slice(0, 1);
-  return plain;
+const smallerTarget: Smaller<Target> = function* (target) {
+  if (target.kind === 'ACCEPT') return;
+  yield { kind: 'ACCEPT' };
+  if (target.kind === 'DROP') return;
+  yield { kind: 'DROP' };
+  if (target.kind === 'MARK' || (target.kind === 'CONNMARK' && target.op === 'set'))
+    yield* anyOf<typeof target>(inField('value', towards(1)), inField('mask', towards(ALL)))(target);
+  else if (target.kind === 'CONNMARK')
+    yield* anyOf<typeof target>(
+      inField('packetMask', towards(ALL)),
+      inField('connectionMask', towards(ALL)),
+    )(target);
 };
 
 /** What still needs a rule to be for TCP. */

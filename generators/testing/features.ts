@@ -43,6 +43,8 @@ const rules = (is: (rule: Rule) => boolean) => (scenario: Scenario) =>
 const match = (kind: Rule['matches'][number]['kind']) =>
   rules((rule) => rule.matches.some((one) => one.kind === kind));
 const target = (kind: string) => rules((rule) => rule.target?.kind === kind);
+const table = (wanted: string) => (scenario: Scenario) =>
+  scenario.director.rules.tables.some(({ name }) => name === wanted);
 const option = (kind: string) => some(({ options }) => options.some((one) => one.kind === kind));
 const sysctl = (name: string, value?: number) => (scenario: Scenario) =>
   value === undefined ? name in scenario.director.sysctls : scenario.director.sysctls[name] === value;
@@ -310,6 +312,13 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 50,
     in: rules((rule) => rule.matches.some((one) => 'inverted' in one && one.inverted)),
   },
+  'match connmark': { perMille: 30, in: match('connmark') },
+  'table mangle': { perMille: 80, in: table('mangle') },
+  'table raw': { perMille: 20, in: table('raw') },
+  MARK: { perMille: 50, in: target('MARK') },
+  CONNMARK: { perMille: 50, in: target('CONNMARK') },
+  'CT --notrack': { perMille: 20, in: target('CT') },
+  LOG: { perMille: 20, in: target('LOG') },
   ACCEPT: { perMille: 200, in: target('ACCEPT') },
   DROP: { perMille: 200, in: target('DROP') },
   RETURN: { perMille: 30, in: target('RETURN') },

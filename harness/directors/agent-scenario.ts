@@ -159,6 +159,7 @@ function stepOps(step: PlanStep, topology: Topology): Op[] {
           link: topology.links.findIndex((link) => link.name === step.link),
           frame: step.frame,
         },
+        { op: 'settle', ns: 100_000n },
       ];
   }
 }

@@ -10,7 +10,12 @@ import type { Plan } from '../play/plan.ts';
 const needed = {
   // The tables of both are read after every step.
   everyPlan: ['ip_vs', 'nf_conntrack', 'CONFIG_NF_CONNTRACK_PROCFS'],
-  table: { filter: ['ip_tables', 'iptable_filter'] } satisfies Record<TableName, string[]>,
+  table: {
+    raw: ['ip_tables', 'iptable_raw'],
+    mangle: ['ip_tables', 'iptable_mangle'],
+    nat: ['ip_tables', 'iptable_nat'],
+    filter: ['ip_tables', 'iptable_filter'],
+  } satisfies Record<TableName, string[]>,
   match: {
     tcp: ['xt_tcpudp'],
     // The tool asks for conntrack whichever of the two is written.
@@ -18,6 +23,7 @@ const needed = {
     conntrack: ['xt_conntrack'],
     multiport: ['xt_multiport'],
     mark: ['xt_mark'],
+    connmark: ['xt_connmark'],
   } satisfies Record<Match['kind'], string[]>,
   target: {
     ACCEPT: [],
@@ -26,6 +32,10 @@ const needed = {
     jump: [],
     goto: [],
     REJECT: ['ipt_REJECT', 'nf_reject_ipv4'],
+    MARK: ['xt_mark'],
+    CONNMARK: ['xt_connmark'],
+    CT: ['xt_CT'],
+    LOG: ['xt_LOG'],
   } satisfies Record<Target['kind'], string[]>,
 } as const;
 

@@ -118,9 +118,13 @@ const COMPLAINTS: [string, string, string][] = [
   [
     '-m state',
     '-m statte',
-    '11:37: "statte" is no match; allowed: tcp state conntrack multiport mark; did you mean state?',
+    '11:37: "statte" is no match; allowed: tcp state conntrack multiport mark connmark; did you mean state?',
   ],
-  ['-j ACCEPT', '-j LOG', '11:58: target LOG is not modelled; allowed: ACCEPT DROP RETURN REJECT'],
+  [
+    '-j ACCEPT',
+    '-j NFQUEUE',
+    '11:58: target NFQUEUE is not modelled; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG',
+  ],
   ['COMMIT', '', '9:7: table filter has no COMMIT; add COMMIT after its last rule'],
   ['services: |', 'services: >', '5:13: services loses its line ends; write services: |'],
   [

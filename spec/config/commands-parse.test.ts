@@ -126,7 +126,7 @@ describe('commands', () => {
     [
       'iptables -A INPUT -j DORP',
       22,
-      '"DORP" is no target and no chain; allowed: ACCEPT DROP RETURN REJECT WEB; did you mean DROP?',
+      '"DORP" is no target and no chain; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB; did you mean DROP?',
     ],
     ['iptables -D INPUT -j DROP', 19, 'a rule is named by its number only; allowed: a number from 1 on'],
     ['iptables -D INPUT 0', 19, '"0" is no number of a rule; allowed: 1 to 1000000'],
@@ -139,7 +139,7 @@ describe('commands', () => {
       10,
       '"--apend" is no command of iptables; allowed: -A -I -R -D -F -P; did you mean --append?',
     ],
-    ['iptables -t nat -F INPUT', 13, 'table nat is not modelled; allowed: filter'],
+    ['iptables -t security -F INPUT', 13, 'table security is not modelled; allowed: raw mangle nat filter'],
     [
       'sysctl net.ipv4.vs.contrack=1',
       8,

@@ -1,5 +1,6 @@
 import { hint } from './address-text.ts';
-import { TARGET_NAMES, UNMODELLED_TARGETS } from './iptables-options.ts';
+import type { RulePlace } from './iptables-draft.ts';
+import { TARGET_NAMES, type TargetName, targetsOf, UNMODELLED_TARGETS } from './iptables-options.ts';
 import { didYouMean } from './nearest.ts';
 import { BUILT_IN_CHAINS, type TableName, type Target } from './rules.ts';
 import { TextError } from './text-error.ts';
@@ -23,36 +24,50 @@ export function checkChainName(word: Word): void {
 
 /**
  * What `-j` names. Where the chains are known, a word that is none of them and nearly a target is a slip; any other
- * is a chain that may not exist, and the director shall say so.
+ * is a chain that may not exist, and the director shall say so. A target's own options come after it.
  */
-export function parseTarget(word: Word, chains: readonly string[]): Target {
+export function parseTarget(word: Word, where: RulePlace): Target {
   const known = TARGET_NAMES.find((name) => name === word.text);
-  if (known === 'REJECT') return { kind: 'REJECT', with: 'icmp-port-unreachable' };
-  if (known) return { kind: known };
+  if (known && !targetsOf(where.table).includes(known))
+    throw new TextError(word, `target ${known} cannot stand in table ${where.table}`, allowedIn(where));
+  if (known) return WITHOUT_OPTIONS[known];
   if (UNMODELLED_TARGETS.includes(word.text))
-    throw new TextError(word, `target ${word.text} is not modelled`, {
-      allowed: [...TARGET_NAMES, ...userChains(chains)].join(' '),
-    });
-  return { kind: 'jump', chain: parseChainTarget(word, chains) };
+    throw new TextError(word, `target ${word.text} is not modelled`, allowedIn(where));
+  return { kind: 'jump', chain: parseChainTarget(word, where) };
 }
 
+/** What a target is before its options are read; those that cannot do without are completed or refused at the end. */
+const WITHOUT_OPTIONS: Readonly<Record<TargetName, Target>> = {
+  ACCEPT: { kind: 'ACCEPT' },
+  DROP: { kind: 'DROP' },
+  RETURN: { kind: 'RETURN' },
+  REJECT: { kind: 'REJECT', with: 'icmp-port-unreachable' },
+  MARK: { kind: 'MARK', value: 0, mask: 0 },
+  CONNMARK: { kind: 'CONNMARK', op: 'set', value: 0, mask: 0 },
+  CT: { kind: 'CT', notrack: true },
+  LOG: { kind: 'LOG' },
+};
+
 /** What `-g` names, and `-j` when it is no target. */
-export function parseChainTarget(word: Word, chains: readonly string[]): string {
-  if (isBuiltIn('filter', word.text))
-    throw new TextError(word, `a rule cannot jump to the built-in chain ${word.text}`, {
-      allowed: [...TARGET_NAMES, ...userChains(chains)].join(' '),
-    });
+export function parseChainTarget(word: Word, where: RulePlace): string {
+  const { chains, table } = where;
+  if (isBuiltIn(table, word.text))
+    throw new TextError(word, `a rule cannot jump to the built-in chain ${word.text}`, allowedIn(where));
   if (chains.includes(word.text)) return word.text;
-  const meant = didYouMean(word.text, [...TARGET_NAMES, ...userChains(chains)]);
+  const meant = didYouMean(word.text, [...targetsOf(table), ...userChains(where)]);
   if (chains.length > 0 && meant !== undefined)
     throw new TextError(word, `"${word.text}" is no target and no chain`, {
-      allowed: [...TARGET_NAMES, ...userChains(chains)].join(' '),
+      ...allowedIn(where),
       ...hint(meant),
     });
   checkChainName(word);
   return word.text;
 }
 
-function userChains(chains: readonly string[]): string[] {
-  return chains.filter((chain) => !isBuiltIn('filter', chain));
+function allowedIn(where: RulePlace): { allowed: string } {
+  return { allowed: [...targetsOf(where.table), ...userChains(where)].join(' ') };
+}
+
+function userChains({ chains, table }: RulePlace): string[] {
+  return chains.filter((chain) => !isBuiltIn(table, chain));
 }

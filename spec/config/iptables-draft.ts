@@ -1,4 +1,4 @@
-import type { Match, Rule } from './rules.ts';
+import type { Match, Rule, TableName, Target } from './rules.ts';
 import { TextError } from './text-error.ts';
 import type { Word } from './words.ts';
 
@@ -7,6 +7,8 @@ export type RuleDraft = { -readonly [Key in keyof Omit<Rule, 'matches'>]: Rule[K
   matches: MatchDraft[];
   /** The word after -j or -g. */
   targetWord?: Word;
+  /** The option that has said what the target does. */
+  targetOption?: Word;
 };
 
 /** A match that was loaded with -m; its value comes with its option, only tcp needs none. */
@@ -26,13 +28,27 @@ export interface Reading {
   value(): Word;
 }
 
-/** The chain that a rule is for, and the chains that exist when that is known (none when it is not). */
+/** The table and chain that a rule is for, and the chains that exist when that is known (none when it is not). */
 export interface RulePlace {
+  readonly table: TableName;
   readonly chain: string;
   readonly chains: readonly string[];
 }
 
-const OPTION_OF = { state: '--state', conntrack: '--ctstate', multiport: '--ports', mark: '--mark' } as const;
+const OPTION_OF = {
+  state: '--state',
+  conntrack: '--ctstate',
+  multiport: '--ports',
+  mark: '--mark',
+  connmark: '--mark',
+} as const;
+
+/** Targets that do nothing without one of these. */
+const TARGET_OPTION: Partial<Record<Target['kind'], string>> = {
+  MARK: '--set-mark',
+  CONNMARK: '--set-mark, --save-mark or --restore-mark',
+  CT: '--notrack',
+};
 
 export function loadMatch(draft: RuleDraft, kind: Match['kind'], at: Word): MatchDraft {
   const match: MatchDraft = { kind, at, value: kind === 'tcp' ? { kind: 'tcp' } : undefined };
@@ -42,10 +58,13 @@ export function loadMatch(draft: RuleDraft, kind: Match['kind'], at: Word): Matc
 
 /** The rule, if its parts go together as iptables and the kernel demand. */
 export function finishRule(draft: RuleDraft): Rule {
-  const { matches, targetWord, ...rest } = draft;
+  const { matches, targetWord, targetOption, ...rest } = draft;
   const rule = { ...rest, matches: matches.map((match) => finishMatch(match, draft)) };
   if (rule.target?.kind === 'REJECT' && rule.target.with === 'tcp-reset' && !isPlain(draft, ['tcp']))
     throw new TextError(targetWord!, '--reject-with tcp-reset is for TCP only', { hint: 'add -p tcp' });
+  const missing = rule.target && TARGET_OPTION[rule.target.kind];
+  if (missing && !targetOption)
+    throw new TextError(targetWord!, `-j ${rule.target?.kind} has nothing to do`, { hint: `add ${missing}` });
   return rule;
 }
 

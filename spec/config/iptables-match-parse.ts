@@ -62,7 +62,9 @@ export function readList(reading: Reading, which: 'source' | 'destination' | 'ei
 }
 
 export function readMark(reading: Reading): void {
-  const match = matchOf(reading, 'mark');
+  const last = reading.draft.matches.findLast(({ kind }) => kind === 'mark' || kind === 'connmark');
+  const kind = last?.kind === 'connmark' ? 'connmark' : 'mark';
+  const match = matchOf(reading, kind);
   once(match.value, reading.option);
-  match.value = { kind: 'mark', ...parseMark(reading.value()), inverted: reading.inverted };
+  match.value = { kind, ...parseMark(reading.value()), inverted: reading.inverted };
 }

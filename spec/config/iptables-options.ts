@@ -1,30 +1,49 @@
 import type { Match, RejectType, TableName } from './rules.ts';
 
-/** Tables of the real tool that the model does not have yet. */
-export const UNMODELLED_TABLES: readonly string[] = ['nat', 'mangle', 'raw', 'security'];
-
-export const TABLE_NAMES: readonly TableName[] = ['filter'];
+/** Tables of the real tool that the model does not have. */
+export const UNMODELLED_TABLES: readonly string[] = ['security'];
 
 /** The matches that the model knows (`-m`). */
-export const MATCH_NAMES: readonly Match['kind'][] = ['tcp', 'state', 'conntrack', 'multiport', 'mark'];
+export const MATCH_NAMES: readonly Match['kind'][] = [
+  'tcp',
+  'state',
+  'conntrack',
+  'multiport',
+  'mark',
+  'connmark',
+];
 
 /** Matches of the real tool that the model does not know. */
 // biome-ignore format: read as a list.
 export const UNMODELLED_MATCHES: readonly string[] = [
-  'addrtype', 'ah', 'bpf', 'cgroup', 'cluster', 'comment', 'connbytes', 'connlabel', 'connlimit', 'connmark', 'cpu',
+  'addrtype', 'ah', 'bpf', 'cgroup', 'cluster', 'comment', 'connbytes', 'connlabel', 'connlimit', 'cpu',
   'dccp', 'devgroup', 'dscp', 'ecn', 'esp', 'hashlimit', 'helper', 'icmp', 'iprange', 'ipvs', 'length', 'limit', 'mac',
   'nfacct', 'osf', 'owner', 'physdev', 'pkttype', 'policy', 'quota', 'rateest', 'realm', 'recent', 'rpfilter', 'sctp',
   'set', 'socket', 'statistic', 'string', 'tcpmss', 'time', 'tos', 'ttl', 'u32', 'udp', 'udplite',
 ];
 
 /** The targets that the model knows, besides chains. */
-export const TARGET_NAMES = ['ACCEPT', 'DROP', 'RETURN', 'REJECT'] as const;
+export const TARGET_NAMES = ['ACCEPT', 'DROP', 'RETURN', 'REJECT', 'MARK', 'CONNMARK', 'CT', 'LOG'] as const;
+export type TargetName = (typeof TARGET_NAMES)[number];
+
+/** The tables that a target is for, where it is not for all of them (struct xt_target). */
+const TABLES_OF: Partial<Record<TargetName, readonly TableName[]>> = {
+  REJECT: ['filter'],
+  CT: ['raw'],
+  // The tool refuses it in nat, which is not for filtering.
+  DROP: ['raw', 'mangle', 'filter'],
+};
+
+/** The targets that a rule of the table may have. */
+export function targetsOf(table: TableName): readonly TargetName[] {
+  return TARGET_NAMES.filter((name) => TABLES_OF[name]?.includes(table) ?? true);
+}
 
 /** Targets of the real tool that the model does not know. */
 // biome-ignore format: read as a list.
 export const UNMODELLED_TARGETS: readonly string[] = [
-  'AUDIT', 'CHECKSUM', 'CLASSIFY', 'CLUSTERIP', 'CONNMARK', 'CONNSECMARK', 'CT', 'DNAT', 'DNPT', 'DSCP', 'ECN', 'HL',
-  'HMARK', 'IDLETIMER', 'LED', 'LOG', 'MARK', 'MASQUERADE', 'NETMAP', 'NFLOG', 'NFQUEUE', 'NOTRACK', 'QUEUE', 'RATEEST',
+  'AUDIT', 'CHECKSUM', 'CLASSIFY', 'CLUSTERIP', 'CONNSECMARK', 'DNAT', 'DNPT', 'DSCP', 'ECN', 'HL',
+  'HMARK', 'IDLETIMER', 'LED', 'MASQUERADE', 'NETMAP', 'NFLOG', 'NFQUEUE', 'NOTRACK', 'QUEUE', 'RATEEST',
   'REDIRECT', 'SECMARK', 'SET', 'SNAT', 'SNPT', 'SYNPROXY', 'TCPMSS', 'TCPOPTSTRIP', 'TEE', 'TOS', 'TPROXY', 'TRACE',
   'TTL', 'ULOG',
 ];
@@ -50,6 +69,15 @@ export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--ctstatus', 'matching the status of a connection'],
   ['--ctexpire', 'matching the time a connection has left'],
   ['--ctdir', 'matching the direction'],
+  ['--left-shift-mark', 'shifting marks'],
+  ['--right-shift-mark', 'shifting marks'],
+  ['--zone', 'zones of connection tracking'],
+  ['--zone-orig', 'zones of connection tracking'],
+  ['--zone-reply', 'zones of connection tracking'],
+  ['--timeout', 'timeout policies'],
+  ['--ctevents', 'events of connection tracking'],
+  ['--expevents', 'events of connection tracking'],
+  ['--helper', 'helpers of connection tracking'],
 ]);
 
 /** States of `--ctstate` that are not states of a connection but of its translation. */

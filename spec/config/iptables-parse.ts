@@ -1,11 +1,11 @@
 import { hint } from './address-text.ts';
 import type { IptablesCommand } from './commands.ts';
 import { checkChainName, isBuiltIn } from './iptables-chain.ts';
-import { TABLE_NAMES, UNMODELLED_TABLES } from './iptables-options.ts';
+import { UNMODELLED_TABLES } from './iptables-options.ts';
 import { parseRule } from './iptables-rule-parse.ts';
 import { didYouMean } from './nearest.ts';
 import { parseNumber } from './number-text.ts';
-import { BUILT_IN_CHAINS, type TableName } from './rules.ts';
+import { BUILT_IN_CHAINS, TABLE_NAMES, type TableName } from './rules.ts';
 import { parsePolicy } from './ruleset-parse.ts';
 import { TextError } from './text-error.ts';
 import type { Word, WordReader } from './words.ts';
@@ -48,7 +48,9 @@ export function parseIptablesArguments(reader: WordReader, chains: readonly stri
   const word = reader.next('the command', { allowed: NAMES });
   const row = COMMANDS.find(({ names }) => names.includes(word.text));
   if (!row) throw unknownCommand(word);
-  const chain = reader.next('the chain', { allowed: chains.join(' ') || 'INPUT FORWARD OUTPUT or your own' });
+  const chain = reader.next('the chain', {
+    allowed: chains.join(' ') || `${BUILT_IN_CHAINS[table].join(' ')} or your own`,
+  });
   return parseRest(row.op, { table, chain, reader, chains });
 }
 
@@ -94,7 +96,7 @@ interface Rest {
 
 function parseRest(op: Op, { table, chain, reader, chains }: Rest): IptablesCommand {
   const base = { tool: 'iptables', table, chain: checkedChain(chain, chains) } as const;
-  const rule = () => parseRule(reader, { chain: chain.text, chains });
+  const rule = () => parseRule(reader, { table, chain: chain.text, chains });
   switch (op) {
     case 'append':
       return { ...base, op, rule: rule() };

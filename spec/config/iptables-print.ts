@@ -23,20 +23,25 @@ function printTable(table: Table, style: AddressStyle): string {
 
 /** The command's words, the program's name first. */
 export function iptablesWords(command: IptablesCommand, style: AddressStyle): string[] {
+  const { table } = command;
+  return ['iptables', ...(table === 'filter' ? [] : ['-t', table]), ...operationWords(command, style)];
+}
+
+function operationWords(command: IptablesCommand, style: AddressStyle): string[] {
   const { chain } = command;
   switch (command.op) {
     case 'append':
-      return ['iptables', '-A', chain, ...ruleWords(command.rule, style)];
+      return ['-A', chain, ...ruleWords(command.rule, style)];
     case 'insert':
-      return ['iptables', '-I', chain, String(command.position), ...ruleWords(command.rule, style)];
+      return ['-I', chain, String(command.position), ...ruleWords(command.rule, style)];
     case 'replace':
-      return ['iptables', '-R', chain, String(command.position), ...ruleWords(command.rule, style)];
+      return ['-R', chain, String(command.position), ...ruleWords(command.rule, style)];
     case 'delete':
-      return ['iptables', '-D', chain, String(command.position)];
+      return ['-D', chain, String(command.position)];
     case 'flush':
-      return ['iptables', '-F', chain];
+      return ['-F', chain];
     case 'policy':
-      return ['iptables', '-P', chain, command.policy];
+      return ['-P', chain, command.policy];
   }
 }
 
@@ -87,6 +92,7 @@ function matchWords(match: Match): string[] {
     case 'multiport':
       return option(MULTIPORT[match.which], match.inverted, match.ports.map(portsWord).join(','));
     case 'mark':
+    case 'connmark':
       return option('--mark', match.inverted, markWord(match));
   }
 }
@@ -105,6 +111,16 @@ function markWord({ value, mask }: { value: number; mask: number }): string {
   return mask === 0xffffffff ? hex(value) : `${hex(value)}/${hex(mask)}`;
 }
 
+/** `--set-xmark` takes a mask that is left out for all bits; it is printed always, as iptables-save does. */
+function bitsWord({ value, mask }: { value: number; mask: number }): string {
+  return `${hex(value)}/${hex(mask)}`;
+}
+
+function connmarkWords(target: Extract<Target, { kind: 'CONNMARK' }>): string[] {
+  if (target.op === 'set') return ['--set-xmark', bitsWord(target)];
+  return [`--${target.op}-mark`, '--nfmask', hex(target.packetMask), '--ctmask', hex(target.connectionMask)];
+}
+
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
@@ -113,6 +129,12 @@ function targetWords(target: Target): string[] {
   switch (target.kind) {
     case 'REJECT':
       return ['-j', 'REJECT', '--reject-with', target.with];
+    case 'MARK':
+      return ['-j', 'MARK', '--set-xmark', bitsWord(target)];
+    case 'CONNMARK':
+      return ['-j', 'CONNMARK', ...connmarkWords(target)];
+    case 'CT':
+      return ['-j', 'CT', '--notrack'];
     case 'jump':
       return ['-j', target.chain];
     case 'goto':

@@ -10,7 +10,15 @@ import {
 } from './iptables-draft.ts';
 import { readFlags, readList, readMark, readPorts, readStates, readSyn } from './iptables-match-parse.ts';
 import { MATCH_NAMES, UNMODELLED_MATCHES, UNMODELLED_OPTIONS } from './iptables-options.ts';
-import { parseNetwork, parseRejectType } from './iptables-values.ts';
+import {
+  readLogOption,
+  readMarkBits,
+  readNotrack,
+  readRejectWith,
+  readTransfer,
+  readTransferMask,
+} from './iptables-target-parse.ts';
+import { parseNetwork } from './iptables-values.ts';
 import { didYouMean } from './nearest.ts';
 import type { InterfaceMatch, ProtocolMatch, Rule } from './rules.ts';
 import { TextError } from './text-error.ts';
@@ -72,6 +80,30 @@ const OPTIONS: readonly Option[] = [
   },
   { names: ['--ports'], invertible: true, read: (reading) => readList(reading, 'either') },
   { names: ['--mark'], invertible: true, read: readMark },
+  { names: ['--set-xmark'], invertible: false, read: (reading) => readMarkBits(reading, 'xset') },
+  { names: ['--set-mark'], invertible: false, read: (reading) => readMarkBits(reading, 'set') },
+  { names: ['--or-mark'], invertible: false, read: (reading) => readMarkBits(reading, 'or') },
+  { names: ['--and-mark'], invertible: false, read: (reading) => readMarkBits(reading, 'and') },
+  { names: ['--xor-mark'], invertible: false, read: (reading) => readMarkBits(reading, 'xor') },
+  { names: ['--save-mark'], invertible: false, read: (reading) => readTransfer(reading, 'save') },
+  { names: ['--restore-mark'], invertible: false, read: (reading) => readTransfer(reading, 'restore') },
+  {
+    names: ['--nfmask'],
+    invertible: false,
+    read: (reading) => readTransferMask(reading, ['packetMask']),
+  },
+  {
+    names: ['--ctmask'],
+    invertible: false,
+    read: (reading) => readTransferMask(reading, ['connectionMask']),
+  },
+  {
+    names: ['--mask'],
+    invertible: false,
+    read: (reading) => readTransferMask(reading, ['packetMask', 'connectionMask']),
+  },
+  { names: ['--notrack'], invertible: false, read: readNotrack },
+  { names: ['--log-prefix', '--log-level'], invertible: false, read: readLogOption },
 ];
 
 const OPTION_OF: ReadonlyMap<string, Option> = new Map(
@@ -100,16 +132,20 @@ function readDestination({ draft, option, inverted, value }: Reading): void {
   draft.destination = { ...parseNetwork(value()), inverted };
 }
 
+/** iptables takes `-i` only where a packet comes in, and `-o` only where it goes out. */
+export const NO_WAY_IN: readonly string[] = ['OUTPUT', 'POSTROUTING'];
+export const NO_WAY_OUT: readonly string[] = ['PREROUTING', 'INPUT'];
+
 function readInInterface({ draft, option, inverted, where, value }: Reading): void {
-  // A packet that was made here has no way in.
-  if (where.chain === 'OUTPUT') throw new TextError(option, '-i cannot stand in OUTPUT', { hint: 'use -o' });
+  if (NO_WAY_IN.includes(where.chain))
+    throw new TextError(option, `-i cannot stand in ${where.chain}`, { hint: 'use -o' });
   once(draft.inInterface, option);
   draft.inInterface = parseInterface(value(), inverted);
 }
 
 function readOutInterface({ draft, option, inverted, where, value }: Reading): void {
-  // A packet that has just come in has no way out yet.
-  if (where.chain === 'INPUT') throw new TextError(option, '-o cannot stand in INPUT', { hint: 'use -i' });
+  if (NO_WAY_OUT.includes(where.chain))
+    throw new TextError(option, `-o cannot stand in ${where.chain}`, { hint: 'use -i' });
   once(draft.outInterface, option);
   draft.outInterface = parseInterface(value(), inverted);
 }
@@ -165,16 +201,11 @@ function readMatch({ draft, value }: Reading): void {
 function readJump({ draft, option, where, value }: Reading): void {
   once(draft.target, option);
   draft.targetWord = value();
-  draft.target = parseTarget(draft.targetWord, where.chains);
+  draft.target = parseTarget(draft.targetWord, where);
 }
 
 function readGoto({ draft, option, where, value }: Reading): void {
   once(draft.target, option);
   draft.targetWord = value();
-  draft.target = { kind: 'goto', chain: parseChainTarget(draft.targetWord, where.chains) };
-}
-
-function readRejectWith({ draft, option, value }: Reading): void {
-  if (draft.target?.kind !== 'REJECT') throw new TextError(option, '--reject-with needs -j REJECT before it');
-  draft.target = { kind: 'REJECT', with: parseRejectType(value()) };
+  draft.target = { kind: 'goto', chain: parseChainTarget(draft.targetWord, where) };
 }

@@ -5,7 +5,8 @@ export interface Ruleset {
   readonly tables: readonly Table[];
 }
 
-export type TableName = 'filter';
+export const TABLE_NAMES = ['raw', 'mangle', 'nat', 'filter'] as const;
+export type TableName = (typeof TABLE_NAMES)[number];
 
 export interface Table {
   readonly name: TableName;
@@ -75,7 +76,13 @@ export type Match =
       readonly which: 'source' | 'destination' | 'either';
       readonly inverted: boolean;
     }
-  | { readonly kind: 'mark'; readonly value: number; readonly mask: number; readonly inverted: boolean };
+  | {
+      /** `mark` asks the packet, `connmark` its connection. */
+      readonly kind: 'mark' | 'connmark';
+      readonly value: number;
+      readonly mask: number;
+      readonly inverted: boolean;
+    };
 
 export const REJECT_TYPES = [
   'icmp-net-unreachable',
@@ -92,9 +99,25 @@ export type RejectType = (typeof REJECT_TYPES)[number];
 export type Target =
   | { readonly kind: 'ACCEPT' | 'DROP' | 'RETURN' }
   | { readonly kind: 'REJECT'; readonly with: RejectType }
+  /** The bits of the mask are cleared, then the value's bits are flipped (`--set-xmark`). */
+  | { readonly kind: 'MARK'; readonly value: number; readonly mask: number }
+  | { readonly kind: 'CONNMARK'; readonly op: 'set'; readonly value: number; readonly mask: number }
+  /** From the packet to its connection, or back; each mask says which bits of its side take part. */
+  | {
+      readonly kind: 'CONNMARK';
+      readonly op: 'save' | 'restore';
+      readonly packetMask: number;
+      readonly connectionMask: number;
+    }
+  | { readonly kind: 'CT'; readonly notrack: true }
+  /** Writes to the log of the host's own namespace only: in any other it does nothing. */
+  | { readonly kind: 'LOG' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string };
 
-/** The built-in chains of each table, in the kernel's hook order (valid_hooks of iptable_filter.c). */
+/** The built-in chains of each table, in the kernel's hook order (valid_hooks of iptable_filter.c and its like). */
 export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
 };

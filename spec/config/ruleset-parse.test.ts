@@ -41,7 +41,7 @@ const multiport: fc.Arbitrary<Match> = fc.record({
 });
 const anyMatch: fc.Arbitrary<Match> = fc.oneof(
   fc.record({ kind: fc.constantFrom('state' as const, 'conntrack' as const), states, inverted }),
-  fc.record({ kind: fc.constant('mark' as const), value: u32, mask: u32, inverted }),
+  fc.record({ kind: fc.constantFrom('mark' as const, 'connmark' as const), value: u32, mask: u32, inverted }),
 );
 
 const network = fc
@@ -55,6 +55,20 @@ const device = fc.record({ name: fc.constantFrom('eth0', 'eth1', 'eth+', 'lo'), 
 const targets: fc.Arbitrary<Target> = fc.oneof(
   fc.record({ kind: fc.constantFrom('ACCEPT' as const, 'DROP' as const, 'RETURN' as const) }),
   fc.record({ kind: fc.constant('REJECT' as const), with: fc.constantFrom(...REJECT_TYPES) }),
+  fc.record({ kind: fc.constant('MARK' as const), value: u32, mask: u32 }),
+  fc.record({
+    kind: fc.constant('CONNMARK' as const),
+    op: fc.constant('set' as const),
+    value: u32,
+    mask: u32,
+  }),
+  fc.record({
+    kind: fc.constant('CONNMARK' as const),
+    op: fc.constantFrom('save' as const, 'restore' as const),
+    packetMask: u32,
+    connectionMask: u32,
+  }),
+  fc.constant({ kind: 'LOG' as const }),
   fc.record({ kind: fc.constantFrom('jump' as const, 'goto' as const), chain: fc.constant('WEB') }),
 );
 
@@ -129,6 +143,15 @@ describe('rules', () => {
       '-p tcp -m multiport --sports 1,2:3 -j REJECT --reject-with tcp-reset',
     ],
     ['--source=CIP2 --jump=ACCEPT', '-s 10.0.0.3/32 -j ACCEPT'],
+    ['-j MARK --set-mark 0x10/0xf', '-j MARK --set-xmark 0x10/0x1f'],
+    ['-j MARK --and-mark 0xff', '-j MARK --set-xmark 0x0/0xffffff00'],
+    ['-j MARK --or-mark 3', '-j MARK --set-xmark 0x3/0x3'],
+    ['-j MARK --xor-mark 3', '-j MARK --set-xmark 0x3/0x0'],
+    ['-j CONNMARK --save-mark', '-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff'],
+    [
+      '-m mark --mark 1 -m connmark ! --mark 2/3 -j CONNMARK --restore-mark --mask 7',
+      '-m mark --mark 0x1 -m connmark ! --mark 0x2/0x3 -j CONNMARK --restore-mark --nfmask 0x7 --ctmask 0x7',
+    ],
     ['-p tcp --tcp-flags ALL NONE', '-p tcp -m tcp --tcp-flags FIN,SYN,RST,PSH,ACK,URG NONE'],
   ])('%s is %s', (written, printed) => {
     const read = parseRuleset(`*filter\n-A INPUT ${written}\nCOMMIT\n`);
@@ -152,7 +175,7 @@ describe('rules', () => {
   });
 
   const options =
-    '-s -d -i -o -p -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark';
+    '-s -d -i -o -p -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --notrack --log-prefix';
   const complaints: [string, number, string][] = [
     ['-p tcp --dprt 80', 17, `"--dprt" is no option of a rule; allowed: ${options}; did you mean --dport?`],
     ['-f -j DROP', 10, `-f (second and later fragments) is not modelled; allowed: ${options}`],
@@ -175,13 +198,21 @@ describe('rules', () => {
       23,
       `--ctdir (matching the direction) is not modelled; allowed: ${options}`,
     ],
-    ['-m limit --limit 5/s', 13, 'match limit is not modelled; allowed: tcp state conntrack multiport mark'],
+    [
+      '-m limit --limit 5/s',
+      13,
+      'match limit is not modelled; allowed: tcp state conntrack multiport mark connmark',
+    ],
     [
       '-m comment --comment "a b"',
       13,
-      'match comment is not modelled; allowed: tcp state conntrack multiport mark; remove it: it has no effect',
+      'match comment is not modelled; allowed: tcp state conntrack multiport mark connmark; remove it: it has no effect',
     ],
-    ['-m stat', 13, '"stat" is no match; allowed: tcp state conntrack multiport mark; did you mean state?'],
+    [
+      '-m stat',
+      13,
+      '"stat" is no match; allowed: tcp state conntrack multiport mark connmark; did you mean state?',
+    ],
     ['-m multiport --dports 80', 13, '-m multiport is for protocols with ports only; add -p tcp'],
     [
       '-p tcp -m multiport --dports 1:2,3:4,5:6,7:8,9:10,11:12,13:14,15:16',
@@ -196,16 +227,20 @@ describe('rules', () => {
     ['-o eth0', 10, '-o cannot stand in INPUT; use -i'],
     ['! -j DROP', 10, '! cannot stand before -j'],
     ['! -s ! CIP1', 10, '! is given twice'],
-    ['-j LOG', 13, 'target LOG is not modelled; allowed: ACCEPT DROP RETURN REJECT WEB'],
+    [
+      '-j NFQUEUE',
+      13,
+      'target NFQUEUE is not modelled; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB',
+    ],
     [
       '-j ACEPT',
       13,
-      '"ACEPT" is no target and no chain; allowed: ACCEPT DROP RETURN REJECT WEB; did you mean ACCEPT?',
+      '"ACEPT" is no target and no chain; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB; did you mean ACCEPT?',
     ],
     [
       '-j FORWARD',
       13,
-      'a rule cannot jump to the built-in chain FORWARD; allowed: ACCEPT DROP RETURN REJECT WEB',
+      'a rule cannot jump to the built-in chain FORWARD; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB',
     ],
     ['-j ELSEWHERE', 10, 'there is no chain ELSEWHERE; declare it above: :ELSEWHERE - [0:0]'],
     ['-j REJECT --reject-with tcp-reset', 13, '--reject-with tcp-reset is for TCP only; add -p tcp'],
@@ -221,6 +256,20 @@ describe('rules', () => {
       33,
       '"AKC" is no TCP flag; allowed: FIN SYN RST PSH ACK URG ALL NONE; did you mean ACK?',
     ],
+    [
+      '-j CT --notrack',
+      13,
+      'target CT cannot stand in table filter; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB',
+    ],
+    ['-j MARK', 13, '-j MARK has nothing to do; add --set-mark'],
+    ['-j ACCEPT --set-mark 1', 20, '--set-mark needs -j MARK or -j CONNMARK before it'],
+    [
+      '-j MARK --set-mark 1 --or-mark 2',
+      31,
+      '--or-mark and --set-mark exclude each other; remove one of them',
+    ],
+    ['-j CONNMARK --set-mark 1 --nfmask 2', 35, '--nfmask needs --save-mark or --restore-mark before it'],
+    ['-j MARK --set-mark 1/x', 31, '"x" is no mask; allowed: 0 to 0xffffffff'],
     ['-j', 12, 'what belongs to -j is missing'],
     ['!', 11, 'an option after ! is missing'],
     ['-i averyverylongname', 13, '"averyverylongname" is no name of a device; allowed: 1 to 15 characters'],
@@ -232,13 +281,13 @@ describe('rules', () => {
   });
 
   const broken: [string, number, number, string][] = [
-    ['-A INPUT -j DROP', 1, 1, '"-A" stands where a table begins; allowed: *filter'],
-    ['*nat\nCOMMIT', 1, 1, 'table nat is not modelled; allowed: *filter'],
+    ['-A INPUT -j DROP', 1, 1, '"-A" stands where a table begins; allowed: *raw *mangle *nat *filter'],
+    ['*security\nCOMMIT', 1, 1, 'table security is not modelled; allowed: *raw *mangle *nat *filter'],
     [
       '*fliter\nCOMMIT',
       1,
       1,
-      '"*fliter" stands where a table begins; allowed: *filter; did you mean *filter?',
+      '"*fliter" stands where a table begins; allowed: *raw *mangle *nat *filter; did you mean *filter?',
     ],
     ['*filter\n:INPUT DROP [0:0]', 1, 1, 'table filter has no COMMIT; add COMMIT after its last rule'],
     ['*filter\nCOMMIT\n*filter\nCOMMIT', 3, 1, 'table filter comes twice; put its rules together'],

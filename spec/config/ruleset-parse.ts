@@ -1,10 +1,18 @@
 import { hint } from './address-text.ts';
 import { checkChainName, isBuiltIn } from './iptables-chain.ts';
-import { TABLE_NAMES, UNMODELLED_TABLES } from './iptables-options.ts';
+import { UNMODELLED_TABLES } from './iptables-options.ts';
 import { parseRule } from './iptables-rule-parse.ts';
 import { checkLoops, type Jump } from './jumps.ts';
 import { didYouMean } from './nearest.ts';
-import { BUILT_IN_CHAINS, type Chain, type Rule, type Ruleset, type Table, type TableName } from './rules.ts';
+import {
+  BUILT_IN_CHAINS,
+  type Chain,
+  type Rule,
+  type Ruleset,
+  TABLE_NAMES,
+  type Table,
+  type TableName,
+} from './rules.ts';
 import { TextError } from './text-error.ts';
 import { splitLines, type Word, WordReader } from './words.ts';
 
@@ -129,7 +137,7 @@ function appendRule(reader: WordReader, table: GrowingTable): void {
       hint: didYouMean(name.text, chains) ?? `declare it above: :${name.text} - [0:0]`,
     });
   const at = reader.place;
-  const rule = parseRule(reader, { chain: name.text, chains });
+  const rule = parseRule(reader, { table: table.name, chain: name.text, chains });
   chain.rules.push(rule);
   if (rule.target?.kind === 'jump' || rule.target?.kind === 'goto')
     table.jumps.push({ from: name.text, to: rule.target.chain, line: at.line, column: at.column });

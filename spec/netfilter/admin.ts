@@ -1,21 +1,22 @@
 import type { IptablesCommand } from '../config/commands.ts';
-import { BUILT_IN_CHAINS } from '../config/rules.ts';
+import { BUILT_IN_CHAINS, type Rule, type TableName } from '../config/rules.ts';
 import type { Net } from '../state.ts';
 import { needsConntrack } from './iptables.ts';
-import type { FilterChain, FilterTable } from './types.ts';
+import type { IptChain, IptRule, IptTable } from './types.ts';
 
 /** Carries out an iptables command; false when the tool refuses it. Any command brings the table into being. */
 export function iptables(net: Net, command: IptablesCommand): boolean {
-  net.filter ??= emptyTable();
-  const accepted = apply(net.filter, command);
-  if (accepted) zeroPolicies(net.filter);
+  const table = net.tables.get(command.table) ?? emptyTable(command.table);
+  net.tables.set(command.table, table);
+  const accepted = apply(table, command);
+  if (accepted) zeroPolicies(table);
   updateUsers(net);
   return accepted;
 }
 
 /** Registers conntrack's hooks when the first rule needs it, unregisters them with the last (nf_ct_netns_get, _put). */
 export function updateUsers(net: Net): void {
-  const needed = needsConntrack(net.filter);
+  const needed = needsConntrack(net.tables);
   // What connections said while nobody listened is unknown: their windows are learned anew (nf_ct_tcp_fixup).
   if (needed && net.conntrack.users === 0) {
     for (const { entry } of net.conntrack.table.values()) {
@@ -25,7 +26,7 @@ export function updateUsers(net: Net): void {
   net.conntrack.users = needed ? 1 : 0;
 }
 
-function apply(table: FilterTable, command: IptablesCommand): boolean {
+function apply(table: IptTable, command: IptablesCommand): boolean {
   const chain = table.chains.find(({ name }) => name === command.chain);
   if (!chain) return false;
   if ('rule' in command && !targetExists(table, command.rule.target)) return false;
@@ -55,28 +56,29 @@ function apply(table: FilterTable, command: IptablesCommand): boolean {
  * iptables-legacy puts a whole new table in the place of the old one and takes the rules' counters over, but not
  * those of the policies (iptables, libiptc/libiptc.c, __iptcc_p_del_policy: COUNTER_MAP_ZEROED).
  */
-function zeroPolicies(table: FilterTable): void {
+function zeroPolicies(table: IptTable): void {
   for (const { policyCounter } of table.chains) Object.assign(policyCounter, { packets: 0, bytes: 0 });
 }
 
-function replaceAt(chain: FilterChain, position: number, rules: FilterChain['rules']): boolean {
+function replaceAt(chain: IptChain, position: number, rules: IptRule[]): boolean {
   if (position < 1 || position > chain.rules.length) return false;
   chain.rules.splice(position - 1, 1, ...rules);
   return true;
 }
 
-function fresh(rule: FilterChain['rules'][number]['rule']): FilterChain['rules'][number] {
+function fresh(rule: Rule): IptRule {
   return { rule, counter: { packets: 0, bytes: 0 } };
 }
 
-function targetExists(table: FilterTable, target: FilterChain['rules'][number]['rule']['target']): boolean {
+function targetExists(table: IptTable, target: Rule['target']): boolean {
   if (target?.kind !== 'jump' && target?.kind !== 'goto') return true;
   return table.chains.some(({ name, policy }) => name === target.chain && policy === undefined);
 }
 
-function emptyTable(): FilterTable {
+function emptyTable(name: TableName): IptTable {
   return {
-    chains: BUILT_IN_CHAINS.filter.map((name) => ({
+    name,
+    chains: BUILT_IN_CHAINS[name].map((name) => ({
       name,
       policy: 'ACCEPT',
       policyCounter: { packets: 0, bytes: 0 },

@@ -1,50 +1,59 @@
-import type { Ruleset, Target } from '../config/rules.ts';
+import type { Rule, Ruleset, TableName, Target } from '../config/rules.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { ruleMatches } from './matches.ts';
-import { reject } from './reject.ts';
-import type { Counter, FilterChain, FilterTable } from './types.ts';
+import { applyTarget, wording } from './targets.ts';
+import type { Counter, IptChain, IptTable, IptTables } from './types.ts';
 
-const CHAIN_OF_HOOK: Partial<Record<Hook, string>> = {
+const CHAIN_OF_HOOK: Readonly<Record<Hook, string>> = {
+  NF_INET_PRE_ROUTING: 'PREROUTING',
   NF_INET_LOCAL_IN: 'INPUT',
   NF_INET_FORWARD: 'FORWARD',
   NF_INET_LOCAL_OUT: 'OUTPUT',
+  NF_INET_POST_ROUTING: 'POSTROUTING',
 };
 
-/** The table that a ruleset loads, all counters zero. */
-export function loadFilter(ruleset: Ruleset): FilterTable | undefined {
-  const table = ruleset.tables.find(({ name }) => name === 'filter');
-  if (!table) return undefined;
-  return {
-    chains: table.chains.map(({ name, policy, rules }) => ({
+/** The tables that a ruleset loads, all counters zero. */
+export function loadTables(ruleset: Ruleset): IptTables {
+  return new Map(
+    ruleset.tables.map(({ name, chains }) => [
       name,
-      policy,
-      policyCounter: { packets: 0, bytes: 0 },
-      rules: rules.map((rule) => ({ rule, counter: { packets: 0, bytes: 0 } })),
-    })),
-  };
-}
-
-/** Whether any rule looks at the connection: only then does conntrack run at all (nf_ct_netns_get). */
-export function needsConntrack(table: FilterTable | undefined): boolean {
-  return (table?.chains ?? []).some(({ rules }) =>
-    rules.some(({ rule }) => rule.matches.some(({ kind }) => kind === 'state' || kind === 'conntrack')),
+      {
+        name,
+        chains: chains.map(({ name, policy, rules }) => ({
+          name,
+          policy,
+          policyCounter: { packets: 0, bytes: 0 },
+          rules: rules.map((rule) => ({ rule, counter: { packets: 0, bytes: 0 } })),
+        })),
+      },
+    ]),
   );
 }
 
-/** Walks a packet through the chain of its hook (net/ipv4/netfilter/ip_tables.c, ipt_do_table). */
-export function filterHook(net: Net, skb: Skb, hook: Hook): Verdict {
-  const table = net.filter!;
-  const chain = chainOf(table, CHAIN_OF_HOOK[hook]!);
-  // LOCAL_IN and FORWARD know where a packet came from, FORWARD and LOCAL_OUT where it goes.
-  const inDevice = hook === 'NF_INET_LOCAL_OUT' ? '' : skb.inDevice;
-  const outDevice = hook === 'NF_INET_LOCAL_IN' ? '' : skb.outDevice;
-  const result = walk(net, table, chain, skb, { hook, inDevice, outDevice });
+const MATCHES_ON_CONNECTIONS: ReadonlySet<string> = new Set(['state', 'conntrack', 'connmark']);
+const TARGETS_ON_CONNECTIONS: ReadonlySet<string> = new Set(['CONNMARK']);
+
+/** Whether any rule looks at connections: only then does conntrack run at all (nf_ct_netns_get). */
+export function needsConntrack(tables: IptTables): boolean {
+  const looks = ({ matches, target }: Rule) =>
+    TARGETS_ON_CONNECTIONS.has(target?.kind ?? '') ||
+    matches.some(({ kind }) => MATCHES_ON_CONNECTIONS.has(kind));
+  return [...tables.values()].some(({ chains }) =>
+    chains.some(({ rules }) => rules.some(({ rule }) => looks(rule))),
+  );
+}
+
+/** Walks a packet through a table's chain of this hook (net/ipv4/netfilter/ip_tables.c, ipt_do_table). */
+export function iptDoTable(net: Net, skb: Skb, hook: Hook, name: TableName): Verdict {
+  const table = net.tables.get(name)!;
+  const chain = chainOf(table, CHAIN_OF_HOOK[hook]);
+  const result = walk(net, table, chain, skb, { hook, ...devicesAt(hook, skb) });
   if (result !== 'RETURN') return result === 'ACCEPT' ? 'NF_ACCEPT' : 'NF_DROP';
   count(chain.policyCounter, skb);
-  note(net, hook, `iptable_filter ${chain.name}`, '', () => `policy ${chain.policy}`);
+  note(net, hook, `iptable_${name} ${chain.name}`, '', () => `policy ${chain.policy}`);
   return chain.policy === 'ACCEPT' ? 'NF_ACCEPT' : 'NF_DROP';
 }
 
@@ -54,11 +63,22 @@ interface Place {
   readonly outDevice: string;
 }
 
+/**
+ * The devices that a hook knows. A packet that has just come in has no way out yet; LOCAL_OUT does not say where a
+ * packet came from, but POST_ROUTING does (ip_output), even of one that IPVS sent on.
+ */
+function devicesAt(hook: Hook, skb: Skb): Pick<Place, 'inDevice' | 'outDevice'> {
+  return {
+    inDevice: hook === 'NF_INET_LOCAL_OUT' ? '' : skb.inDevice,
+    outDevice: hook === 'NF_INET_PRE_ROUTING' || hook === 'NF_INET_LOCAL_IN' ? '' : skb.outDevice,
+  };
+}
+
 /** One chain's rules from the top. RETURN: its end was reached, or a rule said so. */
 function walk(
   net: Net,
-  table: FilterTable,
-  chain: FilterChain,
+  table: IptTable,
+  chain: IptChain,
   skb: Skb,
   place: Place,
 ): 'ACCEPT' | 'DROP' | 'RETURN' {
@@ -67,37 +87,45 @@ function walk(
     count(counter, skb);
     if (!rule.target) continue;
     const { target } = rule;
-    note(net, place.hook, `iptable_filter ${chain.name}`, '', () => `rule ${index + 1}: ${wording(target)}`);
-    switch (target.kind) {
-      case 'ACCEPT':
-      case 'DROP':
-      case 'RETURN':
-        return target.kind;
-      case 'REJECT':
-        reject(net, skb, target.with);
-        return 'DROP';
-      case 'jump': {
-        const result = walk(net, table, chainOf(table, target.chain), skb, place);
-        if (result !== 'RETURN') return result;
-        break;
-      }
-      case 'goto':
-        return walk(net, table, chainOf(table, target.chain), skb, place);
-    }
+    note(net, place.hook, `iptable_${table.name} ${chain.name}`, '', () => ruleWording(index, target));
+    const result = decide(net, table, target, skb, place);
+    if (result !== 'CONTINUE') return result;
   }
   return 'RETURN';
 }
 
-function chainOf(table: FilterTable, name: string): FilterChain {
+function decide(
+  net: Net,
+  table: IptTable,
+  target: Target,
+  skb: Skb,
+  place: Place,
+): 'ACCEPT' | 'DROP' | 'RETURN' | 'CONTINUE' {
+  switch (target.kind) {
+    case 'ACCEPT':
+    case 'DROP':
+    case 'RETURN':
+      return target.kind;
+    case 'jump': {
+      const result = walk(net, table, chainOf(table, target.chain), skb, place);
+      return result === 'RETURN' ? 'CONTINUE' : result;
+    }
+    case 'goto':
+      return walk(net, table, chainOf(table, target.chain), skb, place);
+    default:
+      return applyTarget(net, skb, target);
+  }
+}
+
+function ruleWording(index: number, target: Target): string {
+  return `rule ${index + 1}: ${wording(target)}`;
+}
+
+function chainOf(table: IptTable, name: string): IptChain {
   return table.chains.find((chain) => chain.name === name)!;
 }
 
 function count(counter: Counter, skb: Skb): void {
   counter.packets += 1;
   counter.bytes += length(skb);
-}
-
-function wording(target: Target): string {
-  if (target.kind === 'REJECT') return `REJECT --reject-with ${target.with}`;
-  return target.kind === 'jump' || target.kind === 'goto' ? `${target.kind} ${target.chain}` : target.kind;
 }

@@ -41,6 +41,10 @@ function extensionMatches(match: Match, skb: Skb): boolean {
       return multiportMatches(match, skb) !== match.inverted;
     case 'mark':
       return ((skb.mark & match.mask) >>> 0 === match.value) !== match.inverted;
+    case 'connmark':
+      return (
+        skb.ct !== undefined && ((skb.ct.entry.mark & match.mask) >>> 0 === match.value) !== match.inverted
+      );
   }
 }
 

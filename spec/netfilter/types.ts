@@ -1,4 +1,4 @@
-import type { Rule } from '../config/rules.ts';
+import type { Rule, TableName } from '../config/rules.ts';
 
 /** Packets and bytes that met a rule (struct xt_counters). */
 export interface Counter {
@@ -6,20 +6,24 @@ export interface Counter {
   bytes: number;
 }
 
-/** The filter table of a network namespace, with live counters. */
-export interface FilterTable {
-  readonly chains: FilterChain[];
+/** A table of a network namespace, with live counters (struct xt_table). */
+export interface IptTable {
+  readonly name: TableName;
+  readonly chains: IptChain[];
 }
 
-export interface FilterChain {
+export interface IptChain {
   readonly name: string;
   /** Undefined for a user chain. */
   policy: 'ACCEPT' | 'DROP' | undefined;
   readonly policyCounter: Counter;
-  rules: FilterRule[];
+  rules: IptRule[];
 }
 
-export interface FilterRule {
+export interface IptRule {
   readonly rule: Rule;
   readonly counter: Counter;
 }
+
+/** The tables of a network namespace; one that nobody has asked for does not exist. */
+export type IptTables = Map<TableName, IptTable>;

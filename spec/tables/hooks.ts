@@ -15,6 +15,8 @@ export type StationName =
   | 'ipv4_conntrack_in'
   | 'ipv4_conntrack_local'
   | 'ipv4_confirm'
+  | 'iptable_raw_hook'
+  | 'iptable_mangle_hook'
   | 'iptable_filter_hook'
   | 'ip_vs_out_hook'
   | 'ip_vs_in_hook'
@@ -28,23 +30,32 @@ export interface HookRow extends Sourced {
 }
 
 const conntrack = { file: 'net/netfilter/nf_conntrack_proto.c', symbol: 'ipv4_conntrack_ops' };
+const raw = { file: 'net/ipv4/netfilter/iptable_raw.c', symbol: 'packet_raw' };
+const mangle = { file: 'net/ipv4/netfilter/iptable_mangle.c', symbol: 'packet_mangler' };
 const filter = { file: 'net/ipv4/netfilter/iptable_filter.c', symbol: 'packet_filter' };
 const ipvs = { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_ops4' };
 const LAST = 0x7fffffff;
 
 /** Every station of the packet's way, in the order in which a packet meets them; the same from 5.10 to 7.3. */
 export const HOOK_ROWS: readonly HookRow[] = [
+  { hook: 'NF_INET_PRE_ROUTING', priority: -300, station: 'iptable_raw_hook', source: raw },
   { hook: 'NF_INET_PRE_ROUTING', priority: -200, station: 'ipv4_conntrack_in', source: conntrack },
+  { hook: 'NF_INET_PRE_ROUTING', priority: -150, station: 'iptable_mangle_hook', source: mangle },
+  { hook: 'NF_INET_LOCAL_IN', priority: -150, station: 'iptable_mangle_hook', source: mangle },
   { hook: 'NF_INET_LOCAL_IN', priority: 0, station: 'iptable_filter_hook', source: filter },
   { hook: 'NF_INET_LOCAL_IN', priority: 98, station: 'ip_vs_out_hook', source: ipvs },
   { hook: 'NF_INET_LOCAL_IN', priority: 99, station: 'ip_vs_in_hook', source: ipvs },
   { hook: 'NF_INET_LOCAL_IN', priority: LAST, station: 'ipv4_confirm', source: conntrack },
+  { hook: 'NF_INET_FORWARD', priority: -150, station: 'iptable_mangle_hook', source: mangle },
   { hook: 'NF_INET_FORWARD', priority: 0, station: 'iptable_filter_hook', source: filter },
   { hook: 'NF_INET_FORWARD', priority: 99, station: 'ip_vs_forward_icmp', source: ipvs },
   { hook: 'NF_INET_FORWARD', priority: 100, station: 'ip_vs_out_hook', source: ipvs },
+  { hook: 'NF_INET_LOCAL_OUT', priority: -300, station: 'iptable_raw_hook', source: raw },
   { hook: 'NF_INET_LOCAL_OUT', priority: -200, station: 'ipv4_conntrack_local', source: conntrack },
+  { hook: 'NF_INET_LOCAL_OUT', priority: -150, station: 'iptable_mangle_hook', source: mangle },
   { hook: 'NF_INET_LOCAL_OUT', priority: -99, station: 'ip_vs_out_hook', source: ipvs },
   { hook: 'NF_INET_LOCAL_OUT', priority: -98, station: 'ip_vs_in_hook', source: ipvs },
   { hook: 'NF_INET_LOCAL_OUT', priority: 0, station: 'iptable_filter_hook', source: filter },
+  { hook: 'NF_INET_POST_ROUTING', priority: -150, station: 'iptable_mangle_hook', source: mangle },
   { hook: 'NF_INET_POST_ROUTING', priority: LAST, station: 'ipv4_confirm', source: conntrack },
 ];

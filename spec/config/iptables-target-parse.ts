@@ -1,0 +1,90 @@
+import type { Reading } from './iptables-draft.ts';
+import { parseMark, parseRejectType } from './iptables-values.ts';
+import { parseUnsigned32 } from './number-text.ts';
+import type { Target } from './rules.ts';
+import { TextError } from './text-error.ts';
+
+/** The options of targets, one function each; they stand after the target that they belong to. */
+
+type Kind = Target['kind'];
+
+const ALL = 0xffffffff;
+
+/** The target that the option belongs to, which must stand before it. */
+function targetOf<K extends Kind>({ draft, option }: Reading, ...kinds: readonly K[]): Target & { kind: K } {
+  const { target } = draft;
+  if (target && kinds.some((kind) => kind === target.kind)) return target as Target & { kind: K };
+  throw new TextError(option, `${option.text} needs -j ${kinds.join(' or -j ')} before it`);
+}
+
+/** Of the options that say what a target does there is one. */
+function decide(reading: Reading): void {
+  const { draft, option } = reading;
+  if (draft.targetOption)
+    throw new TextError(option, `${option.text} and ${draft.targetOption.text} exclude each other`, {
+      hint: 'remove one of them',
+    });
+  draft.targetOption = option;
+}
+
+export function readRejectWith(reading: Reading): void {
+  targetOf(reading, 'REJECT');
+  reading.draft.target = { kind: 'REJECT', with: parseRejectType(reading.value()) };
+}
+
+/**
+ * `--set-xmark` names the bits to clear and the bits to flip. The others are other ways to say so: `--set-mark 1/2`
+ * clears the mark's own bits as well, `--or-mark` sets, `--and-mark` keeps, `--xor-mark` flips bits.
+ */
+export function readMarkBits(reading: Reading, way: 'xset' | 'set' | 'or' | 'and' | 'xor'): void {
+  const { kind } = targetOf(reading, 'MARK', 'CONNMARK');
+  decide(reading);
+  const bits = markBits(reading, way);
+  reading.draft.target = kind === 'MARK' ? { kind, ...bits } : { kind, op: 'set', ...bits };
+}
+
+function markBits(
+  reading: Reading,
+  way: 'xset' | 'set' | 'or' | 'and' | 'xor',
+): { value: number; mask: number } {
+  if (way === 'xset') return parseMark(reading.value());
+  if (way === 'set') {
+    const { value, mask } = parseMark(reading.value());
+    return { value, mask: (value | mask) >>> 0 };
+  }
+  const bits = parseUnsigned32(reading.value(), 'mark');
+  if (way === 'and') return { value: 0, mask: ~bits >>> 0 };
+  return { value: bits, mask: way === 'or' ? bits : 0 };
+}
+
+export function readTransfer(reading: Reading, op: 'save' | 'restore'): void {
+  targetOf(reading, 'CONNMARK');
+  decide(reading);
+  reading.draft.target = { kind: 'CONNMARK', op, packetMask: ALL, connectionMask: ALL };
+}
+
+/** Which bits `--save-mark` and `--restore-mark` move. */
+export function readTransferMask(
+  reading: Reading,
+  masks: readonly ('packetMask' | 'connectionMask')[],
+): void {
+  const target = targetOf(reading, 'CONNMARK');
+  if (target.op === 'set')
+    throw new TextError(
+      reading.option,
+      `${reading.option.text} needs --save-mark or --restore-mark before it`,
+    );
+  const bits = parseUnsigned32(reading.value(), 'mask');
+  reading.draft.target = { ...target, ...Object.fromEntries(masks.map((mask) => [mask, bits])) };
+}
+
+export function readNotrack(reading: Reading): void {
+  targetOf(reading, 'CT');
+  decide(reading);
+}
+
+/** What a log line would say; nobody reads it here. */
+export function readLogOption(reading: Reading): void {
+  targetOf(reading, 'LOG');
+  reading.value();
+}

@@ -1,0 +1,69 @@
+import type { Target } from '../config/rules.ts';
+import type { Skb } from '../skb.ts';
+import type { Net } from '../state.ts';
+import { reject } from './reject.ts';
+
+/** Targets that are more than a verdict or a way to another chain. */
+type Extension = Exclude<Target, { kind: 'ACCEPT' | 'DROP' | 'RETURN' | 'jump' | 'goto' }>;
+
+/** What a target does to a packet, and whether the rules after it still have a say (XT_CONTINUE). */
+export function applyTarget(net: Net, skb: Skb, target: Extension): 'DROP' | 'CONTINUE' {
+  switch (target.kind) {
+    case 'REJECT':
+      reject(net, skb, target.with);
+      return 'DROP';
+    case 'MARK':
+      skb.mark = changed(skb.mark, target.mask, target.value);
+      return 'CONTINUE';
+    case 'CONNMARK':
+      markConnection(skb, target);
+      return 'CONTINUE';
+    case 'CT':
+      // A packet that has been through conntrack already (over loopback) keeps what it got there.
+      if (!skb.ct) skb.untracked = true;
+      return 'CONTINUE';
+    case 'LOG':
+      return 'CONTINUE';
+  }
+}
+
+/** net/netfilter/xt_connmark.c, connmark_tg_shift; a packet without a connection is left alone. */
+function markConnection(skb: Skb, target: Extract<Target, { kind: 'CONNMARK' }>): void {
+  const entry = skb.ct?.entry;
+  if (!entry) return;
+  switch (target.op) {
+    case 'set':
+      entry.mark = changed(entry.mark, target.mask, target.value);
+      break;
+    case 'save':
+      entry.mark = changed(entry.mark, target.connectionMask, skb.mark & target.packetMask);
+      break;
+    case 'restore':
+      skb.mark = changed(skb.mark, target.packetMask, entry.mark & target.connectionMask);
+      break;
+  }
+}
+
+/** Clears the bits of the mask, then flips the others. */
+function changed(mark: number, cleared: number, flipped: number): number {
+  return ((mark & ~cleared) ^ flipped) >>> 0;
+}
+
+/** A target in a few words, for people. */
+export function wording(target: Target): string {
+  switch (target.kind) {
+    case 'REJECT':
+      return `REJECT --reject-with ${target.with}`;
+    case 'MARK':
+      return `MARK --set-xmark ${target.value}/${target.mask}`;
+    case 'CONNMARK':
+      return `CONNMARK --${target.op}-mark`;
+    case 'CT':
+      return 'CT --notrack';
+    case 'jump':
+    case 'goto':
+      return `${target.kind} ${target.chain}`;
+    default:
+      return target.kind;
+  }
+}
