@@ -146,7 +146,14 @@ function observeOps(tables: Iterable<TableName>): Op[] {
   ];
 }
 
-function stepOps(step: PlanStep, topology: Topology): Op[] {
+/**
+ * Rules of these tables may send a packet back to the director, over lo. The kernel handles it with the frame that
+ * it came from, but leaves it to ksoftirqd if that is awake just then, which needs a moment in which nobody else runs.
+ */
+const REROUTING: readonly TableName[] = ['mangle', 'nat'];
+const LOOPBACK_NS = 100_000n;
+
+function stepOps(step: PlanStep, topology: Topology, reroutes: boolean): Op[] {
   switch (step.kind) {
     case 'wait':
       return [];
@@ -159,14 +166,14 @@ function stepOps(step: PlanStep, topology: Topology): Op[] {
           link: topology.links.findIndex((link) => link.name === step.link),
           frame: step.frame,
         },
-        { op: 'settle', ns: 100_000n },
+        ...(reroutes ? [{ op: 'settle', ns: LOOPBACK_NS } as const] : []),
       ];
   }
 }
 
-function agentStep(step: PlanStep, topology: Topology): AgentStep {
+function agentStep(step: PlanStep, topology: Topology, reroutes: boolean): AgentStep {
   const waitNs = step.kind === 'wait' ? BigInt(Math.round(step.ms * 1e6)) : 0n;
-  return { waitNs, alignJiffies: 0, ops: stepOps(step, topology) };
+  return { waitNs, alignJiffies: 0, ops: stepOps(step, topology, reroutes) };
 }
 
 function longestTimeoutSeconds(plan: Plan): number {
@@ -182,9 +189,11 @@ function longestTimeoutSeconds(plan: Plan): number {
 export function agentScenario(plan: Plan, hz: number): AgentScenario {
   const { topology } = plan.config;
   const start = { waitNs: 0n, alignJiffies: timerGranule(longestTimeoutSeconds(plan), hz), ops: [] };
+  const tables = tablesBySteps(plan).at(-1)!;
+  const reroutes = REROUTING.some((table) => tables.has(table));
   return {
     setup: setupOps(plan.config).map(({ op }) => op),
-    observe: observeOps(tablesBySteps(plan).at(-1)!),
-    steps: [start, ...plan.steps.map((step) => agentStep(step, topology))],
+    observe: observeOps(tables),
+    steps: [start, ...plan.steps.map((step) => agentStep(step, topology, reroutes))],
   };
 }
