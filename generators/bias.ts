@@ -48,6 +48,8 @@ export interface ScenarioBias {
   readonly droute: number;
   /** Dests with connection thresholds. */
   readonly thresholds: number;
+  /** Persistent services. */
+  readonly persistence: number;
 }
 
 export const EVEN: ScenarioBias = {
@@ -72,6 +74,7 @@ export const EVEN: ScenarioBias = {
   conntrack: 50,
   droute: 40,
   thresholds: 8,
+  persistence: 12,
 };
 
 /** The mixes that claims ask for, by topic. */

@@ -27,7 +27,7 @@ describe('scenario', () => {
 
   it('should mention no flow that says nothing', () => {
     for (const { flows, timeline } of fc.sample(scenario(), { seed: 42, numRuns: 300 })) {
-      const speaking = timeline.flatMap((item) => (item.kind === 'segment' ? [item.flow] : []));
+      const speaking = timeline.flatMap((item) => ('flow' in item ? [item.flow] : []));
       expect(new Set(speaking)).toEqual(new Set(Object.keys(flows)));
     }
   });

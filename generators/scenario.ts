@@ -59,7 +59,9 @@ function heard(
   far: Flow['service'],
   services: readonly VirtualService[],
 ) {
-  const service = services.find(({ address, port }) => address === far.address && port === far.port);
+  const service = services.find(
+    ({ address, port }) => address === far.address && (port === far.port || port === 0),
+  );
   const direct = target.kind === 'realServer' || target.kind === 'outward';
   const routed = service?.dests.length !== 0 && service?.dests.every(({ forward }) => forward === 'droute');
   const answers = service ? answersSeen[routed ? 'droute' : 'masq'] : direct;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   type Dest,
+  type Persistence,
   SCHEDULER_FLAGS,
   type SchedulerName,
   type ServiceSettings,
@@ -48,10 +49,35 @@ const scheduler: fc.Arbitrary<SchedulerName> = weighted<SchedulerName>(
   ] as const),
 );
 
-/** What `-A` and `-E` say: a scheduler, and what flags it takes. */
-export const settings: fc.Arbitrary<ServiceSettings> = fc
-  .tuple(scheduler, fc.subarray([...SCHEDULER_FLAGS]))
-  .map(([scheduler, flags]) => withFlags({ scheduler, schedFlags: flags }));
+/** Short enough for a scenario to outlive, mostly; whose clients share a network is told by the last bits. */
+const persistence: fc.Arbitrary<Persistence> = fc.record({
+  timeoutSeconds: weighted(
+    ...([
+      [3, 300],
+      [2, 60],
+      [2, 5],
+      [1, 1],
+      [1, 130],
+    ] as const),
+  ),
+  netmask: weighted(
+    ...([
+      [4, 0xffffffff],
+      [2, 0xffffff00],
+      [1, 0xfffffffe],
+      [1, 0],
+    ] as const),
+  ),
+});
+
+/** What `-A` and `-E` say: a scheduler, what flags it takes, and whether clients stay where they are. */
+export function settings(persistent: number): fc.Arbitrary<ServiceSettings> {
+  return fc
+    .tuple(scheduler, fc.subarray([...SCHEDULER_FLAGS]), sometimes(persistent, persistence))
+    .map(([scheduler, schedFlags, persistence]) =>
+      withFlags({ scheduler, schedFlags, ...(persistence && { persistence }) }),
+    );
+}
 
 /** Thresholds that a few connections reach; the lower one is left to the kernel, or given. */
 export type Thresholds = Pick<Dest, 'upperThreshold' | 'lowerThreshold'>;
@@ -104,14 +130,25 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
   const draws = fc.array(destDraw(bias), { minLength: size.dests, maxLength: size.dests, size: 'max' });
   const addresses = destAddresses(size);
   const service = fc
-    .tuple(vip, servicePort, settings, forwarding, addresses, draws)
-    .map(([address, port, settings, forwarding, addresses, draws]): VirtualService => {
+    .tuple(vip, servicePort, catchAll, settings(bias.persistence), forwarding, addresses, draws)
+    .map(([address, onePort, catchAll, settings, forwarding, addresses, draws]): VirtualService => {
+      const port = portOf(onePort, catchAll, settings);
       const list = distinct(
         addresses.map((address, index) => ({ address, ...destOf(draws[index]!, port, forwarding) })),
       );
       return { protocol: 'tcp', address, port, ...settings, dests: list };
     });
   return shrinkingBy(upTo(size.services, service, 1).map(distinct), smallerServices);
+}
+
+/** A service for more than its port: for all (0), or for those on which FTP's data connections come (21). */
+type CatchAll = 0 | 21 | undefined;
+
+const catchAll: fc.Arbitrary<CatchAll> = weighted<CatchAll>([13, undefined], [6, 0], [1, 21]);
+
+/** Only a persistent service may take every port. */
+function portOf(port: number, catchAll: CatchAll, { persistence }: ServiceSettings): number {
+  return catchAll === undefined || (catchAll === 0 && !persistence) ? port : catchAll;
 }
 
 /** Mostly so many machines; sometimes two dests on one, and then only with different ports; rarely none. */
@@ -124,10 +161,16 @@ function destAddresses({ dests }: Size): fc.Arbitrary<readonly Ipv4[]> {
 }
 
 function destOf(draw: DestDraw, servicePort: number, forwarding: Forwarding): Omit<Dest, 'address'> {
-  const forward = forwarding === 'droute' || (forwarding === 'mixed' && draw.droute) ? 'droute' : 'masq';
+  // Masquerading from FTP's port is the FTP helper's business.
+  const forward =
+    servicePort === FTP || forwarding === 'droute' || (forwarding === 'mixed' && draw.droute)
+      ? 'droute'
+      : 'masq';
   const port = forward === 'masq' && draw.otherPort ? otherPort(servicePort) : servicePort;
   return { port, forward, weight: draw.weight, ...draw.thresholds };
 }
+
+const FTP = 21;
 
 function otherPort(port: number): number {
   return port === 8080 ? 80 : 8080;

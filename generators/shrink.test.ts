@@ -107,10 +107,13 @@ describe('a shrunk scenario', () => {
   });
 
   it('should keep one service, one dest and the command that takes the dest away', () => {
+    const does = (timeline: Scenario['timeline'], op: string) =>
+      timeline.some((item) => item.kind === 'do' && 'op' in item.command && item.command.op === op);
+    // A dest that a command has added before would be as small an answer.
     const gone: Symptom = ({ timeline }) =>
-      timeline.some(
-        (item) => item.kind === 'do' && 'op' in item.command && item.command.op === 'delete-dest',
-      ) && timeline.some((item) => item.kind === 'segment' && (item.flags & SYN) !== 0);
+      does(timeline, 'delete-dest') &&
+      !does(timeline, 'add-dest') &&
+      timeline.some((item) => item.kind === 'segment' && (item.flags & SYN) !== 0);
 
     const { scenario } = shrunk(gone, BIASES.edits);
 

@@ -13,6 +13,7 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: 'net.ipv4.vs.expire_nodest_conn', values: [1, 0] },
   { name: 'net.ipv4.vs.conn_reuse_mode', values: [0, 1, 2, 3] },
   { name: 'net.ipv4.vs.sloppy_tcp', values: [1, 0] },
+  { name: 'net.ipv4.vs.expire_quiescent_template', values: [1, 0] },
   { name: 'net.ipv4.vs.lblcr_expiration', values: [1, 30, 0] },
   { name: 'net.ipv4.vs.secure_tcp', values: [3, 0] },
   { name: 'net.ipv4.ip_forward', values: [0, 1] },
@@ -35,10 +36,14 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: 'net.netfilter.nf_conntrack_tcp_timeout_unacknowledged', values: [5, 60] },
 ];
 
+/** Says something about persistent services only, so it comes with them. */
+const QUIESCENT = 'net.ipv4.vs.expire_quiescent_template';
+
 export const CONNTRACK = 'net.ipv4.vs.conntrack';
 
 /** Rare whatever the bias: one scheduler's, or what few directors have because it changes so much. */
 const RARE: readonly string[] = [
+  'net.ipv4.vs.expire_quiescent_template',
   'net.ipv4.vs.lblcr_expiration',
   'net.ipv4.vs.secure_tcp',
   'net.ipv4.ip_forward',
@@ -61,10 +66,18 @@ export const setting: fc.Arbitrary<Setting> = fc.oneof(
 /** The sysctls that differ from the base values. */
 export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string, number>>> {
   const count = Math.round((bias.sysctls * SYSCTLS.length) / 50);
-  const drawn = fc.tuple(percent(bias.conntrack), fc.array(setting, { maxLength: count, size: 'max' }));
-  const record = drawn.map(([conntrack, settings]) => {
+  const drawn = fc.tuple(
+    percent(bias.conntrack),
+    percent(Math.round(bias.persistence / 3)),
+    fc.array(setting, { maxLength: count, size: 'max' }),
+  );
+  const record = drawn.map(([conntrack, quiescent, settings]) => {
     const set = settings.map(({ name, value }) => [name, value] as const);
-    return Object.fromEntries([...(conntrack ? [[CONNTRACK, 1] as const] : []), ...set]);
+    return Object.fromEntries([
+      ...(conntrack ? [[CONNTRACK, 1] as const] : []),
+      ...(quiescent ? [[QUIESCENT, 1] as const] : []),
+      ...set,
+    ]);
   });
   return shrinkingBy(record, smallerSysctls);
 }

@@ -1,3 +1,4 @@
+import type { IpVsService } from './ipvs/types.ts';
 import type { ConnectionRow, ConntrackRow, CounterRow, Observation, ServiceRow } from './observation.ts';
 import type { Net } from './state.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
@@ -22,7 +23,7 @@ function services(net: Net): ServiceRow[] {
     address: service.address,
     port: service.port,
     scheduler: service.scheduler,
-    flags: '',
+    flags: flags(net, service),
     dests: service.dests.map((dest) => ({
       address: dest.address,
       port: dest.port,
@@ -35,6 +36,13 @@ function services(net: Net): ServiceRow[] {
   return rows.sort((a, b) => a.address - b.address || a.port - b.port);
 }
 
+/** The persistence in jiffies, and the netmask in hexadecimal. */
+function flags({ kernel }: Net, { persistence }: IpVsService): string {
+  if (!persistence) return '';
+  const netmask = persistence.netmask.toString(16).toUpperCase().padStart(8, '0');
+  return `persistent ${persistence.timeoutSeconds * kernel.hz} ${netmask}`;
+}
+
 /** /proc/net/ip_vs_conn (ip_vs_conn_seq_show) */
 function connections(net: Net): ConnectionRow[] {
   const rows = net.ipvs.connections.map((cp) => ({
@@ -45,7 +53,7 @@ function connections(net: Net): ConnectionRow[] {
     virtualPort: cp.virtualPort,
     dest: cp.destAddress,
     destPort: cp.destPort,
-    state: cp.state,
+    state: cp.template ? (cp.assured ? 'ASSURED' : 'NONE') : cp.state,
     expires: Math.floor(Math.max(0, cp.timer.expires - net.jiffies) / net.kernel.hz),
   }));
   return rows.sort(

@@ -7,6 +7,7 @@ import { icmpSend } from './ip/icmp.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { forwardIcmp, inHook, outHook } from './ipvs/core.ts';
 import { updateOverload } from './ipvs/overload.ts';
+import { checkTemplate, schedulePersistent } from './ipvs/persist.ts';
 import { dh } from './ipvs/sched/dh.ts';
 import { fo } from './ipvs/sched/fo.ts';
 import { lblc } from './ipvs/sched/lblc.ts';
@@ -66,6 +67,8 @@ export const PARTS: Parts = {
   ipvsTcpStates: IPVS_TCP_STATE_ROWS,
   schedulers: { rr, wrr, lc, wlc, sed, nq, fo, ovf, sh, dh, mh, lblc, lblcr },
   updateOverload,
+  schedulePersistent,
+  checkTemplate,
   conntrackProtocols: { [PROTOCOL_ICMP]: trackIcmp, [PROTOCOL_TCP]: trackTcp, [PROTOCOL_UDP]: trackUdp },
   conntrackTcpTable: CONNTRACK_TCP_TABLE,
   conntrackTcpValidFlags: CONNTRACK_TCP_VALID_FLAGS,

@@ -68,6 +68,15 @@ export interface Parts {
   wheel(now: number, expires: number): number;
   /** Tells the sender of a packet that nobody is there to take it (dst_link_failure). */
   unreachable(net: Net, skb: Skb): void;
+  /** A connection by way of the client's template (ip_vs_sched_persist). */
+  schedulePersistent(
+    net: Net,
+    service: IpVsService,
+    packet: Ends,
+    pick: () => IpVsDest | undefined,
+  ): IpVsConn | undefined;
+  /** Whether a template still leads somewhere (ip_vs_check_template). */
+  checkTemplate(net: Net, template: IpVsConn): boolean;
   /** A dest's connections were counted anew, or its thresholds set (ip_vs_dest_update_overload). */
   updateOverload(net: Net, dest: IpVsDest, why: OverloadCause): void;
   /** The connection's timer has run. */

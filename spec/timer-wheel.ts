@@ -11,12 +11,17 @@ function levelStart(level: number): number {
   return (SLOTS - 1) * 8 ** (level - 1);
 }
 
+/** The level at which a timer waits that is set at `now` for `expires`. */
+export function wheelLevel(now: number, expires: number): number {
+  let level = 0;
+  while (level < LEVELS - 1 && expires - now >= levelStart(level + 1)) level++;
+  return level;
+}
+
 /** The jiffy in which a timer runs that is set at `now` for `expires` (calc_wheel_index). */
 export function wheelExpiry(now: number, expires: number): number {
   const delta = expires - now;
   if (delta < 0) return now + 1;
-  let level = 0;
-  while (level < LEVELS - 1 && delta >= levelStart(level + 1)) level++;
-  const slot = 8 ** level;
+  const slot = 8 ** wheelLevel(now, expires);
   return (Math.floor(expires / slot) + 1) * slot;
 }

@@ -1,10 +1,17 @@
 import type { Net } from './state.ts';
 import type { Timer } from './timer.ts';
+import { wheelLevel } from './timer-wheel.ts';
 
-/** Sets a timer, or sets it anew (kernel/time/timer.c, mod_timer). */
+/**
+ * Sets a timer, or sets it anew (kernel/time/timer.c, mod_timer). One that stays in its slot keeps its place there:
+ * of timers that are due together those in the coarser part of the wheel run first, and of these the last set.
+ */
 export function modTimer(net: Net, timer: Timer, expires: number): void {
-  timer.expires = expires;
-  timer.fires = net.parts.wheel(net.jiffies, expires);
+  const fires = net.parts.wheel(net.jiffies, expires);
+  const level = wheelLevel(net.jiffies, expires);
+  const stays = timer.fires === fires && timer.level === level;
+  if (!stays) net.timers.delete(timer);
+  Object.assign(timer, { expires, fires, level });
   net.timers.add(timer);
 }
 
@@ -28,7 +35,12 @@ export function passTime(net: Net, until: number): void {
 function nextDue(net: Net, until: number): Timer | undefined {
   let first: Timer | undefined;
   for (const timer of net.timers) {
-    if (timer.fires <= until && timer.fires < (first?.fires ?? Number.POSITIVE_INFINITY)) first = timer;
+    if (timer.fires <= until && (!first || runsBefore(timer, first))) first = timer;
   }
   return first;
+}
+
+/** `later` was set after `other`. */
+function runsBefore(later: Timer, other: Timer): boolean {
+  return later.fires === other.fires ? later.level >= other.level : later.fires < other.fires;
 }

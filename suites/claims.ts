@@ -128,6 +128,20 @@ const ROWS = [
     size: { ...MANY_CONNECTIONS, dests: 2 },
   },
   {
+    id: 'ipvs/persistence',
+    says: "A persistent service's template decides where a client's network goes, lives as long as it is told, and falls with its dest.",
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_sched_persist' },
+    bias: { ...BIASES.schedulers, persistence: 100, timeoutEdges: 75, commands: 45, sysctls: 15 },
+    size: { ...MANY_CONNECTIONS, services: 2, flows: 8 },
+  },
+  {
+    id: 'ipvs/service-lookup',
+    says: 'A packet goes to the service of its port, else to one for FTP if it may be data, else to one for all ports.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_ctl.c', symbol: 'ip_vs_service_find' },
+    bias: { ...BIASES.schedulers, persistence: 70, commands: 30, besideServices: 20 },
+    only: ({ director }) => director.services.some(({ port }) => port === 0 || port === 21),
+  },
+  {
     id: 'ipvs/quiesced',
     says: 'A dest of weight 0 keeps the connections that it has and gets no new ones.',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_schedule' },

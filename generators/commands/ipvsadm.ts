@@ -40,13 +40,23 @@ const quiesce: fc.Arbitrary<Intent> = index.map((index) => (now) => {
   return { tool: 'ipvsadm', op: 'edit-dest', service: picked.service, dest };
 });
 
+/** Direct routing keeps the port, and masquerading from FTP's port is the FTP helper's business. */
+function forwardOf(
+  wanted: Dest['forward'],
+  { port }: Pick<Dest, 'port'>,
+  service: ServiceKey,
+): Dest['forward'] {
+  if (service.port === 21) return 'droute';
+  return port === service.port ? wanted : 'masq';
+}
+
 const editDest: fc.Arbitrary<Intent> = fc
   .tuple(index, weight, weighted<Dest['forward'] | undefined>([4, undefined], [1, 'masq'], [1, 'droute']))
   .map(([index, weight, wanted]) => (now) => {
     const picked = pickDest(now, index);
     if (!picked) return undefined;
     const { service, dest } = picked;
-    const forward = wanted === 'droute' && dest.port !== service.port ? 'masq' : (wanted ?? dest.forward);
+    const forward = forwardOf(wanted ?? dest.forward, dest, service);
     return { tool: 'ipvsadm', op: 'edit-dest', service, dest: { ...dest, weight, forward } };
   });
 
@@ -81,7 +91,11 @@ const addDest: fc.Arbitrary<Intent> = fc
     const service = pick(now.services, index);
     if (!service) return undefined;
     const missing = missingDests(service, before);
-    const dest = (back && pick(missing, index)) || { ...fresh, port: service.port };
+    const dest = (back && pick(missing, index)) || {
+      ...fresh,
+      port: service.port,
+      forward: forwardOf(fresh.forward, service, service),
+    };
     return { tool: 'ipvsadm', op: 'add-dest', service: keyOf(service), dest };
   });
 
@@ -96,7 +110,7 @@ const deleteService: fc.Arbitrary<Intent> = index.map((index) => ({ services }) 
 });
 
 const addService: fc.Arbitrary<Intent> = fc
-  .tuple(index, vip, servicePort, settings, percent(70))
+  .tuple(index, vip, servicePort, settings(20), percent(70))
   .map(([index, address, port, settings, back]) => ({ services }, before) => {
     const missing = before.services.filter((old) => !services.some((one) => sameName(one, old)));
     const old = back ? pick(missing, index) : undefined;
@@ -105,10 +119,13 @@ const addService: fc.Arbitrary<Intent> = fc
   });
 
 const editService: fc.Arbitrary<Intent> = fc
-  .tuple(index, settings)
+  .tuple(index, settings(30))
   .map(([index, settings]) => ({ services }) => {
     const service = pick(services, index);
-    return service && { tool: 'ipvsadm', op: 'edit-service', service: keyOf(service), ...settings };
+    if (!service) return undefined;
+    // ipvsadm refuses to make a service for all ports one that is not persistent.
+    const kept = service.port === 0 && service.persistence ? { persistence: service.persistence } : {};
+    return { tool: 'ipvsadm', op: 'edit-service', service: keyOf(service), ...kept, ...settings };
   });
 
 const seconds = fc.constantFrom(0, 2, 5, 30, 60, 120, 300, 1000);

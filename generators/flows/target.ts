@@ -40,8 +40,13 @@ export function target(beside: number): fc.Arbitrary<Target> {
     clientPort,
     realServer,
     vip,
-    port: oneOf<number>([3, servicePort], [1, fc.constantFrom(...FREE_PORTS)]),
+    port: oneOf<number>([3, servicePort], [1, fc.constantFrom(...FREE_PORTS, 2000)]),
   });
+}
+
+/** Whether a flow goes to another port of a service: one for all ports, or sometimes one for FTP. */
+function isCatchAll(port: number, { index }: Target): boolean {
+  return port === 0 || (port === 21 && index % 2 === 0);
 }
 
 /** The two ends. Real servers that call out are the flow's client: it is they who begin. */
@@ -50,7 +55,7 @@ export function ends(target: Target, services: readonly VirtualService[]): Pick<
   switch (target.kind) {
     case 'service': {
       const { address, port } = services[target.index % services.length]!;
-      return { client, service: { address, port } };
+      return { client, service: { address, port: isCatchAll(port, target) ? target.port : port } };
     }
     case 'vip':
       return { client, service: { address: target.vip, port: target.port } };

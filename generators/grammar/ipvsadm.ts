@@ -4,7 +4,11 @@ import { type Dest, takesFlag, type VirtualService } from '../../spec/config/ser
 export function serviceProblems(services: readonly VirtualService[]): readonly string[] {
   return [
     ...(hasDuplicate(services) ? ['two services on one address and port'] : []),
-    ...services.flatMap(({ port, dests, scheduler, schedFlags = [] }) => [
+    ...services.flatMap(({ port, dests, scheduler, schedFlags = [], persistence }) => [
+      ...(port === 0 && !persistence ? ['port 0 without persistence'] : []),
+      ...(port === 21 && dests.some(({ forward }) => forward === 'masq')
+        ? ['masquerading from port 21']
+        : []),
       ...schedFlags.filter((flag) => !takesFlag(scheduler, flag)).map((flag) => `${flag} with ${scheduler}`),
       ...(hasDuplicate(dests) ? ['two dests on one address and port'] : []),
       ...dests.flatMap((dest) => destProblems(dest, port)),

@@ -2,7 +2,7 @@ import type { AdminCommand } from '../../spec/config/commands.ts';
 import { nearer } from './numbers.ts';
 import { smallerRule } from './rules.ts';
 import { smallerDest, smallerSettings } from './services.ts';
-import { inField, oneAfterAnother, type Smaller, towards } from './smaller.ts';
+import { filtered, inField, oneAfterAnother, type Smaller, towards } from './smaller.ts';
 
 /** A command with simpler values; which command it is stays. */
 export const smallerCommand: Smaller<AdminCommand> = (command): Iterable<AdminCommand> => {
@@ -10,10 +10,16 @@ export const smallerCommand: Smaller<AdminCommand> = (command): Iterable<AdminCo
   switch (command.op) {
     case 'add-service':
     case 'edit-service':
-      return smallerSettings(command);
+      return filtered(
+        smallerSettings(command),
+        ({ service, persistence }) => service.port !== 0 || persistence !== undefined,
+      );
     case 'add-dest':
     case 'edit-dest':
-      return inField<typeof command, 'dest'>('dest', smallerDest)(command);
+      return filtered(
+        inField<typeof command, 'dest'>('dest', smallerDest)(command),
+        ({ service, dest }) => service.port !== 21 || dest.forward !== 'masq',
+      );
     case 'set-timeouts':
       return oneAfterAnother(
         inField<typeof command, 'tcp'>('tcp', nearer(0))(command),

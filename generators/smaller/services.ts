@@ -1,5 +1,6 @@
 import {
   type Dest,
+  type Persistence,
   SCHEDULERS,
   type ServiceSettings,
   takesFlag,
@@ -8,6 +9,7 @@ import {
 import { nearer } from './numbers.ts';
 import {
   anyOf,
+  filtered,
   inField,
   oneAfterAnother,
   type Smaller,
@@ -37,17 +39,31 @@ export function withFlags<T extends ServiceSettings>(settings: T): T {
   return taken.length > 0 ? { ...bare, schedFlags: taken } : bare;
 }
 
+const smallerPersistence: Smaller<Persistence> = anyOf(
+  inField('netmask', towards(0xffffffff)),
+  inField('timeoutSeconds', towards(300)),
+);
+
 /** A simpler scheduler, without the flags that it does not take, and fewer flags. */
 export function* smallerSettings<T extends ServiceSettings>(settings: T): Iterable<T> {
   yield* withoutField<T>('schedFlags')(settings);
+  // A service for all ports stays persistent.
+  if (!('port' in settings && settings.port === 0)) yield* withoutField<T>('persistence')(settings);
+  yield* inField<T, 'persistence'>('persistence', smallerPersistence)(settings);
   const { schedFlags: flags = [] } = settings;
   if (flags.length > 1) for (const flag of flags) yield { ...settings, schedFlags: [flag] };
   for (const scheduler of towards(...SCHEDULERS)(settings.scheduler))
     yield withFlags({ ...settings, scheduler });
 }
 
+/** Masquerading from FTP's port is the FTP helper's business. */
+function isModelled({ port, dests }: Pick<VirtualService, 'port' | 'dests'>): boolean {
+  return port !== 21 || dests.every(({ forward }) => forward !== 'masq');
+}
+
 const smallerService: Smaller<VirtualService> = anyOf(
-  inField('dests', smallerList(smallerDest)),
+  (service) =>
+    filtered(inField<VirtualService, 'dests'>('dests', smallerList(smallerDest))(service), isModelled),
   function* (service) {
     const dests = service.dests.map((dest) => ({ ...dest, port: service.port }));
     const places = new Set(dests.map((dest) => dest.address));

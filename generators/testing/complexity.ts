@@ -45,6 +45,8 @@ const PLAINEST: Readonly<Record<string, readonly unknown[]>> = {
   connectionMask: [0xffffffff],
   window: [64240],
   weight: [1, 0],
+  netmask: [0xffffffff],
+  timeoutSeconds: [300],
   port: [80, 40000, 443, 8080, 40001, 40002],
   first: [80, 40000, 443, 8080, 40001, 40002],
   last: [80, 40000, 443, 8080, 40001, 40002],

@@ -264,6 +264,24 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
       { perMille: 30, in: services(({ schedFlags }) => schedFlags?.includes(flag) === true) },
     ]),
   ),
+  'a persistent service': { perMille: 120, in: services(({ persistence }) => persistence !== undefined) },
+  'persistence by network': {
+    perMille: 50,
+    in: services(({ persistence }) => persistence !== undefined && persistence.netmask !== 0xffffffff),
+  },
+  'a service for all ports': { perMille: 30, in: services(({ port }) => port === 0) },
+  'a service on the port of FTP': { perMille: 30, in: services(({ port }) => port === 21) },
+  'persistence edited': {
+    perMille: 5,
+    in: ({ timeline }) =>
+      timeline.some(
+        (item) =>
+          item.kind === 'do' &&
+          'op' in item.command &&
+          item.command.op === 'edit-service' &&
+          item.command.persistence !== undefined,
+      ),
+  },
   'an upper threshold': { perMille: 80, in: dests(({ upperThreshold }) => upperThreshold !== undefined) },
   'a lower threshold': { perMille: 40, in: dests(({ lowerThreshold }) => lowerThreshold !== undefined) },
   'a threshold edited': {

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, MachineError } from '../errors.ts';
 import { EXIT } from './exit-code.ts';
-import { addKernels } from './kernels-command.ts';
 import { collect, duration, wholeNumber } from './option-values.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -30,7 +29,6 @@ function program(): Command {
     .configureOutput({ outputError: (text, write) => write(text) });
   addRun(all);
   addReplay(all);
-  addKernels(all);
   addRest(all);
   return all;
 }

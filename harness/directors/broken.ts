@@ -13,6 +13,7 @@ import type {
 } from '../../spec/tables/conntrack-tcp.ts';
 import type { StationName } from '../../spec/tables/hooks.ts';
 import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState } from '../../spec/tables/ipvs-tcp.ts';
+import { modTimer } from '../../spec/timers.ts';
 import { PROTOCOL_ICMP, PROTOCOL_UDP, setWord, word } from '../../spec/wire/ipv4.ts';
 import { FIN, RST } from '../../spec/wire/tcp.ts';
 import { ModelDirector } from './model.ts';
@@ -139,6 +140,13 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'threshold-one-more', says: 'A dest takes one connection more than its upper threshold.', parts: { ...PARTS, updateOverload: (net, dest, why) => { if (why !== 'bind') PARTS.updateOverload(net, dest, why); else if (dest.upperThreshold > 0 && dest.totalConns > dest.upperThreshold) dest.overloaded = true; } } },
   { id: 'threshold-no-hysteresis', says: 'A full dest is free again as soon as it is below its upper threshold.', parts: { ...PARTS, updateOverload: (net, dest, why) => { PARTS.updateOverload(net, dest, why); if (why === 'unbind') dest.overloaded = dest.upperThreshold > 0 && dest.totalConns >= dest.upperThreshold; } } },
   { id: 'threshold-edit-unseen', says: 'An edit of thresholds decides nothing.', parts: { ...PARTS, updateOverload: (net, dest, why) => { if (why !== 'edit') PARTS.updateOverload(net, dest, why); } } },
+  { id: 'persistence-forgotten', says: 'Every connection of a persistent service asks the scheduler.', parts: { ...PARTS, checkTemplate: () => false } },
+  { id: 'persistence-whole-address', says: 'The netmask of a persistent service is ignored.', parts: { ...PARTS, schedulePersistent: (net, service, packet, pick) => PARTS.schedulePersistent(net, { ...service, persistence: { ...service.persistence!, netmask: 0xffffffff } }, packet, pick) } },
+  { id: 'persistence-not-renewed', says: 'A new connection does not renew its template.', parts: { ...PARTS, schedulePersistent: (net, service, packet, pick) => { const before = new Map(net.ipvs.connections.map((cp) => [cp, cp.timer.expires])); const cp = PARTS.schedulePersistent(net, service, packet, pick); const expires = cp?.control && before.get(cp.control); if (cp?.control && expires !== undefined) modTimer(net, cp.control.timer, expires); return cp; } } },
+  { id: 'persistence-rest-obeyed', says: 'A template whose dest rests is given up without expire_quiescent_template.', parts: { ...PARTS, checkTemplate: (net, template) => PARTS.checkTemplate(net, template) && template.dest.weight > 0 } },
+  { id: 'persistence-rest-ignored', says: 'expire_quiescent_template changes nothing.', parts: { ...PARTS, checkTemplate: (net, template) => template.dest.available || PARTS.checkTemplate(net, template) } },
+  { id: 'persistence-template-first', says: 'A template ends when its time is up, whatever it controls.', parts: { ...PARTS, connectionExpired: (net, cp) => { if (cp.template) cp.controls = 0; PARTS.connectionExpired(net, cp); } } },
+  { id: 'persistence-never-assured', says: 'A template is never assured.', parts: { ...PARTS, schedulePersistent: (net, service, packet, pick) => { const cp = PARTS.schedulePersistent(net, service, packet, pick); if (cp?.control) Object.defineProperty(cp.control, 'assured', { get: () => false, set: () => {} }); return cp; } } },
   { id: 'conntrack-fin-ignored', says: 'A FIN in the original direction leaves an entry ESTABLISHED.', parts: conntrackCell(0, 'fin', 'ESTABLISHED', 'ESTABLISHED') },
   { id: 'conntrack-ack-opens', says: 'An ACK in SYN_SENT opens the connection instead of being INVALID.', parts: conntrackCell(0, 'ack', 'SYN_SENT', 'ESTABLISHED') },
   { id: 'conntrack-close-wait-long', says: 'CLOSE_WAIT lasts 120 s instead of 60 s.', parts: conntrackTimeout('CLOSE_WAIT', 120) },

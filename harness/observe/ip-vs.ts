@@ -5,7 +5,7 @@ import { linesOf, surprise } from './surprise.ts';
 export const IP_VS_FILE = '/proc/net/ip_vs';
 
 const HEADER_LINES = 3;
-const SERVICE = /^(\S+) +([0-9A-F]{8}):([0-9A-F]{4}) (\S+) ?(.*?) *$/;
+const SERVICE = /^(\S+) +([0-9A-F]{8}):([0-9A-F]{4}) (\S+) *(.*?) *$/;
 const DEST = /^ {2}-> ([0-9A-F]{8}):([0-9A-F]{4}) +(\S+) +(-?\d+) +(\d+) +(\d+) *$/;
 
 function destRow(line: string): DestRow {

@@ -33,8 +33,11 @@ export function printEndpoint(end: { address: Ipv4; port: number }, style: Addre
   return `${printAddress(end.address, style)}:${end.port}`;
 }
 
-/** `VIP:80`; the port may be left out where `defaultPort` says what it then is. */
-export function parseEndpoint(word: Word, defaultPort?: number): { address: Ipv4; port: number } {
+/** `VIP:80`; the port may be left out where `defaultPort` says what it then is, and be 0 where that means any. */
+export function parseEndpoint(
+  word: Word,
+  { defaultPort, anyPort = false }: { readonly defaultPort?: number; readonly anyPort?: boolean } = {},
+): { address: Ipv4; port: number } {
   const colon = word.text.indexOf(':');
   if (colon < 0 && defaultPort !== undefined) return { address: parseAddress(word), port: defaultPort };
   if (colon < 0)
@@ -42,7 +45,7 @@ export function parseEndpoint(word: Word, defaultPort?: number): { address: Ipv4
   const port = { ...word, text: word.text.slice(colon + 1), column: word.column + colon + 1 };
   return {
     address: parseAddress({ ...word, text: word.text.slice(0, colon) }),
-    port: parseNumber(port, 'port', { min: 1, max: 65535 }),
+    port: parseNumber(port, 'port', { min: anyPort ? 0 : 1, max: 65535 }),
   };
 }
 

@@ -1,15 +1,15 @@
 import type { IpvsadmCommand } from './commands.ts';
 
 /** A parameter of ipvsadm that is modelled, by its short name. */
-export type Parameter = '-t' | '-r' | '-s' | '-b' | '-g' | '-m' | '-w' | '-x' | '-y';
+export type Parameter = '-t' | '-r' | '-s' | '-b' | '-p' | '-M' | '-g' | '-m' | '-w' | '-x' | '-y';
 
 type Op = IpvsadmCommand['op'];
 
 /** What each command takes, as in commands_v_options of ipvsadm.c: required and optional parameters. */
 // biome-ignore format: a table is read row by row.
 export const COMMANDS: readonly { readonly names: readonly string[]; readonly op: Op; readonly required: readonly Parameter[]; readonly optional: readonly Parameter[] }[] = [
-  { names: ['-A', '--add-service'],    op: 'add-service',    required: ['-t'],       optional: ['-s', '-b'] },
-  { names: ['-E', '--edit-service'],   op: 'edit-service',   required: ['-t'],       optional: ['-s', '-b'] },
+  { names: ['-A', '--add-service'],    op: 'add-service',    required: ['-t'],       optional: ['-s', '-b', '-p', '-M'] },
+  { names: ['-E', '--edit-service'],   op: 'edit-service',   required: ['-t'],       optional: ['-s', '-b', '-p', '-M'] },
   { names: ['-D', '--delete-service'], op: 'delete-service', required: ['-t'],       optional: [] },
   { names: ['-a', '--add-server'],     op: 'add-dest',       required: ['-t', '-r'], optional: ['-g', '-m', '-w', '-x', '-y'] },
   { names: ['-e', '--edit-server'],    op: 'edit-dest',      required: ['-t', '-r'], optional: ['-g', '-m', '-w', '-x', '-y'] },
@@ -17,13 +17,15 @@ export const COMMANDS: readonly { readonly names: readonly string[]; readonly op
   { names: ['--set'],                  op: 'set-timeouts',   required: [],           optional: [] },
 ];
 
-/** `value` names what follows the option, for complaints; none when nothing does. */
+/** `value` names what follows the option, for complaints; none when nothing does. With a `default` it may be left out. */
 // biome-ignore format: a table is read row by row.
-export const PARAMETERS: readonly { readonly names: readonly [Parameter, string]; readonly value?: string }[] = [
+export const PARAMETERS: readonly { readonly names: readonly [Parameter, string]; readonly value?: string; readonly default?: string }[] = [
   { names: ['-t', '--tcp-service'],  value: 'ADDRESS:PORT' },
   { names: ['-r', '--real-server'],  value: 'ADDRESS:PORT' },
   { names: ['-s', '--scheduler'],    value: 'the scheduler' },
   { names: ['-b', '--sched-flags'],  value: 'the flags' },
+  { names: ['-p', '--persistent'],   value: 'the seconds', default: '300' },
+  { names: ['-M', '--netmask'],      value: 'the netmask' },
   { names: ['-g', '--gatewaying'] },
   { names: ['-m', '--masquerading'] },
   { names: ['-w', '--weight'],       value: 'the weight' },
@@ -39,8 +41,6 @@ export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map(
       [['--sctp-service'], 'an SCTP service'],
       [['-f', '--fwmark-service'], 'a firewall-mark service'],
       [['-6', '--ipv6'], 'IPv6'],
-      [['-p', '--persistent'], 'persistence'],
-      [['-M', '--netmask'], 'persistence by network'],
       [['--pe'], 'a persistence engine'],
       [['-o', '--ops'], 'one-packet scheduling'],
       [['-i', '--ipip'], 'tunnelling'],

@@ -1,3 +1,4 @@
+import { parseIpv4 } from '../wire/address.ts';
 import { hint, parseEndpoint } from './address-text.ts';
 import type { IpvsadmCommand } from './commands.ts';
 import {
@@ -12,6 +13,7 @@ import { parseNumber } from './number-text.ts';
 import {
   type Dest,
   HIGHEST_THRESHOLD,
+  type Persistence,
   SCHEDULER_FLAGS,
   SCHEDULERS,
   type SchedulerFlag,
@@ -22,6 +24,9 @@ import {
 } from './services.ts';
 import { TextError } from './text-error.ts';
 import type { Word, WordReader } from './words.ts';
+
+const FTPPORT = 21;
+const EVERY_BIT = 0xffffffff;
 
 /** The longest time `ipvsadm --set` takes: 31 days (MAX_TIMEOUT of ipvsadm.c). */
 const LONGEST_TIMEOUT = 86_400 * 31;
@@ -73,9 +78,17 @@ function parameters(reader: WordReader, command: CommandRow): Given {
       });
     if (given.has(name))
       throw new TextError(word, `${word.text} is given twice`, { hint: 'remove one of them' });
-    given.set(name, row.value === undefined ? word : reader.next(`${row.value} after ${word.text}`));
+    given.set(name, valueAfter(row, word, reader));
   }
   return given;
+}
+
+/** What follows an option; the option itself when nothing does, its default when it may be left out and is. */
+function valueAfter(row: (typeof PARAMETERS)[number], word: Word, reader: WordReader): Word {
+  if (row.value === undefined) return word;
+  if (row.default !== undefined && (reader.peek() ?? '-').startsWith('-'))
+    return { ...word, text: row.default };
+  return reader.next(`${row.value} after ${word.text}`);
 }
 
 function unknownOption(word: Word, command: CommandRow): TextError {
@@ -109,25 +122,53 @@ function timeouts(reader: WordReader): IpvsadmCommand {
 }
 
 function build(op: Exclude<IpvsadmCommand['op'], 'set-timeouts'>, given: Given): IpvsadmCommand {
-  const service: ServiceKey = { protocol: 'tcp', ...parseEndpoint(given.get('-t')!) };
+  const service: ServiceKey = { protocol: 'tcp', ...parseEndpoint(given.get('-t')!, { anyPort: true }) };
   switch (op) {
     case 'add-service':
     case 'edit-service':
-      return { tool: 'ipvsadm', op, service, ...settings(given) };
+      return { tool: 'ipvsadm', op, service, ...checkedSettings(service, given) };
     case 'delete-service':
       return { tool: 'ipvsadm', op, service };
     case 'add-dest':
     case 'edit-dest':
       return { tool: 'ipvsadm', op, service, dest: dest(given, service) };
     case 'delete-dest':
-      return { tool: 'ipvsadm', op, service, dest: parseEndpoint(given.get('-r')!, service.port) };
+      return {
+        tool: 'ipvsadm',
+        op,
+        service,
+        dest: parseEndpoint(given.get('-r')!, { defaultPort: service.port, anyPort: true }),
+      };
   }
+}
+
+/** What waits for every port would not know where to send a client's second connection without persistence. */
+function checkedSettings(service: ServiceKey, given: Given): ServiceSettings {
+  const said = settings(given);
+  if (service.port === 0 && !said.persistence)
+    throw new TextError(given.get('-t')!, 'port 0 is for persistent services only', { hint: 'add -p' });
+  return said;
 }
 
 function settings(given: Given): ServiceSettings {
   const name = scheduler(given.get('-s'));
   const word = given.get('-b');
-  return { scheduler: name, ...(word && { schedFlags: schedulerFlags(word, name) }) };
+  const [seconds, netmask] = [given.get('-p'), given.get('-M')];
+  if (netmask && !seconds)
+    throw new TextError(netmask, '-M says nothing without -p', { hint: 'add -p, or remove it' });
+  return {
+    scheduler: name,
+    ...(word && { schedFlags: schedulerFlags(word, name) }),
+    ...(seconds && { persistence: persistence(seconds, netmask) }),
+  };
+}
+
+function persistence(seconds: Word, netmask: Word | undefined): Persistence {
+  const timeoutSeconds = parseNumber(seconds, 'timeout in seconds', { min: 1, max: LONGEST_TIMEOUT });
+  const mask = netmask ? parseIpv4(netmask.text) : EVERY_BIT;
+  if (mask === undefined)
+    throw new TextError(netmask!, `"${netmask!.text}" is no netmask`, { allowed: 'as in 255.255.255.0' });
+  return { timeoutSeconds, netmask: mask };
 }
 
 /** ipvsadm names the flags in one word, and takes only those of the scheduler that stands before them. */
@@ -161,10 +202,14 @@ function dest(given: Given, service: ServiceKey): Dest {
   const [word, gatewaying, masquerading] = [given.get('-r')!, given.get('-g'), given.get('-m')];
   if (gatewaying && masquerading)
     throw new TextError(masquerading, '-g and -m exclude each other', { hint: 'remove one of them' });
-  const end = parseEndpoint(word, service.port);
+  const end = parseEndpoint(word, { defaultPort: service.port, anyPort: true });
   if (!masquerading && end.port !== service.port)
     throw new TextError(word, `direct routing (-g) cannot change the port to ${end.port}`, {
       hint: `ipvsadm would silently take ${service.port}: write that, or use -m`,
+    });
+  if (masquerading && service.port === FTPPORT)
+    throw new TextError(masquerading, 'masquerading from port 21 (the FTP helper) is not modelled', {
+      allowed: '-g',
     });
   const weight = given.get('-w');
   const [upper, lower] = [given.get('-x'), given.get('-y')];

@@ -1,6 +1,7 @@
+import { formatIpv4 } from '../wire/address.ts';
 import { type AddressStyle, printEndpoint } from './address-text.ts';
 import type { IpvsadmCommand } from './commands.ts';
-import type { Dest, ServiceKey, ServiceSettings, VirtualService } from './services.ts';
+import type { Dest, Persistence, ServiceKey, ServiceSettings, VirtualService } from './services.ts';
 
 /** The lines of `ipvsadm-save` (numeric: `ipvsadm-save -n`), which `ipvsadm -R` reads. */
 export function printServices(services: readonly VirtualService[], style: AddressStyle): string {
@@ -49,8 +50,15 @@ function serviceWords(service: ServiceKey, style: AddressStyle): string[] {
   return ['-t', printEndpoint(service, style)];
 }
 
-function settingWords({ scheduler, schedFlags }: ServiceSettings): string[] {
-  return ['-s', scheduler, ...(schedFlags ? ['-b', schedFlags.join(',')] : [])];
+function settingWords({ scheduler, schedFlags, persistence }: ServiceSettings): string[] {
+  return [
+    ...['-s', scheduler, ...(schedFlags ? ['-b', schedFlags.join(',')] : [])],
+    ...(persistence ? persistenceWords(persistence) : []),
+  ];
+}
+
+function persistenceWords({ timeoutSeconds, netmask }: Persistence): string[] {
+  return ['-p', String(timeoutSeconds), ...(netmask === 0xffffffff ? [] : ['-M', formatIpv4(netmask)])];
 }
 
 function destWords(dest: Dest, style: AddressStyle): string[] {

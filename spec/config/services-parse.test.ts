@@ -24,8 +24,13 @@ const endOf = ({ address, port }: { address: number; port: number }) => `${addre
 const threshold = fc.integer({ min: 0, max: HIGHEST_THRESHOLD });
 const REQUIRED = ['address', 'port', 'forward', 'weight'] as const;
 
+const persistence = fc.record({
+  timeoutSeconds: fc.integer({ min: 1, max: 86_400 * 31 }),
+  netmask: fc.oneof(fc.constant(0xffffffff), fc.integer({ min: 0, max: 0xffffffff })),
+});
+
 const settings: fc.Arbitrary<ServiceSettings> = fc.oneof(
-  fc.record({ scheduler: fc.constantFrom(...SCHEDULERS) }),
+  fc.record({ scheduler: fc.constantFrom(...SCHEDULERS), persistence }, { requiredKeys: ['scheduler'] }),
   fc.constantFrom('sh' as const, 'mh' as const).chain((scheduler) =>
     fc.record({
       scheduler: fc.constant(scheduler),
@@ -106,7 +111,7 @@ describe('services', () => {
       '"10.0.0.256" is no address; allowed: a dotted IPv4 address or one of VIP CIP1 RIP1 DIP EXT VIP2 CIP2 CIP3 CIP4 RIP2 RIP3 RIP4',
     ],
     ['-A -t VIP', 1, 7, '"VIP" has no port; allowed: ADDRESS:PORT, as in VIP:80'],
-    ['-A -t VIP:0', 1, 11, '"0" is no port; allowed: 1 to 65535'],
+    ['-A -t VIP:0', 1, 7, 'port 0 is for persistent services only; add -p'],
     [
       '-A -t VIP:80 -s rrr',
       1,
@@ -114,18 +119,18 @@ describe('services', () => {
       `"rrr" is no scheduler; allowed: ${SCHEDULERS.join(' ')}; did you mean rr?`,
     ],
     ['-A -t VIP:80 -s twos', 1, 17, `scheduler twos is not modelled; allowed: ${SCHEDULERS.join(' ')}`],
-    ['-A -t VIP:80 -p 300', 1, 14, `-p (persistence) is not modelled; allowed: ${KNOWN}`],
-    ['-A -u VIP:80', 1, 4, `-u (a UDP service) is not modelled; allowed: ${KNOWN}`],
-    ['-A -t VIP:80 -r RIP1:80', 1, 14, '-r does not go with -A; allowed: -A -t [-s] [-b]'],
+    ['-A -t VIP:80 -p 0', 1, 17, '"0" is no timeout in seconds; allowed: 1 to 2678400'],
+    ['-A -t VIP:80 -p -M wide', 1, 20, '"wide" is no netmask; allowed: as in 255.255.255.0'],
+    ['-A -t VIP:80 -M 255.255.255.0', 1, 17, '-M says nothing without -p; add -p, or remove it'],
     [
-      '-A -t VIP:80 --schedular rr',
+      '-A -t VIP:80 -s sh -b mh-port',
       1,
-      14,
-      '"--schedular" is no option of ipvsadm -A; allowed: -A -t [-s] [-b]; did you mean --scheduler?',
+      23,
+      '"mh-port" is no flag of the scheduler sh; allowed: sh-fallback sh-port; did you mean sh-port?',
     ],
     ['-A -t VIP:80 -s', 1, 16, 'the scheduler after -s is missing'],
     ['-A -t VIP:80 -t VIP:80', 1, 14, '-t is given twice; remove one of them'],
-    ['-A -s rr', 1, 9, '-t is missing; allowed: -A -t [-s] [-b]'],
+    ['-A -s rr', 1, 9, '-t is missing; allowed: -A -t [-s] [-b] [-p] [-M]'],
     [
       '-t VIP:80 -A',
       1,

@@ -21,7 +21,7 @@ export const HIGHEST_THRESHOLD = 0x7fffffff;
 /** How packets reach a dest: `-m`, `-g`. */
 export type ForwardMethod = 'masq' | 'droute';
 
-/** What names a virtual service: `-t VIP:80`. */
+/** What names a virtual service: `-t VIP:80`. Port 0 stands for every port that no other service has. */
 export interface ServiceKey {
   readonly protocol: 'tcp';
   readonly address: Ipv4;
@@ -46,11 +46,19 @@ export interface ServiceSettings {
   readonly scheduler: SchedulerName;
   /** None is an absent list. */
   readonly schedFlags?: readonly SchedulerFlag[];
+  /** A client's connections go where its first went (`-p`). */
+  readonly persistence?: Persistence;
+}
+
+/** How long, in seconds since the last new connection, and by how much of a client's address (`-p`, `-M`). */
+export interface Persistence {
+  readonly timeoutSeconds: number;
+  readonly netmask: Ipv4;
 }
 
 /** The settings among what else is said of a service. */
-export function settingsOf({ scheduler, schedFlags }: ServiceSettings): ServiceSettings {
-  return { scheduler, ...(schedFlags && { schedFlags }) };
+export function settingsOf({ scheduler, schedFlags, persistence }: ServiceSettings): ServiceSettings {
+  return { scheduler, ...(schedFlags && { schedFlags }), ...(persistence && { persistence }) };
 }
 
 /** A virtual service and its real servers, in the order in which the administrator added them (struct ip_vs_service). */

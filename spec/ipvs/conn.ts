@@ -21,6 +21,7 @@ export interface Ends {
 export function connInGet(net: Net, ends: Ends): IpVsConn | undefined {
   return net.ipvs.connections.find(
     (cp) =>
+      !cp.template &&
       cp.clientPort === ends.sourcePort &&
       cp.virtualPort === ends.destinationPort &&
       cp.client === ends.source &&
@@ -44,8 +45,20 @@ export function connOutGet(net: Net, ends: Ends): IpVsConn | undefined {
   });
 }
 
+/** What makes a connection other than its ends and its dest do. */
+export interface Peculiarities {
+  /** Where at the dest; its own port unless said otherwise. */
+  readonly destPort?: number;
+  readonly template?: boolean;
+}
+
 /** A connection for a client's first packet, bound to its dest and counted there (ip_vs_conn_new, ip_vs_bind_dest). */
-export function connNew(net: Net, ends: Ends, dest: IpVsDest): IpVsConn {
+export function connNew(
+  net: Net,
+  ends: Ends,
+  dest: IpVsDest,
+  { destPort = dest.port, template = false }: Peculiarities = {},
+): IpVsConn {
   const cp: IpVsConn = {
     client: ends.source,
     clientPort: ends.sourcePort,
@@ -53,18 +66,23 @@ export function connNew(net: Net, ends: Ends, dest: IpVsDest): IpVsConn {
     virtualPort: ends.destinationPort,
     dest,
     destAddress: dest.address,
-    destPort: dest.port,
+    destPort,
     forward: dest.forward,
     state: 'NONE',
+    template,
+    assured: false,
+    control: undefined,
+    controls: 0,
     noOutput: dest.forward !== 'masq',
     inactive: true,
     nfct: sysctl(net, 'net.ipv4.vs.conntrack') !== 0,
     timeout: IPVS_NEW_CONNECTION_SECONDS * net.kernel.hz,
     timer: newTimer(() => net.parts.connectionExpired(net, cp)),
   };
+  net.ipvs.connections.unshift(cp);
+  if (template) return cp;
   dest.totalConns += 1;
   net.parts.updateOverload(net, dest, 'bind');
-  net.ipvs.connections.unshift(cp);
   return cp;
 }
 
@@ -79,15 +97,57 @@ export function connExpireNow(net: Net, cp: IpVsConn): void {
   modTimer(net, cp.timer, net.jiffies);
 }
 
+/** Seconds that a template gets whose time is up while it still controls connections (ip_vs_conn_expire). */
+const EXPIRE_LATER_SECONDS = 60;
+
 /** The connection's end, with its conntrack entry if it keeps one (ip_vs_conn_expire). */
 export function connExpire(net: Net, cp: IpVsConn): void {
+  if (cp.controls > 0) return expireLater(net, cp);
   net.ipvs.connections.splice(net.ipvs.connections.indexOf(cp), 1);
   delTimer(net, cp.timer);
-  note(net, 'timer', 'ip_vs_conn_expire', '', () => `a connection ends in state ${cp.state}`);
+  note(net, 'timer', 'ip_vs_conn_expire', '', () => `${nameOf(cp)} ends in state ${cp.state}`);
+  if (cp.control) release(net, cp, cp.control);
   if (cp.nfct) dropConntrack(net, cp);
+  if (cp.template) return;
   if (!cp.inactive) cp.dest.activeConns -= 1;
   cp.dest.totalConns -= 1;
   net.parts.updateOverload(net, cp.dest, 'unbind');
+}
+
+function nameOf({ template }: IpVsConn): string {
+  return template ? 'a template' : 'a connection';
+}
+
+/** From then on even a new connection gives the template no more than this. */
+function expireLater(net: Net, cp: IpVsConn): void {
+  note(net, 'timer', 'ip_vs_conn_expire', '', () => 'a template stays for the connections that it controls');
+  cp.timeout = EXPIRE_LATER_SECONDS * net.kernel.hz;
+  connPut(net, cp);
+}
+
+/** A template without connections waits for its time, unless its last one was ended by force and none was established. */
+function release(net: Net, cp: IpVsConn, control: IpVsConn): void {
+  control.controls -= 1;
+  cp.control = undefined;
+  if (cp.timeout === 0 && control.controls === 0 && !(control.template && control.assured))
+    connDel(net, control);
+}
+
+/** Ends a connection by force, and its template if nothing else needs it (ip_vs_conn_del). */
+function connDel(net: Net, cp: IpVsConn): void {
+  if (!net.ipvs.connections.includes(cp)) return;
+  if (cp.control) cp.timeout = 0;
+  connExpire(net, cp);
+}
+
+/** Ends what leads to a dest that is gone, templates after their connections (ip_vs_expire_nodest_conn_flush). */
+export function expireNodestConns(net: Net): void {
+  for (const cp of net.ipvs.connections.filter(({ dest }) => !dest.available)) {
+    if (cp.controls > 0) continue;
+    const { control } = cp;
+    connDel(net, cp);
+    if (control?.controls === 0) connDel(net, control);
+  }
 }
 
 /** ip_vs_nfct.c, ip_vs_conn_drop_conntrack */

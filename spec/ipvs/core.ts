@@ -7,15 +7,13 @@ import { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP } from '../wire/ipv4.ts';
 import { RST, SYN, type TcpHeader } from '../wire/tcp.ts';
 import { connExpireNow, connInGet, connNew, connOutGet, connPut, type Ends } from './conn.ts';
-import { findService } from './ctl.ts';
+import { serviceFor } from './ctl.ts';
 import { inIcmp, outIcmp } from './icmp.ts';
 import { notrack, updateConntrack, usesOldConntrack } from './nfct.ts';
+import { FTPDATA, FTPPORT } from './ports.ts';
 import { rewriteTcp, setTcpState } from './proto-tcp.ts';
-import type { IpVsConn } from './types.ts';
+import type { IpVsConn, IpVsDest, IpVsService } from './types.ts';
 import { transmit } from './xmit.ts';
-
-/** FTP's data port: its connections are made by the helper, never scheduled. */
-const FTPDATA = 20;
 
 /** Packets of clients: schedule them, or send them where their connection goes (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_hook). */
 export function inHook(net: Net, skb: Skb, hook: string): Verdict {
@@ -84,7 +82,7 @@ function keepOrEnd(net: Net, skb: Skb, header: TcpHeader, cp: IpVsConn): IpVsCon
 function startsAnew(net: Net, cp: IpVsConn): boolean {
   if (sysctl(net, 'net.ipv4.vs.expire_nodest_conn') !== 0 && cp.dest.weight === 0) return true;
   const mode = sysctl(net, 'net.ipv4.vs.conn_reuse_mode');
-  if (mode === 0) return false;
+  if (mode === 0 || cp.control) return false;
   if (cp.state === 'TIME_WAIT' || cp.state === 'CLOSE') return true;
   return (mode & 2) !== 0 && cp.state === 'FIN_WAIT' && cp.noOutput;
 }
@@ -102,24 +100,32 @@ function end(net: Net, skb: Skb, cp: IpVsConn): 'drop' | undefined {
 function schedule(net: Net, skb: Skb, header: TcpHeader, ends: Ends, hook: string): IpVsConn | Verdict {
   const opens = (header.flags & SYN) !== 0 || sysctl(net, 'net.ipv4.vs.sloppy_tcp') !== 0;
   if ((header.flags & RST) !== 0 || !opens) return 'NF_ACCEPT';
-  const service = findService(net, ends.destination, ends.destinationPort);
+  const service = serviceFor(net, ends.destination, ends.destinationPort);
   if (!service || header.sourcePort === FTPDATA) return 'NF_ACCEPT';
   // What the director itself sends is not scheduled when it answers a connection.
   if (skb.inDevice === '' && connInGet(net, reverse(ends))) return 'NF_ACCEPT';
-  const dest = net.parts.schedulers[service.scheduler].schedule(net, service, ends);
-  if (!dest) return leave(net, skb, hook);
-  note(
-    net,
-    hook,
-    `ip_vs_${service.scheduler}_schedule`,
-    '',
-    () => 'picks a real server for a new connection',
-  );
-  return connNew(net, ends, dest);
+  return connectionFor(net, service, ends, hook) ?? leave(net, skb, service, ends, hook);
 }
 
-/** A service without a usable real server: the client is told (ip_vs_leave). */
-function leave(net: Net, skb: Skb, hook: string): Verdict {
+/** ip_vs_schedule: a service that is not persistent takes its own port only. */
+function connectionFor(net: Net, service: IpVsService, ends: Ends, hook: string): IpVsConn | undefined {
+  const pick = (): IpVsDest | undefined => {
+    const dest = net.parts.schedulers[service.scheduler].schedule(net, service, ends);
+    const station = `ip_vs_${service.scheduler}_schedule`;
+    note(net, hook, station, '', () => `picks ${dest ? 'a' : 'no'} real server for a new connection`);
+    return dest;
+  };
+  if (service.persistence) return net.parts.schedulePersistent(net, service, ends, pick);
+  const dest = ends.destinationPort === service.port ? pick() : undefined;
+  return dest && connNew(net, ends, dest, { destPort: dest.port || ends.destinationPort });
+}
+
+/**
+ * A service without a usable real server: the client is told, unless its packet only met an FTP service's claim to all
+ * higher ports (ip_vs_leave).
+ */
+function leave(net: Net, skb: Skb, service: IpVsService, ends: Ends, hook: string): Verdict {
+  if (service.port === FTPPORT && ends.destinationPort !== FTPPORT) return 'NF_ACCEPT';
   note(net, hook, 'ip_vs_leave', 'NF_DROP', () => 'the service has no real server to give');
   icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_PORT_UNREACH, info: 0 });
   return 'NF_DROP';

@@ -9,12 +9,29 @@ import {
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import type { Ipv4 } from '../wire/address.ts';
-import { connExpire } from './conn.ts';
+import { expireNodestConns } from './conn.ts';
+import { FTPDATA, FTPPORT } from './ports.ts';
 import type { IpVsDest, IpVsService } from './types.ts';
 
-/** The service that takes packets to an address and port (net/netfilter/ipvs/ip_vs_ctl.c, ip_vs_service_find). */
+/** The service of an address and port (net/netfilter/ipvs/ip_vs_ctl.c, __ip_vs_service_find). */
 export function findService(net: Net, address: Ipv4, port: number): IpVsService | undefined {
   return net.ipvs.services.find((service) => service.address === address && service.port === port);
+}
+
+/** Below it a port is no client's, so no server would choose it for data (net.ipv4.ip_unprivileged_port_start). */
+const UNPRIVILEGED_PORT_START = 1024;
+
+/**
+ * The service for a packet: the one of its port; else an FTP service of the same address, for the ports on which data
+ * connections may come; else the one for all ports (ip_vs_service_find).
+ */
+export function serviceFor(net: Net, address: Ipv4, port: number): IpVsService | undefined {
+  const forData = port === FTPDATA || port >= UNPRIVILEGED_PORT_START;
+  return (
+    findService(net, address, port) ??
+    (forData ? findService(net, address, FTPPORT) : undefined) ??
+    findService(net, address, 0)
+  );
 }
 
 /** Sets up what `ipvsadm -R` would. */
@@ -45,12 +62,13 @@ export function ipvsadm(net: Net, command: IpvsadmCommand): boolean {
   }
 }
 
-function addService(net: Net, key: ServiceKey, { scheduler, schedFlags }: ServiceSettings): boolean {
+function addService(net: Net, key: ServiceKey, { scheduler, ...settings }: ServiceSettings): boolean {
   const service: IpVsService = {
     address: key.address,
     port: key.port,
     scheduler,
-    schedFlags: schedFlags ?? [],
+    schedFlags: settings.schedFlags ?? [],
+    persistence: settings.persistence,
     dests: [],
     schedData: undefined,
   };
@@ -60,8 +78,13 @@ function addService(net: Net, key: ServiceKey, { scheduler, schedFlags }: Servic
 }
 
 /** ip_vs_edit_service: the same scheduler keeps what it remembers. */
-function editService(net: Net, service: IpVsService, { scheduler, schedFlags }: ServiceSettings): boolean {
+function editService(
+  net: Net,
+  service: IpVsService,
+  { scheduler, schedFlags, persistence }: ServiceSettings,
+): boolean {
   service.schedFlags = schedFlags ?? [];
+  service.persistence = persistence;
   if (service.scheduler === scheduler) return true;
   service.scheduler = scheduler;
   net.parts.schedulers[scheduler].init(service);
@@ -153,12 +176,7 @@ function deleteDest(
 function intoTrash(net: Net, dest: IpVsDest): void {
   dest.available = false;
   net.ipvs.trash.push(dest);
-  if (sysctl(net, 'net.ipv4.vs.expire_nodest_conn') !== 0) expireWithoutDest(net);
-}
-
-/** ip_vs_expire_nodest_conn_flush, which the kernel does in the background at once. */
-function expireWithoutDest(net: Net): void {
-  for (const cp of net.ipvs.connections.filter(({ dest }) => !dest.available)) connExpire(net, cp);
+  if (sysctl(net, 'net.ipv4.vs.expire_nodest_conn') !== 0) expireNodestConns(net);
 }
 
 function outOfTrash(net: Net, service: IpVsService, address: Ipv4, port: number): IpVsDest | undefined {

@@ -15,6 +15,7 @@ export function setTcpState(net: Net, cp: IpVsConn, direction: 'INPUT' | 'OUTPUT
   const next: IpvsTcpState = event ? tableInForce(net)[row][event][cp.state] : 'CLOSE';
   note(net, 'ipvs', 'set_tcp_state', '', () => `${row} ${event ?? 'no flag'}: ${cp.state} -> ${next}`);
   if (next !== cp.state) countActive(net, cp, next);
+  if (next !== cp.state && next === 'ESTABLISHED' && cp.control) cp.control.assured = true;
   cp.state = next;
   cp.timeout = net.ipvs.timeouts[next] * net.kernel.hz;
 }

@@ -1,4 +1,4 @@
-import type { ForwardMethod, SchedulerFlag, SchedulerName } from '../config/services.ts';
+import type { ForwardMethod, Persistence, SchedulerFlag, SchedulerName } from '../config/services.ts';
 import type { IpvsTcpState } from '../tables/ipvs-tcp.ts';
 import type { Timer } from '../timer.ts';
 import type { Ipv4 } from '../wire/address.ts';
@@ -32,6 +32,7 @@ export interface IpVsService {
   readonly port: number;
   scheduler: SchedulerName;
   schedFlags: readonly SchedulerFlag[];
+  persistence: Persistence | undefined;
   /** The kernel's list order: the newest first. */
   readonly dests: IpVsDest[];
   /** What the scheduler remembers between two decisions (sched_data). */
@@ -43,12 +44,20 @@ export interface IpVsConn {
   readonly client: Ipv4;
   readonly clientPort: number;
   readonly virtual: Ipv4;
-  readonly virtualPort: number;
+  virtualPort: number;
   readonly dest: IpVsDest;
   readonly destAddress: Ipv4;
-  readonly destPort: number;
+  destPort: number;
   readonly forward: ForwardMethod;
   state: IpvsTcpState;
+  /** No connection, but what remembers where a client's connections go (IP_VS_CONN_F_TEMPLATE). */
+  readonly template: boolean;
+  /** A template of which a connection was established (IP_VS_CTPL_S_ASSURED). */
+  assured: boolean;
+  /** The template that it was made by: it lasts as long as this one. */
+  control: IpVsConn | undefined;
+  /** How many connections it controls. */
+  controls: number;
   /** No packet of the real server was seen yet (IP_VS_CONN_F_NOOUTPUT). */
   noOutput: boolean;
   /** Not counted in the dest's activeConns (IP_VS_CONN_F_INACTIVE). */

@@ -44,6 +44,13 @@ export const CHANGES = [
     says: 'An ICMP error that quotes a fragment behind the first one belongs to no connection (before: the bytes where ports would be decided).',
   },
   {
+    id: 'invalid-template-keeps-vport',
+    stable: {},
+    mainline: '7.2',
+    source: { file: 'net/netfilter/ipvs/ip_vs_conn.c', symbol: 'ip_vs_check_template' },
+    says: 'An invalid template shows FFFF as the port of its dest only (before: also as the virtual port).',
+  },
+  {
     id: 'reject-reset-closes-conntrack',
     stable: { '6.1': '6.1.81' },
     mainline: '6.7',

@@ -1,0 +1,84 @@
+import type { Net } from '../state.ts';
+import { sysctl } from '../sysctl.ts';
+import { note } from '../trace-log.ts';
+import { connNew, connPut, type Ends } from './conn.ts';
+import { FTPPORT } from './ports.ts';
+import type { IpVsConn, IpVsDest, IpVsService } from './types.ts';
+
+/** What a template's ports become that leads nowhere any more. */
+const INVALID_PORT = 0xffff;
+
+/**
+ * A connection for a persistent service: a template remembers which dest the client's network got first, and every
+ * later connection goes there, whatever the scheduler would say (net/netfilter/ipvs/ip_vs_core.c,
+ * ip_vs_sched_persist). `pick` asks the scheduler.
+ */
+export function schedulePersistent(
+  net: Net,
+  service: IpVsService,
+  ends: Ends,
+  pick: () => IpVsDest | undefined,
+): IpVsConn | undefined {
+  const template = findTemplate(net, service, ends) ?? newTemplate(net, service, ends, pick());
+  if (!template) return undefined;
+  const { dest } = template;
+  const toOwnPort = ends.destinationPort === service.port && dest.port !== 0;
+  const cp = connNew(net, ends, dest, { destPort: toOwnPort ? dest.port : ends.destinationPort });
+  cp.control = template;
+  template.controls += 1;
+  connPut(net, template);
+  return cp;
+}
+
+/** The client's network and, unless the service takes many ports, the port that it called. */
+function templateEnds({ port, persistence }: IpVsService, ends: Ends): Ends {
+  const onePort = ends.destinationPort === port && port !== FTPPORT;
+  return {
+    source: (ends.source & persistence!.netmask) >>> 0,
+    sourcePort: 0,
+    destination: ends.destination,
+    destinationPort: onePort ? port : 0,
+  };
+}
+
+function findTemplate(net: Net, service: IpVsService, ends: Ends): IpVsConn | undefined {
+  const wanted = templateEnds(service, ends);
+  const found = net.ipvs.connections.find(
+    (cp) =>
+      cp.template &&
+      cp.destPort !== INVALID_PORT &&
+      cp.client === wanted.source &&
+      cp.virtual === wanted.destination &&
+      cp.virtualPort === wanted.destinationPort,
+  );
+  return found && net.parts.checkTemplate(net, found) ? found : undefined;
+}
+
+function newTemplate(
+  net: Net,
+  service: IpVsService,
+  ends: Ends,
+  dest: IpVsDest | undefined,
+): IpVsConn | undefined {
+  if (!dest) return undefined;
+  const wanted = templateEnds(service, ends);
+  const destPort = wanted.destinationPort === 0 ? 0 : dest.port;
+  const template = connNew(net, wanted, dest, { destPort, template: true });
+  template.timeout = service.persistence!.timeoutSeconds * net.kernel.hz;
+  note(net, 'ipvs', 'ip_vs_sched_persist', '', () => 'a template remembers the real server for this client');
+  return template;
+}
+
+/**
+ * Whether a template's dest is still there; a template that leads nowhere is made unfindable, and lasts until its
+ * time is up (ip_vs_conn.c, ip_vs_check_template).
+ */
+export function checkTemplate(net: Net, template: IpVsConn): boolean {
+  const { dest } = template;
+  const quiescent = sysctl(net, 'net.ipv4.vs.expire_quiescent_template') !== 0 && dest.weight === 0;
+  if (dest.available && !quiescent) return true;
+  template.destPort = INVALID_PORT;
+  if (!net.kernel.has('invalid-template-keeps-vport')) template.virtualPort = INVALID_PORT;
+  note(net, 'ipvs', 'ip_vs_check_template', '', () => 'a template is no longer valid');
+  return false;
+}
