@@ -17,6 +17,8 @@ export interface ScenarioBias {
   readonly echoes: number;
   /** Flows about which the ends, or routers, send ICMP errors. */
   readonly icmpErrors: number;
+  /** Directors with a link that takes less than 1500 bytes. */
+  readonly mtu: number;
   /** Flows that have accidents (see the weights below). */
   readonly accidents: number;
   /** Weight among accidents: sequence and acknowledgement numbers at the edges of the window. */
@@ -60,6 +62,7 @@ export const EVEN: ScenarioBias = {
   udp: 10,
   echoes: 10,
   icmpErrors: 15,
+  mtu: 10,
   accidents: 50,
   outOfWindow: 3,
   wrongFlags: 2,
@@ -107,5 +110,6 @@ export const BIASES = {
   edits: { ...EVEN, commands: 85, shortFlows: 30, rules: 40, counting: 30 },
   forwarding: { ...EVEN, besideServices: 70, counting: 60 },
   icmpErrors: { ...EVEN, icmpErrors: 90, counting: 60, conntrack: 60, commands: 15, accidents: 20 },
+  narrow: { ...EVEN, mtu: 100, accidents: 20, udp: 25, echoes: 25, besideServices: 25, commands: 15 },
   datagrams: { ...EVEN, udp: 80, echoes: 40, besideServices: 60, counting: 70, timeoutEdges: 60 },
 } as const satisfies Readonly<Record<string, ScenarioBias>>;

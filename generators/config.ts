@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import type { DirectorConfig } from '../spec/config/director-config.ts';
 import type { Ruleset } from '../spec/config/rules.ts';
 import type { VirtualService } from '../spec/config/services.ts';
-import { TWO_ARMED } from '../spec/config/topology.ts';
+import { type LinkName, TWO_ARMED, withMtu } from '../spec/config/topology.ts';
 import { SERVICE_PORTS } from './addresses.ts';
 import type { ScenarioBias } from './bias.ts';
-import { percent } from './draws.ts';
+import { oneOf, percent, sometimes, weighted } from './draws.ts';
 import { ruleset } from './rules.ts';
 import { services } from './services.ts';
 import { shrinkingBy } from './shrinking-by.ts';
@@ -16,16 +16,25 @@ import { sysctls } from './sysctls.ts';
 
 /** A two-armed director as an administrator may set it up. */
 export function directorConfig(bias: ScenarioBias, size: Size): fc.Arbitrary<DirectorConfig> {
-  const drawn = fc.tuple(services(bias, size), ruleset(bias, size), sysctls(bias), percent(75));
+  const drawn = fc.tuple(services(bias, size), ruleset(bias, size), sysctls(bias), percent(75), mtu(bias));
   return shrinkingBy(
-    drawn.map(([services, rules, sysctls, aware]) => ({
-      topology: TWO_ARMED,
+    drawn.map(([services, rules, sysctls, aware, mtu]) => ({
+      topology: withMtu(TWO_ARMED, mtu),
       services,
       rules: aware ? written(rules, services) : rules,
       sysctls,
     })),
     smallerConfig,
   );
+}
+
+/** Links that take less than others: mostly what tunnels leave, and the least that is usual. */
+function mtu(bias: ScenarioBias): fc.Arbitrary<Partial<Record<LinkName, number>>> {
+  const narrow = sometimes(60, weighted([3, 1400], [2, 1300], [1, 1499], [1, 576], [1, 1004]));
+  const drawn = fc
+    .record({ client: narrow, server: narrow })
+    .map((both) => Object.fromEntries(Object.entries(both).filter(([, value]) => value !== undefined)));
+  return oneOf<Partial<Record<LinkName, number>>>([bias.mtu, drawn], [100 - bias.mtu, fc.constant({})]);
 }
 
 /** The rules of one who knows which services there are: ports of no service become the first service's. */

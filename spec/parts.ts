@@ -3,6 +3,7 @@ import { conntrackConfirm, conntrackIn } from './conntrack/core.ts';
 import { trackIcmp } from './conntrack/icmp.ts';
 import { trackTcp } from './conntrack/tcp.ts';
 import { trackUdp } from './conntrack/udp.ts';
+import { ipDoFragment } from './ip/fragment.ts';
 import { icmpSend } from './ip/icmp.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { forwardIcmp, inHook, outHook } from './ipvs/core.ts';
@@ -73,6 +74,7 @@ export const PARTS: Parts = {
   conntrackTcpTable: CONNTRACK_TCP_TABLE,
   conntrackTcpValidFlags: CONNTRACK_TCP_VALID_FLAGS,
   conntrackTcpTimeouts: CONNTRACK_TCP_TIMEOUTS,
+  fragment: ipDoFragment,
   wheel: wheelExpiry,
   unreachable: (net, skb) =>
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 }),

@@ -38,6 +38,7 @@ const segment: fc.Arbitrary<Segment> = fc.record(
     length: fc.nat({ max: 1420 }),
     options: fc.array(option, { maxLength: 4 }),
     ttl: fc.nat({ max: 255 }),
+    mayFragment: fc.constant(true),
     badChecksum: fc.constant(true),
   },
   { requiredKeys: ['kind', 'flow', 'from', 'flags', 'seq', 'ack', 'window', 'length', 'options'] },
@@ -48,6 +49,7 @@ const head = {
   from: fc.constantFrom<PacketItem['from']>('client', 'server'),
   by: fc.constantFrom(...TWO_ARMED.hosts.map(({ name }) => name)),
   ttl: fc.nat({ max: 255 }),
+  mayFragment: fc.constant(true),
   badChecksum: fc.constant(true),
 };
 
@@ -141,7 +143,7 @@ describe('the timeline', () => {
   const head =
     'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
   const shape =
-    'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [badsum]';
+    'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [nodf] [badsum]';
   const options = 'mss N, wscale N, sackOK, sack FROM:TO, TS val N ecr N, nop, opt N HEX';
   const waits = '+3ms, +0.1s, +15m, +2h; at most a week';
   const complaints: [string, number, string][] = [
@@ -180,12 +182,16 @@ describe('the timeline', () => {
     [
       'f1 client > S 0:0(0) wni 5',
       22,
-      '"wni" is nothing that a segment has; allowed: ack N, win N, ttl N, badsum; did you mean win?',
+      '"wni" is nothing that a segment has; allowed: ack N, win N, ttl N, nodf, badsum; did you mean win?',
     ],
     ['f1 client > udp', 16, 'the number of bytes is missing'],
     ['f1 client > udp 1473', 17, '"1473" is no number of bytes; allowed: 0 to 1472'],
     ['f1 client > udp 5 <nop>', 20, 'only a segment has options; remove <nop>'],
-    ['f1 client > echo 5 nosum', 20, '"nosum" is nothing that a ping has; allowed: seq N, ttl N, badsum'],
+    [
+      'f1 client > echo 5 nosum',
+      20,
+      '"nosum" is nothing that a ping has; allowed: seq N, ttl N, nodf, badsum',
+    ],
     ['f1 client > icmp 3', 18, '"3" is no ICMP type and code; allowed: TYPE/CODE, as in 3/4'],
     ['f1 client > icmp 3/256', 20, '"256" is no ICMP code; allowed: 0 to 255'],
     ['f1 client > S 0:0(0) win 65536', 26, '"65536" is no window; allowed: 0 to 65535'],

@@ -50,6 +50,8 @@ export interface PacketOfFlow {
   readonly by?: string;
   /** Default 64. */
   readonly ttl?: number;
+  /** Sent without DF: routers may cut it. */
+  readonly mayFragment?: boolean;
   /** The checksum of what the IP header is followed by is wrong on purpose. */
   readonly badChecksum?: boolean;
 }

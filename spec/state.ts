@@ -79,6 +79,8 @@ export interface Parts {
   checkTemplate(net: Net, template: IpVsConn): boolean;
   /** A dest's connections were counted anew, or its thresholds set (ip_vs_dest_update_overload). */
   updateOverload(net: Net, dest: IpVsDest, why: OverloadCause): void;
+  /** Cuts a packet for a link of that MTU. */
+  fragment(net: Net, skb: Skb, mtu: number): readonly Skb[];
   /** The connection's timer has run. */
   connectionExpired(net: Net, connection: IpVsConn): void;
 }

@@ -2,6 +2,7 @@ import { BIASES, EVEN, type ScenarioBias } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
 import { SIZES, type Size } from '../generators/sizes.ts';
 import type { SchedulerName } from '../spec/config/services.ts';
+import { unusualMtu } from '../spec/config/topology.ts';
 import type { Scenario, TimelineItem } from '../spec/scenario.ts';
 import { ACK, FIN, RST, SYN } from '../spec/wire/tcp.ts';
 import type { Claim } from './claim.ts';
@@ -243,6 +244,13 @@ const ROWS = [
     source: { file: 'net/netfilter/nf_conntrack_proto_icmp.c', symbol: 'nf_conntrack_icmp_packet' },
     bias: { ...BIASES.datagrams, echoes: 90, udp: 30 },
     only: (scenario) => asksForStates(scenario) && sends(scenario, 'echo'),
+  },
+  {
+    id: 'forward/mtu',
+    says: 'A packet that does not fit into the next link is cut, or its sender is told the MTU when it must not be.',
+    source: { file: 'net/ipv4/ip_output.c', symbol: 'ip_do_fragment' },
+    bias: BIASES.narrow,
+    only: ({ director }) => Object.keys(unusualMtu(director.topology)).length > 0,
   },
   {
     id: 'icmp/ipvs',

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { PacketItem } from '../../spec/scenario.ts';
 import type { ScenarioBias } from '../bias.ts';
 import { percent, sometimes } from '../draws.ts';
 import { wait } from '../waits.ts';
@@ -7,6 +8,11 @@ import { target } from './target.ts';
 
 /** What every flow has, whatever its protocol says. */
 export type Setting = Pick<Story, 'target' | 'answersSeen' | 'reuses' | 'pause'>;
+
+/** Some hosts do not look for the path's MTU: what they send may be cut. */
+export function cuttable(packets: readonly PacketItem[], may: boolean): readonly PacketItem[] {
+  return may ? packets.map((packet) => ({ ...packet, mayFragment: true })) : packets;
+}
 
 export function setting(bias: ScenarioBias): fc.Arbitrary<Setting> {
   return fc.record({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ScenarioBias } from '../bias.ts';
-import { oneOf, upTo } from '../draws.ts';
+import { oneOf, percent, upTo } from '../draws.ts';
 import { shrinkingBy } from '../shrinking-by.ts';
 import type { Size } from '../sizes.ts';
 import { smallerPacket } from '../smaller/packet.ts';
@@ -8,7 +8,7 @@ import { inField, smallerList } from '../smaller/smaller.ts';
 import { type Accident, accident, befall } from './accidents.ts';
 import { asides, withAsides } from './asides.ts';
 import { dialect } from './dialect.ts';
-import { setting } from './setting.ts';
+import { cuttable, setting } from './setting.ts';
 import { speak } from './speak.ts';
 import { type Story, UNNAMED } from './story.ts';
 import { disorder, greeting, session, type Turn } from './turns.ts';
@@ -24,12 +24,15 @@ export function tcpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
     [bias.accidents, upTo(size.accidents, accident(bias), 1)],
     [100 - bias.accidents, NONE],
   );
-  const drawn = fc.tuple(setting(bias), fc.record({ dialect, turns, accidents, asides: asides(bias) }));
+  const drawn = fc.tuple(
+    setting(bias),
+    fc.record({ dialect, turns, accidents, asides: asides(bias), may: percent(bias.mtu > 50 ? 40 : 8) }),
+  );
   return shrinkingBy(
-    drawn.map(([setting, { dialect, turns, accidents, asides }]) => {
+    drawn.map(([setting, { dialect, turns, accidents, asides, may }]) => {
       const segments = befall(speak(UNNAMED, turns, dialect), accidents, dialect);
       const isn = { client: dialect.client.isn, server: dialect.server.isn };
-      return { ...setting, protocol: 'tcp', isn, packets: withAsides(segments, asides) };
+      return { ...setting, protocol: 'tcp', isn, packets: cuttable(withAsides(segments, asides), may) };
     }),
     inField('packets', smallerList(smallerPacket)),
   );

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type { Datagram } from '../../spec/scenario.ts';
 import type { ScenarioBias } from '../bias.ts';
-import { oneOf, sometimes, upTo, weighted } from '../draws.ts';
+import { oneOf, percent, sometimes, upTo, weighted } from '../draws.ts';
 import { shrinkingBy } from '../shrinking-by.ts';
 import type { Size } from '../sizes.ts';
 import { smallerPacket } from '../smaller/packet.ts';
 import { inField, smallerList } from '../smaller/smaller.ts';
 import { asides, withAsides } from './asides.ts';
-import { setting } from './setting.ts';
+import { cuttable, setting } from './setting.ts';
 import { type Story, UNNAMED } from './story.ts';
 
 /** Around the edges of a datagram and of a frame: 1472 bytes are all that an MTU of 1500 leaves. */
@@ -43,11 +43,16 @@ export function udpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
     [bias.shortFlows, fc.constant([])],
     [100 - bias.shortFlows, upTo(size.turns, datagram, 1)],
   );
-  const drawn = fc.tuple(setting(bias), opening, rest, asides(bias));
+  const drawn = fc.tuple(setting(bias), opening, rest, asides(bias), percent(bias.mtu > 50 ? 50 : 10));
   return shrinkingBy(
-    drawn.map(([setting, opening, rest, asides]) => {
+    drawn.map(([setting, opening, rest, asides, may]) => {
       const spoken = [...opening, ...rest];
-      return { ...setting, protocol: 'udp', isn: USUAL_ISN, packets: withAsides(spoken, asides) };
+      return {
+        ...setting,
+        protocol: 'udp',
+        isn: USUAL_ISN,
+        packets: cuttable(withAsides(spoken, asides), may),
+      };
     }),
     inField('packets', smallerList(smallerPacket)),
   );

@@ -9,7 +9,7 @@ const fewerFlags: Smaller<number> = function* (flags) {
 
 /** A simpler segment by itself; numbers that hang together are made smaller by `sequence.ts`. */
 const smallerSegment: Smaller<Segment> = anyOf(
-  withoutField<Segment>('by', 'ttl', 'badChecksum'),
+  withoutField<Segment>('by', 'ttl', 'mayFragment', 'badChecksum'),
   inField('options', fewer),
   inField('window', towards(64240)),
   inField('length', nearer(0)),
@@ -19,18 +19,18 @@ const smallerSegment: Smaller<Segment> = anyOf(
 );
 
 const smallerDatagram: Smaller<Datagram> = anyOf(
-  withoutField<Datagram>('by', 'ttl', 'badChecksum', 'noChecksum'),
+  withoutField<Datagram>('by', 'ttl', 'mayFragment', 'badChecksum', 'noChecksum'),
   inField('length', nearer(0)),
 );
 
 const smallerEcho: Smaller<Echo> = anyOf(
-  withoutField<Echo>('by', 'ttl', 'badChecksum'),
+  withoutField<Echo>('by', 'ttl', 'mayFragment', 'badChecksum'),
   inField('seq', nearer(0)),
   inField('length', nearer(0)),
 );
 
 const smallerIcmpError: Smaller<IcmpError> = anyOf(
-  withoutField<IcmpError>('by', 'ttl', 'badChecksum', 'mtu', 'quote', 'quotedOffset'),
+  withoutField<IcmpError>('by', 'ttl', 'mayFragment', 'badChecksum', 'mtu', 'quote', 'quotedOffset'),
   inField('type', towards(3)),
   inField('code', nearer(0)),
 );

@@ -1,4 +1,5 @@
 import { SCHEDULERS } from '../../spec/config/services.ts';
+import { type Topology, unusualMtu } from '../../spec/config/topology.ts';
 
 /**
  * How much a reader has to take in: first how many fields and elements there are, then how far their values are
@@ -16,7 +17,8 @@ export function isSimpler(one: unknown, other: unknown): boolean {
 }
 
 function measured(value: unknown, key: string): { readonly parts: number; readonly total: number } {
-  if (value === undefined || key === 'topology') return { parts: 0, total: 0 };
+  if (value === undefined) return { parts: 0, total: 0 };
+  if (key === 'topology') return { parts: Object.keys(unusualMtu(value as Topology)).length, total: 0 };
   if (typeof value !== 'object' || value === null) return { parts: 1, total: distanceOf(key, value) };
   const inner = Object.entries(value).map(([name, field]) =>
     measured(field, Array.isArray(value) ? key : name),

@@ -132,6 +132,11 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 5,
     in: packets((p) => p.kind === 'icmp' && p.badChecksum === true),
   },
+  'a narrow link': {
+    perMille: 60,
+    in: ({ director }) => director.topology.links.some(({ mtu }) => mtu < 1500),
+  },
+  'a packet that may be cut': { perMille: 100, in: packets((p) => p.mayFragment === true) },
   'a ping': { perMille: 100, in: packets((p) => p.kind === 'echo' && p.message === 'request') },
   'an answer to a ping': { perMille: 50, in: packets((p) => p.kind === 'echo' && p.message === 'reply') },
   'a ping with a wrong checksum': {

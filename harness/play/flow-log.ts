@@ -49,7 +49,8 @@ export function noteFrames(
   const sender = parseEthernet(frame)!.source;
   for (const { frame: out } of emitted) {
     const packet = readPacket(out);
-    if (!packet || isError(packet)) continue;
+    // Only of a first fragment does anybody complain.
+    if (!packet || isError(packet) || packet.header.fragmentOffset !== 0) continue;
     const back = parseEthernet(out)!.destination === sender;
     log.received[back ? item.from : otherSide(item.from)] = packetBytes(out);
     if (!back && item.from === 'client' && item.by === undefined)

@@ -48,7 +48,7 @@ export function packetFrame(item: PacketItem, way: Way, ipId: number): Uint8Arra
     header: {
       tos: 0,
       id: ipId & 0xffff,
-      dontFragment: true,
+      dontFragment: !item.mayFragment,
       moreFragments: false,
       fragmentOffset: 0,
       ttl: item.ttl ?? DEFAULT_TTL,

@@ -2,6 +2,7 @@ import { Document, Scalar } from 'yaml';
 import { printCommand } from '../../spec/config/commands-print.ts';
 import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
+import { unusualMtu } from '../../spec/config/topology.ts';
 import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
 import { printFlow } from '../../spec/scenario-text/flow.ts';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
@@ -9,11 +10,13 @@ import { printTimelineItem } from '../../spec/scenario-text.ts';
 /** The scenario as a file that `parseScenarioFile` reads back: names for addresses, everything written out. */
 export function printScenarioFile(scenario: Scenario): string {
   const { id, title, source, director, flows, timeline } = scenario;
+  const mtu = unusualMtu(director.topology);
   const content = {
     ...(id === undefined ? {} : { id }),
     ...(title === undefined ? {} : { title }),
     ...(source === undefined ? {} : { source }),
     director: {
+      ...(Object.keys(mtu).length === 0 ? {} : { mtu }),
       ...(director.services.length === 0
         ? {}
         : { services: block(printServices(director.services, 'named')) }),

@@ -5,7 +5,7 @@ import { parseRuleset } from '../../spec/config/ruleset-parse.ts';
 import type { VirtualService } from '../../spec/config/services.ts';
 import { parseServices } from '../../spec/config/services-parse.ts';
 import { TextError } from '../../spec/config/text-error.ts';
-import { TWO_ARMED } from '../../spec/config/topology.ts';
+import { TWO_ARMED, withMtu } from '../../spec/config/topology.ts';
 import {
   type Flow,
   isPacket,
@@ -33,7 +33,12 @@ export function parseScenarioFile(text: string, file: string): Scenario {
     ...(id === undefined ? {} : { id }),
     ...(title === undefined ? {} : { title }),
     ...(origin === undefined ? {} : { source: origin }),
-    director: { topology: TWO_ARMED, services, rules, sysctls: given(director.sysctls) },
+    director: {
+      topology: withMtu(TWO_ARMED, director.mtu ?? {}),
+      services,
+      rules,
+      sysctls: given(director.sysctls),
+    },
     flows: parseFlows(source, timeline, services),
     timeline,
   };

@@ -8,7 +8,14 @@ const sysctls = z.strictObject(
   Object.fromEntries(SYSCTLS.map(({ name, min, max }) => [name, z.int().min(min).max(max).optional()])),
 );
 
+/** Less than 576 bytes need not be taken by anybody; more than 1500 no Ethernet link takes. */
+const mtu = z.int().min(576).max(1500).optional();
+
 const director = z.strictObject({
+  mtu: z
+    .strictObject({ client: mtu, server: mtu })
+    .optional()
+    .describe('The largest packet that each link takes, where it is not 1500 bytes'),
   services: z
     .string()
     .optional()

@@ -69,6 +69,24 @@ export const TWO_ARMED: Topology = {
   ],
 };
 
+export const USUAL_MTU = 1500;
+
+/** The topology with other MTUs; a link that is not named keeps the usual one. */
+export function withMtu(
+  topology: Topology,
+  mtu: { readonly [Name in LinkName]?: number | undefined },
+): Topology {
+  return {
+    ...topology,
+    links: topology.links.map((link) => ({ ...link, mtu: mtu[link.name] ?? USUAL_MTU })),
+  };
+}
+
+/** The MTUs that are not the usual one, by link. */
+export function unusualMtu({ links }: Topology): Partial<Record<LinkName, number>> {
+  return Object.fromEntries(links.filter(({ mtu }) => mtu !== USUAL_MTU).map(({ name, mtu }) => [name, mtu]));
+}
+
 /** Every name that scenario text may use for an address, and the address: `VIP` is `VIP1`, and so on. */
 export const ADDRESS_NAMES: ReadonlyMap<string, Ipv4> = new Map<string, Ipv4>([
   ['VIP', ip('10.0.0.100')],

@@ -1,7 +1,7 @@
 import { nfHook } from '../netfilter/hooks.ts';
-import type { Skb } from '../skb.ts';
+import { length, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
-import { ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
+import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
 import { icmpSend } from './icmp.ts';
 import { ipOutput } from './output.ts';
 
@@ -9,6 +9,11 @@ import { ipOutput } from './output.ts';
 export function ipForward(net: Net, skb: Skb): void {
   if (skb.header.ttl <= 1) {
     icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
+    return;
+  }
+  const { mtu } = net.config.topology.links.find(({ device }) => device === skb.outDevice)!;
+  if (skb.header.dontFragment && length(skb) > mtu) {
+    icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: mtu });
     return;
   }
   skb.header = { ...skb.header, ttl: skb.header.ttl - 1 };

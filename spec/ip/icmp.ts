@@ -8,8 +8,10 @@ import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
 import { ipLocalOut } from './output.ts';
 import { routeOutput } from './route.ts';
 
-/** RFC 1812 allows 576 bytes in all; 20 are the IP header's and 8 the message's own. */
-const QUOTED_BYTES_MAX = 576 - 20 - 8;
+/** RFC 1812 allows 576 bytes in all. */
+const WHOLE_BYTES_MAX = 576;
+/** 20 are the IP header's and 8 the message's own. */
+const HEADER_BYTES = 20 + 8;
 
 /** The highest type that the kernel knows (NR_ICMP_TYPES). */
 const HIGHEST_ICMP_TYPE = 18;
@@ -27,7 +29,9 @@ export function icmpSend(net: Net, about: Skb, message: Omit<IcmpMessage, 'body'
   if (about.header.protocol === PROTOCOL_ICMP && !mayBeAnswered(about.payload[0])) return;
   if (net.icmpLocked) return note(net, 'icmp', 'icmp_xmit_lock', '', () => 'busy with another: no error');
   note(net, 'icmp', 'icmp_send', '', () => `answers with ICMP type ${message.type} code ${message.code}`);
-  const body = bytesOf(about).slice(0, QUOTED_BYTES_MAX);
+  const way = routeOutput(net, about.header.source);
+  const room = Math.min(WHOLE_BYTES_MAX, way.kind === 'unicast' ? way.link.mtu : WHOLE_BYTES_MAX);
+  const body = bytesOf(about).slice(0, room - HEADER_BYTES);
   const header = {
     tos: (about.header.tos & TOS_MASK) | INTERNET_CONTROL,
     id: 0,

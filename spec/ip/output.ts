@@ -1,7 +1,6 @@
 import type { Link } from '../config/topology.ts';
 import { nfHook } from '../netfilter/hooks.ts';
-import type { Skb } from '../skb.ts';
-import { bytesOf } from '../skb.ts';
+import { bytesOf, length, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import { formatIpv4 } from '../wire/address.ts';
@@ -26,7 +25,9 @@ export function ipOutput(net: Net, skb: Skb): void {
     return;
   }
   const link = net.config.topology.links.find(({ device }) => device === skb.outDevice)!;
-  transmit(net, skb, link);
+  if (length(skb) <= link.mtu) return transmit(net, skb, link);
+  // What a narrow way may not cut was refused before its last hop.
+  for (const piece of net.parts.fragment(net, skb, link.mtu)) transmit(net, piece, link);
 }
 
 function transmit(net: Net, skb: Skb, link: Link): void {

@@ -2,11 +2,12 @@ import { icmpSend } from '../ip/icmp.ts';
 import { ipOutput } from '../ip/output.ts';
 import { routeOutput } from '../ip/route.ts';
 import { nfHook } from '../netfilter/hooks.ts';
-import type { Skb } from '../skb.ts';
+import { length, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
-import { ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
+import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_HOST_UNREACH, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
+import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
 import { notrack, updateConntrack } from './nfct.ts';
 import { rewriteTcp } from './proto-tcp.ts';
 import type { IpVsConn } from './types.ts';
@@ -35,10 +36,19 @@ export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): boolean {
     return false;
   }
   skb.header = { ...skb.header, ttl: skb.header.ttl - 1 };
+  if (!fits(skb, route.link.mtu)) {
+    icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: route.link.mtu });
+    return false;
+  }
   skb.outDevice = route.link.device;
   skb.nextHop = nextHop(skb, cp, cp.dest.route);
   skb.toLocal = false;
   return true;
+}
+
+/** Or may be cut: ICMP errors are, whatever their DF says (ensure_mtu_is_adequate). */
+function fits(skb: Skb, mtu: number): boolean {
+  return length(skb) <= mtu || !skb.header.dontFragment || skb.header.protocol === PROTOCOL_ICMP;
 }
 
 /**

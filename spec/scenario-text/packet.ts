@@ -58,6 +58,7 @@ export interface DetailRow {
 /** What any packet may say. */
 export const PACKET_DETAILS = [
   { word: 'ttl', key: 'ttl', number: { what: 'time to live', range: { min: 0, max: 255 } } },
+  { word: 'nodf', key: 'mayFragment' },
   { word: 'badsum', key: 'badChecksum' },
 ] as const satisfies readonly DetailRow[];
 

@@ -19,7 +19,7 @@ const MOST_BYTES = 1500 - 40;
 const SEQ: Range = { min: -(2 ** 40), max: 2 ** 40 };
 
 const SHAPE =
-  'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [badsum]';
+  'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [nodf] [badsum]';
 
 const DETAILS = [
   { word: 'ack', key: 'ack', number: { what: 'acknowledgement', range: SEQ } },
