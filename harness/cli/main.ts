@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, MachineError } from '../errors.ts';
 import { EXIT } from './exit-code.ts';
+import { addKernels } from './kernels-command.ts';
 import { collect, duration, wholeNumber } from './option-values.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -29,6 +30,7 @@ function program(): Command {
     .configureOutput({ outputError: (text, write) => write(text) });
   addRun(all);
   addReplay(all);
+  addKernels(all);
   addRest(all);
   return all;
 }

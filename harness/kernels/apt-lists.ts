@@ -20,11 +20,22 @@ export function parseTargets(text: string): ListFile[] {
   }));
 }
 
-/** The kernel packages in the lists that apt has on disk under this configuration; none when it has no lists. */
-export async function readLists(configuration: AptConfiguration): Promise<OfferedPackage[]> {
+/** What apt has on disk. */
+export interface Lists {
+  /** The kernel packages in them; none when there are no lists. */
+  packages: OfferedPackage[];
+  /** Suites of which apt has nothing, not even the description. */
+  absent: string[];
+}
+
+/** "mirror_debian_dists_trixie_main_binary-amd64_Packages" -> "mirror_debian_dists_trixie_" */
+const descriptionPrefix = (file: string): string => file.replace(/[^_]+_binary-amd64_Packages$/, '');
+
+/** Reads what apt has under this configuration. */
+export async function readLists(configuration: AptConfiguration): Promise<Lists> {
   const asked = await apt('apt-config', ['shell', 'FOLDER', 'Dir::State::lists/d'], configuration);
   const folder = /^FOLDER='(.*)'$/m.exec(asked.toString())?.[1] ?? '';
-  const present = await readdir(folder).catch(() => []);
+  const present = await readdir(folder).catch((): string[] => []);
   const targets = parseTargets((await apt('apt-get', ['update', '--print-uris'], configuration)).toString());
   const packages: OfferedPackage[] = [];
   for (const { file, ...origin } of targets) {
@@ -34,5 +45,7 @@ export async function readLists(configuration: AptConfiguration): Promise<Offere
     const text = await apt('apt-helper', ['cat-file', join(folder, name)], configuration);
     packages.push(...parsePackages(text.toString(), origin));
   }
-  return packages;
+  const described = ({ file }: ListFile): boolean =>
+    ['InRelease', 'Release'].some((name) => present.includes(`${descriptionPrefix(file)}${name}`));
+  return { packages, absent: targets.filter((each) => !described(each)).map(({ suite }) => suite) };
 }

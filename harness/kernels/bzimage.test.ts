@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runProgram } from '../system/run-program.ts';
 import { payloadOf, vmlinuxOf } from './bzimage.ts';
-import { madeUpImage, madeUpModule } from './made-up-kernel.ts';
+import { madeUpImage, madeUpVmlinux } from './made-up-kernel.ts';
 
 /** As the kernel's build does it: the size of what was packed follows, but for gzip. */
 function withSize(packed: Buffer, unpackedSize: number): Buffer {
@@ -10,7 +10,7 @@ function withSize(packed: Buffer, unpackedSize: number): Buffer {
   return Buffer.concat([packed, size]);
 }
 
-const elf = await madeUpModule('vmlinux', []);
+const elf = await madeUpVmlinux('6.1.0');
 
 it.each([
   ['xz', ['-c', '--check=crc32']],

@@ -84,6 +84,13 @@ export class Cache {
     }
   }
 
+  /** Forgets an entry, if it is there. */
+  async remove(spec: EntrySpec): Promise<void> {
+    await rm(this.#folder(spec), { recursive: true, force: true }).catch((cause: unknown) => {
+      throw cacheFailure(this.root, cause);
+    });
+  }
+
   #folder(spec: EntrySpec): string {
     return join(this.root, spec.kind, spec.key);
   }

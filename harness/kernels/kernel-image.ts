@@ -19,7 +19,7 @@ const formats: readonly { says: string; offset: number; bytes: string }[] = [
   { says: 'a riscv kernel image', offset: 56, bytes: 'RSC\x05' },
   { says: 'an EFI program that is no x86 kernel', offset: 0, bytes: 'MZ' },
   { says: 'an arm or powerpc uImage', offset: 0, bytes: '\x27\x05\x19\x56' },
-  { says: 'a package (deb:NAME takes packages)', offset: 0, bytes: '!<arch>' },
+  { says: 'a Debian package (for packages there is deb:NAME)', offset: 0, bytes: '!<arch>' },
   { says: 'a file compressed with gzip', offset: 0, bytes: '\x1f\x8b' },
   { says: 'a file compressed with xz', offset: 0, bytes: '\xfd7zXZ' },
   { says: 'a file compressed with zstd', offset: 0, bytes: '\x28\xb5\x2f\xfd' },

@@ -18,7 +18,7 @@ export const allowedSpecs =
 const shapes: readonly [RegExp, (text: string) => KernelSpec][] = [
   [/^deb:[a-z0-9][a-z0-9.+-]+$/, (text) => ({ kind: 'package', name: text.slice('deb:'.length) })],
   [/^\d+\.\d+$/, (series) => ({ kind: 'series', series })],
-  [/^(?:linux-image-)?\d+\.\d+[a-zA-Z0-9.+~-]*$/, versionSpec],
+  [/^(?:linux-image-)?\d+\.\d+[a-zA-Z0-9._+~-]*$/, versionSpec],
 ];
 
 function versionSpec(text: string): KernelSpec {

@@ -48,8 +48,8 @@ export class MachinePackages implements PackageSource {
     this.#aptFolder = aptFolder;
   }
 
-  own(): Promise<Offer['packages']> {
-    return readLists(machineConfiguration);
+  async own(): Promise<Offer['packages']> {
+    return (await readLists(machineConfiguration)).packages;
   }
 
   async all(progress: Progress, refresh: 'daily' | 'now' = 'daily'): Promise<Offer> {
@@ -86,9 +86,9 @@ export class MachinePackages implements PackageSource {
       throw new MachineError('this machine has no package sources to fetch kernels from');
     progress('fetching the package lists of all suites');
     const configuration = await configurePrivately(folder, sources);
-    const { absent, failed } = await updateLists(configuration);
+    const failed = await updateLists(configuration);
     progress('reading the package lists');
-    const packages = await readLists(configuration);
+    const { packages, absent } = await readLists(configuration);
     if (packages.length === 0) throw new MachineError(`no package lists can be had (${failed.join('; ')})`);
     const made = { madeAt: new Date(), sources: identityOf(sources), absent, failed, packages };
     const path = join(folder, fileName);

@@ -20,33 +20,75 @@ export interface MadeUpKernel {
   builtin?: string[];
 }
 
+/** Compiles a C text; the assembler seeks in what it writes, so it cannot write to a pipe. */
+async function compiled(source: string, flags: readonly string[]): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'lvs-compiled-'));
+  const path = join(folder, 'output');
+  try {
+    await runProgram('gcc', [...flags, '-x', 'c', '-o', path, '-'], { input: Buffer.from(source) });
+    return await readFile(path);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** What a module says of itself; all may be left out. */
+export interface MadeUpInfo {
+  depends?: readonly string[];
+  softdep?: string;
+  vermagic?: string;
+}
+
 /** An object file with a .modinfo section, which is all we read of a module. */
-export async function madeUpModule(name: string, depends: readonly string[], soft = ''): Promise<Buffer> {
-  const info = `name=${name}\\0depends=${depends.join(',')}${soft === '' ? '' : `\\0softdep=${soft}`}`;
-  const source = `static const char info[] __attribute__((section(".modinfo"), used)) = "${info}";`;
-  // The assembler seeks in what it writes, so it cannot write to a pipe.
-  const folder = await mkdtemp(join(tmpdir(), 'lvs-module-'));
-  const path = join(folder, 'module.o');
-  await runProgram('gcc', ['-c', '-x', 'c', '-o', path, '-'], { input: Buffer.from(source) });
-  const module = await readFile(path);
-  await rm(folder, { recursive: true });
-  return module;
+export function madeUpModule(
+  name: string,
+  { depends = [], softdep, vermagic }: MadeUpInfo = {},
+): Promise<Buffer> {
+  const fields = [
+    `name=${name}`,
+    `depends=${depends.join(',')}`,
+    ...(softdep === undefined ? [] : [`softdep=${softdep}`]),
+    ...(vermagic === undefined ? [] : [`vermagic=${vermagic}`]),
+  ];
+  const info = fields.join('\\0');
+  return compiled(`static const char info[] __attribute__((section(".modinfo"), used)) = "${info}";`, ['-c']);
+}
+
+/** An ELF program that introduces itself as a kernel; with `pvh`, one that tells where it can be entered. */
+export function madeUpVmlinux(release: string, { pvh = true }: { pvh?: boolean } = {}): Promise<Buffer> {
+  const banner = `Linux version ${release} (made up) (gcc) #1 SMP Debian 6.1.192-2 (2024-01-01)\\n`;
+  const note = 'struct { int name, size, type; char text[4]; long entry; }';
+  const attributes = '__attribute__((section(".note.Xen"), used, aligned(4)))';
+  const source = `const char banner[] __attribute__((used)) = "${banner}";
+    ${pvh ? `static const ${note} pvh ${attributes} = { 4, 8, 18, "Xen", 0x1000000 };` : ''}
+    void _start(void) {}`;
+  return compiled(source, ['-nostdlib', '-static']);
 }
 
 /** A file with the setup header of boot protocol 2.15, two setup sectors and this payload. */
-export function madeUpImage(payload: Uint8Array): Buffer {
+export function madeUpImage(payload: Uint8Array, release = ''): Buffer {
   const gap = 16;
+  const versionText = 0x300;
   const image = Buffer.alloc(3 * 512 + gap + payload.length);
   image.writeUInt8(2, 0x1f1);
   image.write('HdrS', 0x202, 'latin1');
   image.writeUInt16LE(0x020f, 0x206);
+  image.writeUInt16LE(versionText - 512, 0x20e);
+  image.write(`${release} (made up)\0`, versionText, 'latin1');
   image.writeUInt32LE(gap, 0x248);
   image.writeUInt32LE(payload.length, 0x24c);
   image.set(payload, 3 * 512 + gap);
   return image;
 }
 
-async function put(root: string, path: string, content: Uint8Array | string): Promise<void> {
+/** A bzImage around a made-up vmlinux. */
+export async function madeUpBzImage(release: string, options: { pvh?: boolean } = {}): Promise<Buffer> {
+  const vmlinux = await madeUpVmlinux(release, options);
+  return madeUpImage(await runProgram('gzip', ['-nc'], { input: vmlinux }), release);
+}
+
+/** Writes a file below `root`, with its folders. */
+export async function put(root: string, path: string, content: Uint8Array | string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), content);
 }
@@ -58,12 +100,7 @@ async function debianPackage(kernel: MadeUpKernel, folder: string): Promise<stri
   const modules = `lib/modules/${release}`;
   const control = `Package: linux-image-${release}\nVersion: ${version}\nArchitecture: amd64\nMaintainer: none <none@example.org>\nDescription: made up\n`;
   await put(tree, 'DEBIAN/control', control);
-  const vmlinux = await madeUpModule('vmlinux', []);
-  await put(
-    tree,
-    `boot/vmlinuz-${release}`,
-    madeUpImage(await runProgram('gzip', ['-nc'], { input: vmlinux })),
-  );
+  await put(tree, `boot/vmlinuz-${release}`, await madeUpBzImage(release));
   await put(tree, `boot/config-${release}`, 'CONFIG_HZ_250=y\nCONFIG_HZ=250\nCONFIG_NF_CONNTRACK_PROCFS=y\n');
   await put(
     tree,
@@ -71,7 +108,11 @@ async function debianPackage(kernel: MadeUpKernel, folder: string): Promise<stri
     (kernel.builtin ?? []).map((name) => `kernel/lib/${name}.ko\n`).join(''),
   );
   for (const [name, depends] of Object.entries(kernel.modules)) {
-    await put(tree, `${modules}/kernel/net/${name}.ko`, await madeUpModule(name, depends));
+    await put(
+      tree,
+      `${modules}/kernel/net/${name}.ko`,
+      await madeUpModule(name, { depends, vermagic: `${release} SMP` }),
+    );
   }
   const path = join(folder, `linux-image-${release}_${version}_amd64.deb`);
   await runProgram('dpkg-deb', ['--root-owner-group', '-Znone', '-b', tree, path]);

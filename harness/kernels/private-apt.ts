@@ -60,31 +60,20 @@ export async function configurePrivately(
   return { file };
 }
 
-/** What became of an update: suites that the mirror does not have, and what went wrong with others. */
-export interface Update {
-  absent: string[];
-  failed: string[];
-}
-
-/** Reads apt's complaints; a suite that was never there is no failure. */
-export function updateComplaints(complaints: string): Update {
+/** apt's complaints but for suites that were never there, which is no failure. */
+export function updateFailures(complaints: string): string[] {
   const errors = complaints.split('\n').filter((line) => /^[EW]: /.test(line));
-  const absent = errors.flatMap(
-    (line) => /\S+ (\S+) Release' does not have a Release file/.exec(line)?.[1] ?? [],
-  );
-  const silent = /does not have a Release file|Some index files failed to download/;
-  return { absent, failed: errors.filter((line) => !silent.test(line)).map((line) => line.slice(3)) };
+  const silent = /does not have a Release file|404 +Not Found|Some index files failed to download/;
+  return errors.filter((line) => !silent.test(line)).map((line) => line.slice(3));
 }
 
-/** Fetches the lists anew; throws only when apt could not work at all. */
-export async function updateLists(configuration: AptConfiguration): Promise<Update> {
+/** Fetches the lists anew; gives what went wrong with some, and throws when apt could not work at all. */
+export async function updateLists(configuration: AptConfiguration): Promise<string[]> {
   try {
     await apt('apt-get', ['update'], configuration);
-    return { absent: [], failed: [] };
+    return [];
   } catch (cause) {
-    if (!(cause instanceof MachineError)) throw cause;
-    const update = updateComplaints(cause.console);
-    if (update.absent.length + update.failed.length === 0) throw cause;
-    return update;
+    if (cause instanceof MachineError && /^E: /m.test(cause.console)) return updateFailures(cause.console);
+    throw cause;
   }
 }

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import type { DirectorConfig } from '../../spec/config/director-config.ts';
+import { parseRuleset } from '../../spec/config/ruleset-parse.ts';
+import type { Plan } from '../play/plan.ts';
+import { builtInParameters, lacksOf, missingFor } from './missing.ts';
+import { wantedModules } from './module-table.ts';
+
+const config = 'CONFIG_NF_CONNTRACK_PROCFS=y\n';
+
+/** A kernel with everything but these. */
+const without = (...names: string[]) => ({
+  modules: new Set(wantedModules.map(({ name }) => name).filter((name) => !names.includes(name))),
+  config,
+});
+
+const lacking = (...names: string[]) => ({
+  release: '6.1.0-x',
+  lacks: lacksOf('6.1.0-x', without(...names)),
+});
+
+describe('what a kernel lacks', () => {
+  it('is nothing when it has all modules', () => expect(lacksOf('6.1.0-x', without())).toEqual([]));
+
+  it('is named, with what it is for', () => {
+    expect(lacking('nf_conntrack_ftp', 'iptable_filter').lacks).toEqual([
+      { what: 'nf_conntrack_ftp', why: 'FTP helper' },
+      { what: 'iptable_filter', why: 'legacy iptables table filter' },
+    ]);
+  });
+
+  it('is not what is built in, whether or not the list of built-in modules says so', () => {
+    const has = {
+      ...without('nfnetlink', 'ip_vs'),
+      config: `${config}CONFIG_NETFILTER_NETLINK=y\nCONFIG_IP_VS=m\n`,
+    };
+    expect(lacksOf('7.3.4', has).map(({ what }) => what)).toEqual(['ip_vs']);
+  });
+
+  it('is not a module whose part another one plays in kernels of another age', () => {
+    expect(lacking('nf_log_ipv4').lacks).toEqual([]);
+    expect(lacking('nf_log_syslog').lacks).toEqual([]);
+    expect(lacking('nf_log_syslog', 'nf_log_ipv4').lacks).toHaveLength(2);
+  });
+
+  it('can be a setting without a module', () => {
+    const lacks = lacksOf('6.1.0-x', { ...without(), config: '# CONFIG_NF_CONNTRACK_PROCFS is not set\n' });
+    expect(lacks).toEqual([
+      { what: 'CONFIG_NF_CONNTRACK_PROCFS', why: 'reading the connections of conntrack' },
+    ]);
+  });
+
+  it('may be so much that there is no talking to it', () => {
+    expect(() => lacking('tun')).toThrow(/cannot be a director: .* tun \(TAP devices/);
+  });
+});
+
+it('gives built-in modules their parameters on the command line', () => {
+  const files = new Set(['nf_conntrack', 'dummy']);
+  const has = { ...without('ip_vs'), config: `${config}CONFIG_IP_VS=y\n` };
+  expect(builtInParameters(files, has)).toEqual(['ip_vs.conn_tab_bits=8']);
+  expect(builtInParameters(files, without('ip_vs'))).toEqual([]);
+});
+
+const empty: DirectorConfig = {
+  topology: { links: [], hosts: [], vips: [] } as unknown as DirectorConfig['topology'],
+  services: [],
+  rules: { tables: [] },
+  sysctls: {},
+};
+
+const plan = (changes: Partial<DirectorConfig>, steps: Plan['steps'] = []): Plan => ({
+  config: { ...empty, ...changes },
+  steps,
+});
+
+const rules = (text: string): DirectorConfig['rules'] => parseRuleset(`*filter\n${text}\nCOMMIT\n`);
+
+describe('a plan cannot be played', () => {
+  const service = { scheduler: 'wlc', dests: [] } as unknown as DirectorConfig['services'][number];
+
+  it.each([
+    ['without IPVS', plan({}), 'ip_vs', 'ip_vs (IPVS, the subject)'],
+    ['without its scheduler', plan({ services: [service] }), 'ip_vs_wlc', 'ip_vs_wlc (scheduler wlc)'],
+    [
+      'without legacy iptables',
+      plan({ rules: rules('-A INPUT -j ACCEPT') }),
+      'ip_tables',
+      'ip_tables (legacy iptables)',
+    ],
+    [
+      'without a match of its rules',
+      plan({ rules: rules('-A INPUT -m state --state NEW -j DROP') }),
+      'xt_conntrack',
+      'xt_conntrack (iptables match conntrack)',
+    ],
+    [
+      'without a target of its rules',
+      plan({ rules: rules('-A INPUT -p tcp -j REJECT') }),
+      'ipt_REJECT',
+      'ipt_REJECT (iptables target REJECT)',
+    ],
+  ])('%s', (_, wanting, module, says) => {
+    expect(missingFor(wanting, lacking(module))).toBe(`kernel 6.1.0-x has no ${says}`);
+  });
+
+  it('without what a command in its course needs', () => {
+    const rule = rules('-A INPUT -m mark --mark 1 -j ACCEPT').tables[0]!.chains[0]!.rules[0]!;
+    const command = { tool: 'iptables', op: 'append', table: 'filter', chain: 'INPUT', rule } as const;
+    const wanting = plan({}, [{ kind: 'command', command }]);
+    expect(missingFor(wanting, lacking('xt_mark', 'iptable_filter'))).toContain('iptable_filter (');
+    expect(missingFor(wanting, lacking('xt_mark'))).toContain('xt_mark (');
+  });
+});
+
+it('is played although the kernel lacks what it does not need', () => {
+  const without = lacking('ip_vs_wlc', 'ip_tables', 'nf_conntrack_ftp', 'ipt_REJECT');
+  expect(missingFor(plan({}), without)).toBeUndefined();
+});
