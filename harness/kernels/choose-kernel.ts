@@ -52,8 +52,8 @@ export function notOffered(
       `the package sources of this machine offer no kernel${why}; looked for ${tried}; check the network and apt's sources`,
     );
   }
-  const list = newest.map(({ name }) => `${seriesOf(releaseOf(name)!)} (newest ${releaseOf(name)})`);
+  const series = newest.map(({ name }) => seriesOf(releaseOf(name)!)).join(', ');
   return new InputError(
-    `kernel "${text}" is not offered by this machine's mirror${why}; it offers ${list.join(', ')}; allowed: ${allowedSpecs}`,
+    `kernel "${text}" is not offered by this machine's mirror${why}; it offers ${series}, and "lvscheck kernels list" shows all; allowed: ${allowedSpecs}`,
   );
 }

@@ -25,7 +25,9 @@ async function modulesBelow(folder: string): Promise<string[]> {
 /** Where modules belong that are installed together with an image, as in /boot and /lib/modules. */
 function usualModules(image: string, release: string): string[] {
   const beside = [join(dirname(image), '..'), dirname(image), '/'];
-  return beside.map((root) => join(root, 'lib', 'modules', release));
+  return beside.flatMap((root) =>
+    [join(root, 'lib'), join(root, 'usr', 'lib')].map((lib) => join(lib, 'modules', release)),
+  );
 }
 
 /** The user may mean the folder of the release itself or what was given to INSTALL_MOD_PATH. */
