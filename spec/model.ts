@@ -43,6 +43,7 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
     hooks: hookLists(parts),
     timers: new Set(),
     neighbours: new Map(),
+    pathMtus: new Map(),
     ipvs: { services: [], connections: [], trash: [], timeouts: ipvsTimeouts(parts) },
     conntrack: { users: 0, table: new Map() },
     tables: loadTables(config.rules),

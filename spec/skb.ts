@@ -15,6 +15,8 @@ export interface Skb {
   outDevice: string;
   /** Whose MAC address it goes to: the destination, or with direct routing the real server. */
   nextHop: Ipv4;
+  /** Passed on by ip_forward (IPSKB_FORWARDED). */
+  forwarded: boolean;
   /** Routed to the director itself (RTCF_LOCAL). */
   toLocal: boolean;
   /** Entry and relation (skb->_nfct). */
@@ -36,6 +38,7 @@ export function localSkb(header: Ipv4Header, payload: Uint8Array, open: Skb['ope
     inDevice: '',
     outDevice: '',
     nextHop: header.destination,
+    forwarded: false,
     toLocal: false,
     ct: undefined,
     untracked: false,

@@ -1,7 +1,7 @@
 import type { DirectorConfig } from './config/director-config.ts';
 import type { SchedulerName } from './config/services.ts';
 import type { Conntrack, CtInfo, NfConn, TrackVerdict } from './conntrack/types.ts';
-import type { Neighbours } from './ip/types.ts';
+import type { Neighbours, PathMtu } from './ip/types.ts';
 import type { Ends } from './ipvs/conn.ts';
 import type { OverloadCause } from './ipvs/overload.ts';
 import type { IpVsConn, IpVsDest, IpVsService, Ipvs } from './ipvs/types.ts';
@@ -14,6 +14,7 @@ import type { Hook, HookRow, StationName } from './tables/hooks.ts';
 import type { IpvsTcpState, IpvsTcpStateRow, IpvsTcpTable } from './tables/ipvs-tcp.ts';
 import type { Timer } from './timer.ts';
 import type { TraceEntry } from './trace.ts';
+import type { Ipv4 } from './wire/address.ts';
 
 /** What a station decides (linux/netfilter.h). */
 export type Verdict = 'NF_ACCEPT' | 'NF_DROP' | 'NF_STOLEN';
@@ -98,6 +99,8 @@ export interface Net {
   /** Set timers, in the order in which they were first set. */
   readonly timers: Set<Timer>;
   readonly neighbours: Neighbours;
+  /** By destination. */
+  readonly pathMtus: Map<Ipv4, PathMtu>;
   readonly ipvs: Ipvs;
   readonly conntrack: Conntrack;
   readonly tables: IptTables;

@@ -4,6 +4,7 @@ import type { Net } from '../state.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
 import { icmpSend } from './icmp.ts';
 import { ipOutput } from './output.ts';
+import { mtuTowards } from './path-mtu.ts';
 
 /** Passes a packet on that is not for the director (net/ipv4/ip_forward.c, ip_forward). */
 export function ipForward(net: Net, skb: Skb): void {
@@ -11,11 +12,13 @@ export function ipForward(net: Net, skb: Skb): void {
     icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
     return;
   }
-  const { mtu } = net.config.topology.links.find(({ device }) => device === skb.outDevice)!;
+  const link = net.config.topology.links.find(({ device }) => device === skb.outDevice)!;
+  const mtu = mtuTowards(net, link, skb.header.destination, 'forwarded');
   if (skb.header.dontFragment && length(skb) > mtu) {
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: mtu });
     return;
   }
+  skb.forwarded = true;
   skb.header = { ...skb.header, ttl: skb.header.ttl - 1 };
   if (nfHook(net, 'NF_INET_FORWARD', skb)) ipOutput(net, skb);
 }

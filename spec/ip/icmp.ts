@@ -6,6 +6,7 @@ import type { Ipv4 } from '../wire/address.ts';
 import { type IcmpMessage, isIcmpError, printIcmp } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
 import { ipLocalOut } from './output.ts';
+import { mtuTowards } from './path-mtu.ts';
 import { routeOutput } from './route.ts';
 
 /** RFC 1812 allows 576 bytes in all. */
@@ -30,7 +31,10 @@ export function icmpSend(net: Net, about: Skb, message: Omit<IcmpMessage, 'body'
   if (net.icmpLocked) return note(net, 'icmp', 'icmp_xmit_lock', '', () => 'busy with another: no error');
   note(net, 'icmp', 'icmp_send', '', () => `answers with ICMP type ${message.type} code ${message.code}`);
   const way = routeOutput(net, about.header.source);
-  const room = Math.min(WHOLE_BYTES_MAX, way.kind === 'unicast' ? way.link.mtu : WHOLE_BYTES_MAX);
+  const room = Math.min(
+    WHOLE_BYTES_MAX,
+    way.kind === 'unicast' ? mtuTowards(net, way.link, about.header.source, 'own') : WHOLE_BYTES_MAX,
+  );
   const body = bytesOf(about).slice(0, room - HEADER_BYTES);
   const header = {
     tos: (about.header.tos & TOS_MASK) | INTERNET_CONTROL,

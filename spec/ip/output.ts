@@ -6,6 +6,7 @@ import { note } from '../trace-log.ts';
 import { formatIpv4 } from '../wire/address.ts';
 import { ETHERTYPE_IPV4, printEthernet } from '../wire/ethernet.ts';
 import { permanentNeighbour, resolve } from './neighbour.ts';
+import { mtuTowards, wayOf } from './path-mtu.ts';
 import { LOOPBACK, routeOutput } from './route.ts';
 
 /** Sends a packet of the director's own: routes it and walks it through LOCAL_OUT (net/ipv4/ip_output.c, ip_local_out). */
@@ -25,9 +26,10 @@ export function ipOutput(net: Net, skb: Skb): void {
     return;
   }
   const link = net.config.topology.links.find(({ device }) => device === skb.outDevice)!;
-  if (length(skb) <= link.mtu) return transmit(net, skb, link);
+  const mtu = mtuTowards(net, link, skb.nextHop, wayOf(skb));
+  if (length(skb) <= mtu) return transmit(net, skb, link);
   // What a narrow way may not cut was refused before its last hop.
-  for (const piece of net.parts.fragment(net, skb, link.mtu)) transmit(net, piece, link);
+  for (const piece of net.parts.fragment(net, skb, mtu)) transmit(net, piece, link);
 }
 
 function transmit(net: Net, skb: Skb, link: Link): void {

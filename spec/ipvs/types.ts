@@ -23,7 +23,7 @@ export interface IpVsDest {
   /** Linked to a service; a deleted dest is not (IP_VS_DEST_CF_AVAILABLE). */
   available: boolean;
   /** The way to it, found once and kept until the dest is edited (dest_dst). */
-  route: { readonly knownNextHop: boolean } | undefined;
+  route: { readonly knownNextHop: boolean; readonly heedsPathMtu: boolean } | undefined;
 }
 
 /** A virtual service (struct ip_vs_service). */

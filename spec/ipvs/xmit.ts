@@ -1,5 +1,6 @@
 import { icmpSend } from '../ip/icmp.ts';
 import { ipOutput } from '../ip/output.ts';
+import { mtuTowards, pathMtu } from '../ip/path-mtu.ts';
 import { routeOutput } from '../ip/route.ts';
 import { nfHook } from '../netfilter/hooks.ts';
 import { length, type Skb } from '../skb.ts';
@@ -30,20 +31,29 @@ export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): boolean {
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 });
     return false;
   }
-  cp.dest.route ??= { knownNextHop: cp.forward === 'droute' };
+  cp.dest.route ??= findRoute(net, cp);
+  const mtu = cp.dest.route.heedsPathMtu
+    ? mtuTowards(net, route.link, cp.destAddress, 'own')
+    : route.link.mtu;
   if (skb.header.ttl <= 1) {
     icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
     return false;
   }
   skb.header = { ...skb.header, ttl: skb.header.ttl - 1 };
-  if (!fits(skb, route.link.mtu)) {
-    icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: route.link.mtu });
+  if (!fits(skb, mtu)) {
+    icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: mtu });
     return false;
   }
   skb.outDevice = route.link.device;
   skb.nextHop = nextHop(skb, cp, cp.dest.route);
   skb.toLocal = false;
   return true;
+}
+
+/** A route made for direct routing is nobody else's, so what is learned of the way later does not reach it. */
+function findRoute(net: Net, cp: IpVsConn): NonNullable<IpVsConn['dest']['route']> {
+  const knownNextHop = cp.forward === 'droute';
+  return { knownNextHop, heedsPathMtu: !knownNextHop || pathMtu(net, cp.destAddress) !== undefined };
 }
 
 /** Or may be cut: ICMP errors are, whatever their DF says (ensure_mtu_is_adequate). */

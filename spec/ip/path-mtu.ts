@@ -1,0 +1,57 @@
+import type { Link } from '../config/topology.ts';
+import type { Skb } from '../skb.ts';
+import type { Net } from '../state.ts';
+import { note } from '../trace-log.ts';
+import type { Ipv4 } from '../wire/address.ts';
+import { ICMP_DEST_UNREACH, ICMP_ECHO_REPLY, ICMP_FRAG_NEEDED, type IcmpMessage } from '../wire/icmp.ts';
+import { PROTOCOL_ICMP, word } from '../wire/ipv4.ts';
+import { routeOutput } from './route.ts';
+import type { PathMtu } from './types.ts';
+
+/** net.ipv4.route.min_pmtu and mtu_expires (net/ipv4/route.c). */
+const LEAST_BYTES = 552;
+const LIFE_SECONDS = 600;
+
+/** The largest packet that may go to somebody over a link; what is merely forwarded trusts the link alone (ip_dst_mtu_maybe_forward). */
+export function mtuTowards(net: Net, link: Link, destination: Ipv4, way: 'own' | 'forwarded'): number {
+  const known = pathMtu(net, destination);
+  return known && (way === 'own' || known.locked) ? known.mtu : link.mtu;
+}
+
+export function pathMtu(net: Net, destination: Ipv4): PathMtu | undefined {
+  const known = net.pathMtus.get(destination);
+  return known && net.jiffies <= known.expires ? known : undefined;
+}
+
+/**
+ * A "fragmentation needed" that reached the director itself. It believes it if it is about an answer to a ping, for
+ * those have no socket that could know better (net/ipv4/icmp.c, icmp_err; route.c, __ip_rt_update_pmtu).
+ */
+export function learnPathMtu(net: Net, { type, code, info, body }: IcmpMessage): void {
+  if (type !== ICMP_DEST_UNREACH || code !== ICMP_FRAG_NEEDED) return;
+  const headerBytes = (body[0] ?? 0) & 15 ? (body[0]! & 15) * 4 : 0;
+  if (headerBytes < 20 || body.length < headerBytes + 8 || body[9] !== PROTOCOL_ICMP) return;
+  if (body[headerBytes] !== ICMP_ECHO_REPLY) return;
+  const destination = word(body, 16) * 0x10000 + word(body, 18);
+  const route = routeOutput(net, destination);
+  if (route.kind !== 'unicast' || pathMtu(net, destination)?.locked) return;
+  const old = mtuTowards(net, route.link, destination, 'own');
+  const said = info & 0xffff;
+  if (old < said) return;
+  const locked = said < LEAST_BYTES;
+  const mtu = locked ? Math.min(old, LEAST_BYTES) : said;
+  if (isYoung(net, destination, mtu) && !locked) return;
+  net.pathMtus.set(destination, { mtu, locked, expires: net.jiffies + LIFE_SECONDS * net.kernel.hz });
+  note(net, 'routing', 'ipv4_update_pmtu', '', () => `the way back takes ${mtu} bytes at most`);
+}
+
+/** The same, said less than half a life ago. */
+function isYoung(net: Net, destination: Ipv4, mtu: number): boolean {
+  const known = pathMtu(net, destination);
+  return known?.mtu === mtu && net.jiffies < known.expires - (LIFE_SECONDS / 2) * net.kernel.hz;
+}
+
+/** Which of the two a packet on its way out is: what came in by a device and was not made here is forwarded. */
+export function wayOf(skb: Skb): 'own' | 'forwarded' {
+  return skb.forwarded ? 'forwarded' : 'own';
+}
