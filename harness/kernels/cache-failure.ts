@@ -17,8 +17,9 @@ const reasons: readonly Reason[] = [
   { code: 'ENOTDIR', says: 'part of the path is not a folder' },
 ];
 
-const consoleOf = (cause: unknown): string =>
-  cause instanceof MachineError ? cause.console || cause.message : '';
+/** What a program that wrote for us said; what it said besides is not worth showing. */
+const saidBy = (cause: unknown): string =>
+  cause instanceof MachineError ? `${cause.message}\n${cause.console}` : '';
 
 /** Whether an error of the file system names a path that is not ours, such as a tool that cannot be read. */
 function elsewhere(folder: string, cause: unknown): boolean {
@@ -28,7 +29,7 @@ function elsewhere(folder: string, cause: unknown): boolean {
 
 function reasonOf(cause: unknown): string | undefined {
   const code = (cause as NodeJS.ErrnoException | null)?.code;
-  const known = reasons.find((reason) => reason.code === code || reason.text?.test(consoleOf(cause)));
+  const known = reasons.find((reason) => reason.code === code || reason.text?.test(saidBy(cause)));
   if (known !== undefined) return known.says;
   return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? (cause as Error).message : undefined;
 }
@@ -41,8 +42,5 @@ export function cacheFailure(folder: string, cause: unknown): unknown {
   const reason = elsewhere(folder, cause) ? undefined : reasonOf(cause);
   if (reason === undefined) return cause;
   const remedy = 'repair that or point XDG_CACHE_HOME to another folder';
-  return new MachineError(`cannot write the cache ${folder}: ${reason}; ${remedy}`, {
-    cause,
-    console: consoleOf(cause),
-  });
+  return new MachineError(`cannot write the cache ${folder}: ${reason}; ${remedy}`, { cause });
 }

@@ -54,7 +54,7 @@ async function failure(wanted: Download, path: string, cause: MachineError): Pro
   const rest = kept === 0 ? '' : `; ${megabytes(kept)} are kept, and the next try continues there`;
   const host = new URL(uri).host;
   const message = `cannot download ${name} ${version} from ${host}: ${reasonOf(cause)}${rest}`;
-  return new MachineError(message, { cause, console: cause.console });
+  return new MachineError(message, { cause });
 }
 
 /**

@@ -118,6 +118,8 @@ export async function addLocal(
   { cache }: KernelSource,
   progress: Progress,
 ): Promise<InstalledKernel> {
+  // What could not be booted must not be found by its name later.
+  await loadKernel(await cacheLocalKernel(spec, 'local', cache, progress));
   const folder = await cacheLocalKernel(spec, 'added', cache, progress);
   const kernel = await loadKernel(folder);
   const others = (await addedKernels(cache)).filter(({ release }) => release === kernel.release);

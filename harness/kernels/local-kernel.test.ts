@@ -160,6 +160,13 @@ describe('an added kernel', () => {
     expect(await ready(release)).toEqual(second);
   });
 
+  it('is not kept when it could not be booted', async () => {
+    const tree = await buildTree();
+    await writeFile(join(tree, 'modules.builtin'), '');
+    await expect(add(tree)).rejects.toThrow('cannot be a director');
+    await expect(ready(release)).rejects.toThrow('offer no kernel');
+  });
+
   it('is not taken for the newest of its series', async () => {
     await add(await buildTree());
     await expect(ready('6.12')).rejects.toThrow('offer no kernel');
