@@ -7,15 +7,7 @@ import { delTimer, modTimer } from '../timers.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { PROTOCOL_TCP } from '../wire/ipv4.ts';
-import type { IpVsConn, IpVsDest } from './types.ts';
-
-/** The two ends of a packet. */
-export interface Ends {
-  readonly source: Ipv4;
-  readonly sourcePort: number;
-  readonly destination: Ipv4;
-  readonly destinationPort: number;
-}
+import type { Ends, IpVsConn, IpVsDest } from './types.ts';
 
 /** The connection that a client's packet belongs to (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_in_get). */
 export function connInGet(net: Net, ends: Ends): IpVsConn | undefined {

@@ -6,13 +6,13 @@ import { note } from '../trace-log.ts';
 import { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP } from '../wire/ipv4.ts';
 import { RST, SYN, type TcpHeader } from '../wire/tcp.ts';
-import { connExpireNow, connInGet, connNew, connOutGet, connPut, type Ends } from './conn.ts';
+import { connExpireNow, connInGet, connNew, connOutGet, connPut } from './conn.ts';
 import { serviceFor } from './ctl.ts';
 import { inIcmp, outIcmp } from './icmp.ts';
 import { notrack, updateConntrack, usesOldConntrack } from './nfct.ts';
 import { FTPDATA, FTPPORT } from './ports.ts';
 import { rewriteTcp, setTcpState } from './proto-tcp.ts';
-import type { IpVsConn, IpVsDest, IpVsService } from './types.ts';
+import type { Ends, IpVsConn, IpVsDest, IpVsService } from './types.ts';
 import { transmit } from './xmit.ts';
 
 /** Packets of clients: schedule them, or send them where their connection goes (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_hook). */

@@ -12,9 +12,9 @@ import {
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
 import { PROTOCOL_TCP, setWord, word } from '../wire/ipv4.ts';
-import { connInGet, connOutGet, type Ends } from './conn.ts';
+import { connInGet, connOutGet } from './conn.ts';
 import { notrack, updateConntrack } from './nfct.ts';
-import type { IpVsConn } from './types.ts';
+import type { Ends, IpVsConn } from './types.ts';
 import { routeToDest, transmit } from './xmit.ts';
 
 /** The errors that IPVS follows to a connection. */

@@ -1,9 +1,6 @@
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
-import type { IpVsDest } from './types.ts';
-
-/** What made the director look at a dest's thresholds: one connection more, one less, or the administrator. */
-export type OverloadCause = 'bind' | 'unbind' | 'edit';
+import type { IpVsDest, OverloadCause } from './types.ts';
 
 /**
  * Whether a dest is full: from its upper threshold on, until it is below its lower one, which is three quarters of the

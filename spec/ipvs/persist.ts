@@ -1,9 +1,9 @@
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import { note } from '../trace-log.ts';
-import { connNew, connPut, type Ends } from './conn.ts';
+import { connNew, connPut } from './conn.ts';
 import { FTPPORT } from './ports.ts';
-import type { IpVsConn, IpVsDest, IpVsService } from './types.ts';
+import type { Ends, IpVsConn, IpVsDest, IpVsService } from './types.ts';
 
 /** What a template's ports become that leads nowhere any more. */
 const INVALID_PORT = 0xffff;

@@ -79,3 +79,14 @@ export interface Ipvs {
   /** What `ipvsadm --set` changes, in seconds. */
   readonly timeouts: Record<IpvsTcpState, number>;
 }
+
+/** The two ends of a packet. */
+export interface Ends {
+  readonly source: Ipv4;
+  readonly sourcePort: number;
+  readonly destination: Ipv4;
+  readonly destinationPort: number;
+}
+
+/** What made the director look at a dest's thresholds: one connection more, one less, or the administrator. */
+export type OverloadCause = 'bind' | 'unbind' | 'edit';
