@@ -24,6 +24,7 @@ import { wlc } from './ipvs/sched/wlc.ts';
 import { wrr } from './ipvs/sched/wrr.ts';
 import { iptDoTable } from './netfilter/iptables.ts';
 import { mangleHook } from './netfilter/mangle.ts';
+import { ruleMatches } from './netfilter/matches.ts';
 import type { Net, Parts } from './state.ts';
 import {
   CONNTRACK_TCP_TABLE,
@@ -75,6 +76,7 @@ export const PARTS: Parts = {
   conntrackTcpValidFlags: CONNTRACK_TCP_VALID_FLAGS,
   conntrackTcpTimeouts: CONNTRACK_TCP_TIMEOUTS,
   fragment: ipDoFragment,
+  ruleMatches,
   wheel: wheelExpiry,
   unreachable: (net, skb) =>
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 }),

@@ -23,6 +23,8 @@ export interface Skb {
   ct: { readonly entry: NfConn; readonly info: CtInfo } | undefined;
   /** IP_CT_UNTRACKED. */
   untracked: boolean;
+  /** Made about an untracked packet: without an entry, yet `CT --notrack` takes it for one that has one. */
+  attached?: true;
   mark: number;
   /** IPVS has handled it; it does so once. */
   ipvsProperty: boolean;

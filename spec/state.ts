@@ -1,9 +1,11 @@
 import type { DirectorConfig } from './config/director-config.ts';
+import type { Rule } from './config/rules.ts';
 import type { SchedulerName } from './config/services.ts';
 import type { Conntrack, CtInfo, NfConn, TrackVerdict } from './conntrack/types.ts';
 import type { Neighbours, PathMtu } from './ip/types.ts';
 import type { Ends, IpVsConn, IpVsDest, IpVsService, Ipvs, OverloadCause } from './ipvs/types.ts';
 import type { Kernel } from './kernel.ts';
+import type { Devices } from './netfilter/matches.ts';
 import type { IptTables } from './netfilter/types.ts';
 import type { Emitted } from './observation.ts';
 import type { Skb } from './skb.ts';
@@ -63,6 +65,8 @@ export interface Parts {
   readonly conntrackTcpTimeouts: Readonly<
     Record<ConntrackTcpTimeout, { readonly seconds: number; readonly sysctl?: string }>
   >;
+  /** Whether a rule's conditions hold for a packet. */
+  ruleMatches(net: Net, rule: Rule, skb: Skb, devices: Devices): boolean;
   /** When the timer wheel runs a timer, by the time it is set and the time it should run; jiffies. */
   wheel(now: number, expires: number): number;
   /** Tells the sender of a packet that nobody is there to take it (dst_link_failure). */

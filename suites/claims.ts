@@ -72,6 +72,11 @@ function hasTarget(kinds: readonly string[]) {
     );
 }
 
+const asksConnections = ({ director }: Scenario): boolean =>
+  director.rules.tables.some(({ chains }) =>
+    chains.some(({ rules }) => rules.some(({ matches }) => matches.some((match) => 'asks' in match))),
+  );
+
 const hasMarks = hasTarget(['MARK', 'CONNMARK']);
 const hasNotrack = hasTarget(['CT']);
 
@@ -217,6 +222,13 @@ const ROWS = [
     source: { file: 'net/netfilter/xt_connmark.c', symbol: 'connmark_tg_shift' },
     bias: BIASES.marks,
     only: hasMarks,
+  },
+  {
+    id: 'rules/connections',
+    says: 'Rules that ask for tuples, status, direction or IPVS connection of a packet see those of its entry.',
+    source: { file: 'net/netfilter/xt_conntrack.c', symbol: 'conntrack_mt' },
+    bias: { ...EVEN, rules: 100, marks: 40, conntrack: 75 },
+    only: asksConnections,
   },
   {
     id: 'rules/notrack',

@@ -15,7 +15,6 @@ const index = fc.nat({ max: 59 });
 const rules: fc.Arbitrary<Readonly<Record<TableName, Rule>>> = fc.record({
   raw: ruleOf('raw'),
   mangle: ruleOf('mangle'),
-  nat: ruleOf('nat'),
   filter: ruleOf('filter'),
 });
 
@@ -78,7 +77,7 @@ const policy = fc
   .map(([index, policy]) =>
     inChain((chain) =>
       BUILT_IN_CHAINS[chain.table].includes(chain.name)
-        ? { ...place(chain), op: 'policy', policy: chain.table === 'nat' ? 'ACCEPT' : policy }
+        ? { ...place(chain), op: 'policy', policy }
         : undefined,
     )(index),
   );

@@ -51,7 +51,6 @@ function chainProblems(chain: Chain, table: TableName, user: readonly string[]):
       isBuiltIn !== (chain.policy !== undefined),
       `${chain.name}: a policy where none is, or none`,
     ),
-    ...problemIf(table === 'nat' && chain.policy === 'DROP', 'policy DROP in nat'),
     ...chain.rules.flatMap((rule) => ruleProblems(rule, { table, chain: chain.name, userChains: user })),
   ];
 }
@@ -113,8 +112,17 @@ function matchProblems(match: Match): readonly string[] {
       ];
     }
     case 'state':
-    case 'conntrack':
       return problemIf(match.states.length === 0, 'no state');
+    case 'conntrack':
+      return [
+        ...problemIf(match.states.length === 0 && !match.asks?.length, 'no state'),
+        ...askProblems(match.asks ?? []),
+      ];
+    case 'ipvs':
+      return [
+        ...problemIf(match.asks?.length === 0, '-m ipvs that says nothing'),
+        ...askProblems(match.asks ?? []),
+      ];
     case 'multiport': {
       const places = match.ports.reduce((sum, { first, last }) => sum + (first === last ? 1 : 2), 0);
       const wrong = places < 1 || places > MOST_PORTS;
@@ -124,6 +132,10 @@ function matchProblems(match: Match): readonly string[] {
     case 'connmark':
       return [];
   }
+}
+
+function askProblems(asks: readonly { readonly on: string }[]): readonly string[] {
+  return problemIf(new Set(asks.map(({ on }) => on)).size < asks.length, 'one thing is asked twice');
 }
 
 function rangeProblems({ first, last }: PortRange): readonly string[] {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { CT_STATES, type CtState, type Match, type PortRange } from '../../spec/config/rules.ts';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../../spec/wire/tcp.ts';
 import { FREE_PORTS, SERVICE_PORTS } from '../addresses.ts';
-import { percent, sometimes, weighted } from '../draws.ts';
+import { oneOf, percent, sometimes, weighted } from '../draws.ts';
+import { ctAsks, ipvsMatch } from './asks.ts';
 import { markMask, markValue } from './marks.ts';
 
 const inverted = percent(15);
@@ -41,9 +42,29 @@ const tcpMatch: fc.Arbitrary<Match> = fc
 
 const states: fc.Arbitrary<readonly CtState[]> = fc.subarray([...CT_STATES], { minLength: 1, maxLength: 3 });
 
-const stateMatch: fc.Arbitrary<Match> = fc
-  .tuple(weighted(...[[1, 'state'] as const, [2, 'conntrack'] as const]), states, inverted)
-  .map(([kind, states, inverted]) => ({ kind, states, inverted }));
+const stateMatch: fc.Arbitrary<Match> = oneOf<Match>(
+  [
+    5,
+    fc
+      .tuple(weighted(...[[1, 'state'] as const, [2, 'conntrack'] as const]), states, inverted)
+      .map(([kind, states, inverted]) => ({ kind, states, inverted })),
+  ],
+  [
+    2,
+    fc
+      .tuple(
+        weighted<readonly CtState[]>([2, []], [1, ['INVALID']], [1, ['NEW', 'ESTABLISHED']]),
+        ctAsks,
+        inverted,
+      )
+      .map(([states, asks, not]) => ({
+        kind: 'conntrack',
+        states,
+        inverted: states.length > 0 && not,
+        asks,
+      })),
+  ],
+);
 
 const multiportMatch: fc.Arbitrary<Match> = fc
   .tuple(
@@ -58,7 +79,7 @@ const markMatch: fc.Arbitrary<Match> = fc
   .tuple(weighted<'mark' | 'connmark'>([2, 'mark'], [1, 'connmark']), markValue, markMask, inverted)
   .map(([kind, value, mask, inverted]) => ({ kind, value, mask, inverted }));
 
-const WITHOUT_PROTOCOL = [stateMatch, stateMatch, stateMatch, markMatch] as const;
+const WITHOUT_PROTOCOL = [stateMatch, stateMatch, stateMatch, stateMatch, markMatch, ipvsMatch] as const;
 
 /** Up to two `-m` matches that need no protocol. */
 export const plainMatches: fc.Arbitrary<readonly Match[]> = fc.array(fc.oneof(...WITHOUT_PROTOCOL), {

@@ -28,11 +28,10 @@ const ruleDraw = (table: TableName): fc.Arbitrary<RuleDraw> =>
     ),
   });
 
-/** A packet meets many chains, so only filter's close often; nat's cannot. */
+/** A packet meets many chains, so only filter's close often. */
 const POLICY: Readonly<Record<TableName, fc.Arbitrary<'ACCEPT' | 'DROP'>>> = {
   raw: weighted<'ACCEPT' | 'DROP'>([19, 'ACCEPT'], [1, 'DROP']),
   mangle: weighted<'ACCEPT' | 'DROP'>([19, 'ACCEPT'], [1, 'DROP']),
-  nat: fc.constant('ACCEPT'),
   filter: weighted<'ACCEPT' | 'DROP'>([3, 'ACCEPT'], [1, 'DROP']),
 };
 

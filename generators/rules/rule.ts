@@ -52,7 +52,6 @@ const TARGETS: Readonly<Record<TableName, fc.Arbitrary<Target | undefined>>> = {
     [1, RETURN],
     [2, NOTHING],
   ),
-  nat: oneOf<Target | undefined>([1, ACCEPT], [1, RETURN], [1, LOG], [2, NOTHING]),
   filter: oneOf<Target | undefined>(
     [8, ACCEPT],
     [8, DROP],

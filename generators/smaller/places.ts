@@ -1,5 +1,13 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
-import type { AddressMatch, Match, PortRange, Rule, Ruleset } from '../../spec/config/rules.ts';
+import type {
+  AddressMatch,
+  CtAsk,
+  IpvsAsk,
+  Match,
+  PortRange,
+  Rule,
+  Ruleset,
+} from '../../spec/config/rules.ts';
 import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
 import type { Ipv4 } from '../../spec/wire/address.ts';
 
@@ -84,10 +92,22 @@ function renamedAddress(match: AddressMatch, { address }: Renaming): AddressMatc
   return match.mask === 0xffffffff ? { ...match, address: address(match.address) } : match;
 }
 
-function renamedMatch(match: Match, { port }: Renaming): Match {
+function renamedAsk<T extends CtAsk | IpvsAsk>(ask: T, renaming: Renaming): T {
+  if ('address' in ask) return { ...ask, ...renamedAddress(ask, renaming) };
+  if ('port' in ask) return { ...ask, port: renaming.port(ask.port) };
+  if (!('first' in ask) || ask.first !== ask.last) return ask;
+  return { ...ask, first: renaming.port(ask.first), last: renaming.port(ask.last) };
+}
+
+function renamedMatch(match: Match, renaming: Renaming): Match {
+  const { port } = renaming;
   const range = <T extends PortRange>(one: T): T =>
     one.first === one.last ? { ...one, first: port(one.first), last: port(one.last) } : one;
   if (match.kind === 'multiport') return { ...match, ports: match.ports.map(range) };
+  if (match.kind === 'conntrack' && match.asks)
+    return { ...match, asks: match.asks.map((ask) => renamedAsk(ask, renaming)) };
+  if (match.kind === 'ipvs' && match.asks)
+    return { ...match, asks: match.asks.map((ask) => renamedAsk(ask, renaming)) };
   if (match.kind !== 'tcp') return match;
   return {
     ...match,

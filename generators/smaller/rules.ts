@@ -53,6 +53,17 @@ const smallerMatch: Smaller<Match> = function* (match) {
   if (match.kind === 'state' || match.kind === 'conntrack') {
     for (const states of atLeastOne(match.states)) yield { ...match, states };
   }
+  if (match.kind === 'conntrack' && match.asks) {
+    const { asks, ...rest } = match;
+    if (match.states.length > 0) yield rest;
+    if (match.states.length > 0) yield { ...match, states: [], inverted: false };
+    for (const fewer of atLeastOne(asks)) yield { ...match, asks: fewer };
+    return;
+  }
+  if (match.kind === 'ipvs' && match.asks) {
+    yield { kind: 'ipvs', inverted: false };
+    for (const fewer of atLeastOne(match.asks)) yield { ...match, asks: fewer };
+  }
   if (match.inverted) yield { ...match, inverted: false };
 };
 

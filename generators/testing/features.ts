@@ -336,6 +336,11 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     in: rules((rule) => rule.matches.some((one) => 'inverted' in one && one.inverted)),
   },
   'match connmark': { perMille: 30, in: match('connmark') },
+  'match ipvs': { perMille: 30, in: match('ipvs') },
+  'conntrack beyond states': {
+    perMille: 50,
+    in: rules((rule) => rule.matches.some((one) => one.kind === 'conntrack' && one.asks !== undefined)),
+  },
   'table mangle': { perMille: 80, in: table('mangle') },
   'table raw': { perMille: 20, in: table('raw') },
   MARK: { perMille: 50, in: target('MARK') },

@@ -147,10 +147,10 @@ function observeOps(tables: Iterable<TableName>): Op[] {
 }
 
 /**
- * Rules of these tables may send a packet back to the director, over lo. The kernel handles it with the frame that
+ * Rules of such tables may send a packet back to the director, over lo. The kernel handles it with the frame that
  * it came from, but leaves it to ksoftirqd if that is awake just then, which needs a moment in which nobody else runs.
  */
-const REROUTING: readonly TableName[] = ['mangle', 'nat'];
+const REROUTING: readonly TableName[] = ['mangle'];
 const LOOPBACK_NS = 100_000n;
 
 function stepOps(step: PlanStep, topology: Topology, reroutes: boolean): Op[] {

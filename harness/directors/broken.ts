@@ -1,3 +1,4 @@
+import type { Match } from '../../spec/config/rules.ts';
 import type { SchedulerName } from '../../spec/config/services.ts';
 import { leastLoaded } from '../../spec/ipvs/sched/least-loaded.ts';
 import { isUsable } from '../../spec/ipvs/sched/usable.ts';
@@ -107,6 +108,15 @@ function flagsOf(skb: Skb): number {
   return skb.payload[13] ?? 0;
 }
 
+/** Every rule is read as if one of its matches said something else. */
+function withMatches(wrong: (match: Match) => Match): Parts {
+  return {
+    ...PARTS,
+    ruleMatches: (net, rule, skb, devices) =>
+      PARTS.ruleMatches(net, { ...rule, matches: rule.matches.map(wrong) }, skb, devices),
+  };
+}
+
 // biome-ignore format: a table is read row by row
 export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'ipvs-client-fin-waits', says: "A client's FIN on an ESTABLISHED masqueraded connection leads to FIN_WAIT instead of CLOSE_WAIT.", parts: ipvsCell('INPUT', 'fin', 'ESTABLISHED', 'FIN_WAIT') },
@@ -169,6 +179,12 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'connmark-lost-on-confirm', says: 'A new entry forgets its mark when it enters the table.', parts: station('ipv4_confirm', (right) => (net, skb, hook) => { if (skb.ct && !skb.ct.entry.confirmed) skb.ct.entry.mark = 0; return right(net, skb, hook); }) },
   { id: 'raw-notrack-ignored', says: 'CT --notrack does nothing.', parts: station('iptable_raw_hook', (right) => (net, skb, hook) => { const { untracked } = skb; const verdict = right(net, skb, hook); skb.untracked = untracked; return verdict; }) },
   { id: 'raw-after-conntrack', says: 'The raw table comes after connection tracking.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.station === 'iptable_raw_hook' ? { ...row, priority: -199 } : row)) } },
+  { id: 'match-ctdir-ignored', says: '--ctdir holds for every packet of a connection.', parts: withMatches((match) => (match.kind === 'conntrack' && match.asks ? { ...match, asks: match.asks.filter(({ on }) => on !== 'dir') } : match)) },
+  { id: 'match-reply-tuple', says: '--ctreplsrc looks at the destination of the original tuple.', parts: withMatches((match) => (match.kind === 'conntrack' && match.asks ? { ...match, asks: match.asks.map((ask) => (ask.on === 'replsrc' ? { ...ask, on: 'origdst' } : ask)) } : match)) },
+  { id: 'match-asks-need-entry', says: 'A packet without an entry fails whatever -m conntrack asks besides its state.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices) => PARTS.ruleMatches(net, rule, skb, devices) && (skb.ct !== undefined || !rule.matches.some((match) => match.kind === 'conntrack' && match.asks)) } },
+  { id: 'match-assured-early', says: '--ctstatus ASSURED holds as soon as a reply was seen.', parts: withMatches((match) => (match.kind === 'conntrack' && match.asks ? { ...match, asks: match.asks.map((ask) => (ask.on === 'status' ? { ...ask, statuses: ask.statuses.map((status) => (status === 'ASSURED' ? 'SEEN_REPLY' : status)) } : ask)) } : match)) },
+  { id: 'match-ipvs-any', says: '-m ipvs --ipvs holds for packets that IPVS never saw.', parts: withMatches((match) => (match.kind === 'ipvs' && !match.asks ? { kind: 'mark', value: 0, mask: 0, inverted: match.inverted } : match)) },
+  { id: 'match-ipvs-method', says: '--vmethod takes direct routing for masquerading.', parts: withMatches((match) => (match.kind === 'ipvs' && match.asks ? { ...match, asks: match.asks.map((ask) => (ask.on === 'vmethod' ? { ...ask, method: 'MASQ' as const } : ask)) } : match)) },
   { id: 'filter-output-skipped', says: 'Packets that IPVS forwards do not traverse the OUTPUT chain.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.ipvsProperty ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'filter-after-ipvs', says: 'FORWARD sees replies after they are translated.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.hook === 'NF_INET_FORWARD' && row.station === 'ip_vs_out_hook' ? { ...row, priority: -1 } : row)) } },
   { id: 'filter-input-open', says: 'Whatever INPUT decides, the packet is accepted.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return hook === 'NF_INET_LOCAL_IN' ? 'NF_ACCEPT' : verdict; }) },

@@ -13,7 +13,6 @@ const needed = {
   table: {
     raw: ['ip_tables', 'iptable_raw'],
     mangle: ['ip_tables', 'iptable_mangle'],
-    nat: ['ip_tables', 'iptable_nat'],
     filter: ['ip_tables', 'iptable_filter'],
   } satisfies Record<TableName, string[]>,
   match: {
@@ -24,6 +23,7 @@ const needed = {
     multiport: ['xt_multiport'],
     mark: ['xt_mark'],
     connmark: ['xt_connmark'],
+    ipvs: ['xt_ipvs'],
   } satisfies Record<Match['kind'], string[]>,
   target: {
     ACCEPT: [],

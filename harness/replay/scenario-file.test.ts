@@ -118,7 +118,7 @@ const COMPLAINTS: [string, string, string][] = [
   [
     '-m state',
     '-m statte',
-    '11:37: "statte" is no match; allowed: tcp state conntrack multiport mark connmark; did you mean state?',
+    '11:37: "statte" is no match; allowed: tcp state conntrack multiport mark connmark ipvs; did you mean state?',
   ],
   [
     '-j ACCEPT',

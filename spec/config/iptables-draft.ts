@@ -41,6 +41,7 @@ const OPTION_OF = {
   multiport: '--ports',
   mark: '--mark',
   connmark: '--mark',
+  ipvs: '--ipvs',
 } as const;
 
 /** Targets that do nothing without one of these. */

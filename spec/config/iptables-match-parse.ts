@@ -7,9 +7,10 @@ import {
   parseStates,
   SYN_FLAGS,
 } from './iptables-values.ts';
-import type { Match } from './rules.ts';
+import type { CtAsk, IpvsAsk, Match } from './rules.ts';
 import { TextError } from './text-error.ts';
 
+type ConntrackMatch = Extract<Match, { kind: 'conntrack' }>;
 type TcpMatch = Extract<Match, { kind: 'tcp' }>;
 
 /** The match that the option belongs to: the last one loaded; `-p tcp` alone loads tcp by itself. */
@@ -50,8 +51,10 @@ function setFlags(reading: Reading, flags: { mask: number; set: number }): void 
 
 export function readStates(reading: Reading, kind: 'state' | 'conntrack'): void {
   const match = matchOf(reading, kind);
-  once(match.value, reading.option);
-  match.value = { kind, states: parseStates(reading.value()), inverted: reading.inverted };
+  const before = match.value as Partial<ConntrackMatch> | undefined;
+  once(before?.states?.length ? before.states : undefined, reading.option);
+  const asked = { states: parseStates(reading.value()), inverted: reading.inverted };
+  match.value = kind === 'state' ? { kind, ...asked } : { kind, ...before, ...asked };
 }
 
 export function readList(reading: Reading, which: 'source' | 'destination' | 'either'): void {
@@ -67,4 +70,33 @@ export function readMark(reading: Reading): void {
   const match = matchOf(reading, kind);
   once(match.value, reading.option);
   match.value = { kind, ...parseMark(reading.value()), inverted: reading.inverted };
+}
+
+/** One more thing that `-m conntrack` asks of the entry. */
+export function readCtAsk(reading: Reading, parse: (reading: Reading) => CtAsk): void {
+  const match = matchOf(reading, 'conntrack');
+  const { asks = [], ...before } = (match.value as ConntrackMatch | undefined) ?? NO_STATES;
+  const ask = parse(reading);
+  once(
+    asks.find(({ on }) => on === ask.on),
+    reading.option,
+  );
+  match.value = { ...before, asks: [...asks, ask] };
+}
+
+const NO_STATES: ConntrackMatch = { kind: 'conntrack', states: [], inverted: false };
+
+/** `--ipvs`, or one more thing that `-m ipvs` asks of the connection. */
+export function readIpvs(reading: Reading, parse?: (reading: Reading) => IpvsAsk): void {
+  const match = matchOf(reading, 'ipvs');
+  const before = match.value as Extract<Match, { kind: 'ipvs' }> | undefined;
+  if (!parse) {
+    once(before, reading.option);
+    match.value = { kind: 'ipvs', inverted: reading.inverted };
+    return;
+  }
+  const ask = parse(reading);
+  const asks = before?.asks ?? [];
+  once(before && !before.asks ? before : asks.find(({ on }) => on === ask.on), reading.option);
+  match.value = { kind: 'ipvs', inverted: false, asks: [...asks, ask] };
 }

@@ -1,7 +1,7 @@
 import type { Match, RejectType, TableName } from './rules.ts';
 
 /** Tables of the real tool that the model does not have. */
-export const UNMODELLED_TABLES: readonly string[] = ['security'];
+export const UNMODELLED_TABLES: readonly string[] = ['nat', 'security'];
 
 /** The matches that the model knows (`-m`). */
 export const MATCH_NAMES: readonly Match['kind'][] = [
@@ -11,13 +11,14 @@ export const MATCH_NAMES: readonly Match['kind'][] = [
   'multiport',
   'mark',
   'connmark',
+  'ipvs',
 ];
 
 /** Matches of the real tool that the model does not know. */
 // biome-ignore format: read as a list.
 export const UNMODELLED_MATCHES: readonly string[] = [
   'addrtype', 'ah', 'bpf', 'cgroup', 'cluster', 'comment', 'connbytes', 'connlabel', 'connlimit', 'cpu',
-  'dccp', 'devgroup', 'dscp', 'ecn', 'esp', 'hashlimit', 'helper', 'icmp', 'iprange', 'ipvs', 'length', 'limit', 'mac',
+  'dccp', 'devgroup', 'dscp', 'ecn', 'esp', 'hashlimit', 'helper', 'icmp', 'iprange', 'length', 'limit', 'mac',
   'nfacct', 'osf', 'owner', 'physdev', 'pkttype', 'policy', 'quota', 'rateest', 'realm', 'recent', 'rpfilter', 'sctp',
   'set', 'socket', 'statistic', 'string', 'tcpmss', 'time', 'tos', 'ttl', 'u32', 'udp', 'udplite',
 ];
@@ -30,8 +31,6 @@ export type TargetName = (typeof TARGET_NAMES)[number];
 const TABLES_OF: Partial<Record<TargetName, readonly TableName[]>> = {
   REJECT: ['filter'],
   CT: ['raw'],
-  // The tool refuses it in nat, which is not for filtering.
-  DROP: ['raw', 'mangle', 'filter'],
 };
 
 /** The targets that a rule of the table may have. */
@@ -58,17 +57,9 @@ export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['-6', 'IPv6'],
   ['--tcp-option', 'looking into TCP options'],
   ['--ctproto', 'matching the tracked protocol'],
-  ['--ctorigsrc', 'matching tracked addresses'],
-  ['--ctorigdst', 'matching tracked addresses'],
-  ['--ctreplsrc', 'matching tracked addresses'],
-  ['--ctrepldst', 'matching tracked addresses'],
-  ['--ctorigsrcport', 'matching tracked ports'],
-  ['--ctorigdstport', 'matching tracked ports'],
-  ['--ctreplsrcport', 'matching tracked ports'],
-  ['--ctrepldstport', 'matching tracked ports'],
-  ['--ctstatus', 'matching the status of a connection'],
   ['--ctexpire', 'matching the time a connection has left'],
-  ['--ctdir', 'matching the direction'],
+  ['--vproto', 'matching the protocol of a connection'],
+  ['--vportctl', 'matching the port of the controlling connection'],
   ['--left-shift-mark', 'shifting marks'],
   ['--right-shift-mark', 'shifting marks'],
   ['--zone', 'zones of connection tracking'],

@@ -2,7 +2,17 @@ import { formatIpv4, prefixMask } from '../wire/address.ts';
 import { FLAG_NAMES } from '../wire/tcp.ts';
 import { type AddressStyle, printAddress } from './address-text.ts';
 import type { IptablesCommand } from './commands.ts';
-import type { AddressMatch, Match, PortRange, Rule, Ruleset, Table, Target } from './rules.ts';
+import type {
+  AddressMatch,
+  CtAsk,
+  IpvsAsk,
+  Match,
+  PortRange,
+  Rule,
+  Ruleset,
+  Table,
+  Target,
+} from './rules.ts';
 
 /** The text of `iptables-save`, which `iptables-restore` reads. */
 export function printRuleset(rules: Ruleset, style: AddressStyle): string {
@@ -54,7 +64,7 @@ export function ruleWords(rule: Rule, style: AddressStyle): string[] {
     ...(inInterface ? option('-i', inInterface.inverted, inInterface.name) : []),
     ...(outInterface ? option('-o', outInterface.inverted, outInterface.name) : []),
     ...(protocol ? option('-p', protocol.inverted, protocol.protocol) : []),
-    ...rule.matches.flatMap((match) => ['-m', match.kind, ...matchWords(match)]),
+    ...rule.matches.flatMap((match) => ['-m', match.kind, ...matchWords(match, style)]),
     ...(rule.target ? targetWords(rule.target) : []),
   ];
 }
@@ -70,7 +80,19 @@ function addressWord({ address, mask }: AddressMatch, style: AddressStyle): stri
   return named ? name : `${formatIpv4(address)}/${prefix ?? formatIpv4(mask)}`;
 }
 
-function matchWords(match: Match): string[] {
+function askWords(name: string, ask: CtAsk | IpvsAsk, style: AddressStyle): string[] {
+  if ('direction' in ask) return [name, ask.direction];
+  return option(name, ask.inverted, askWord(ask, style));
+}
+
+function askWord(ask: Exclude<CtAsk | IpvsAsk, { direction: unknown }>, style: AddressStyle): string {
+  if ('statuses' in ask) return ask.statuses.join(',');
+  if ('method' in ask) return ask.method;
+  if ('port' in ask) return String(ask.port);
+  return 'address' in ask ? addressWord(ask, style) : portsWord(ask);
+}
+
+function matchWords(match: Match, style: AddressStyle): string[] {
   switch (match.kind) {
     case 'tcp':
       return [
@@ -88,7 +110,13 @@ function matchWords(match: Match): string[] {
     case 'state':
       return option('--state', match.inverted, match.states.join(','));
     case 'conntrack':
-      return option('--ctstate', match.inverted, match.states.join(','));
+      return [
+        ...(match.states.length > 0 ? option('--ctstate', match.inverted, match.states.join(',')) : []),
+        ...(match.asks ?? []).flatMap((ask) => askWords(`--ct${ask.on}`, ask, style)),
+      ];
+    case 'ipvs':
+      if (!match.asks) return option('--ipvs', match.inverted);
+      return match.asks.flatMap((ask) => askWords(`--${ask.on}`, ask, style));
     case 'multiport':
       return option(MULTIPORT[match.which], match.inverted, match.ports.map(portsWord).join(','));
     case 'mark':

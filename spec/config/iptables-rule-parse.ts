@@ -1,4 +1,14 @@
 import { hint } from './address-text.ts';
+import {
+  ctAddress,
+  ctDirection,
+  ctPort,
+  ctStatus,
+  ipvsAddress,
+  ipvsDirection,
+  ipvsMethod,
+  ipvsPort,
+} from './iptables-ask-parse.ts';
 import { parseChainTarget, parseTarget } from './iptables-chain.ts';
 import {
   finishRule,
@@ -8,7 +18,16 @@ import {
   type RuleDraft,
   type RulePlace,
 } from './iptables-draft.ts';
-import { readFlags, readList, readMark, readPorts, readStates, readSyn } from './iptables-match-parse.ts';
+import {
+  readCtAsk,
+  readFlags,
+  readIpvs,
+  readList,
+  readMark,
+  readPorts,
+  readStates,
+  readSyn,
+} from './iptables-match-parse.ts';
 import { MATCH_NAMES, UNMODELLED_MATCHES, UNMODELLED_OPTIONS } from './iptables-options.ts';
 import {
   readLogOption,
@@ -20,7 +39,14 @@ import {
 } from './iptables-target-parse.ts';
 import { parseNetwork } from './iptables-values.ts';
 import { didYouMean } from './nearest.ts';
-import type { InterfaceMatch, ProtocolMatch, Rule } from './rules.ts';
+import {
+  CT_ADDRESSES,
+  CT_PORTS,
+  type CtAsk,
+  type InterfaceMatch,
+  type ProtocolMatch,
+  type Rule,
+} from './rules.ts';
 import { TextError } from './text-error.ts';
 import type { Word, WordReader } from './words.ts';
 
@@ -80,6 +106,15 @@ const OPTIONS: readonly Option[] = [
   },
   { names: ['--ports'], invertible: true, read: (reading) => readList(reading, 'either') },
   { names: ['--mark'], invertible: true, read: readMark },
+  ...CT_ADDRESSES.map((on) => ctOption(on, ctAddress(on))),
+  ...CT_PORTS.map((on) => ctOption(on, ctPort(on))),
+  ctOption('status', ctStatus),
+  { names: ['--ctdir'], invertible: false, read: (reading) => readCtAsk(reading, ctDirection) },
+  { names: ['--ipvs'], invertible: true, read: (reading) => readIpvs(reading) },
+  { names: ['--vaddr'], invertible: true, read: (reading) => readIpvs(reading, ipvsAddress) },
+  { names: ['--vport'], invertible: true, read: (reading) => readIpvs(reading, ipvsPort) },
+  { names: ['--vdir'], invertible: false, read: (reading) => readIpvs(reading, ipvsDirection) },
+  { names: ['--vmethod'], invertible: true, read: (reading) => readIpvs(reading, ipvsMethod) },
   { names: ['--set-xmark'], invertible: false, read: (reading) => readMarkBits(reading, 'xset') },
   { names: ['--set-mark'], invertible: false, read: (reading) => readMarkBits(reading, 'set') },
   { names: ['--or-mark'], invertible: false, read: (reading) => readMarkBits(reading, 'or') },
@@ -105,6 +140,10 @@ const OPTIONS: readonly Option[] = [
   { names: ['--notrack'], invertible: false, read: readNotrack },
   { names: ['--log-prefix', '--log-level'], invertible: false, read: readLogOption },
 ];
+
+function ctOption(on: CtAsk['on'], parse: (reading: Reading) => CtAsk): Option {
+  return { names: [`--ct${on}`], invertible: true, read: (reading) => readCtAsk(reading, parse) };
+}
 
 const OPTION_OF: ReadonlyMap<string, Option> = new Map(
   OPTIONS.flatMap((row) => row.names.map((name) => [name, row] as const)),

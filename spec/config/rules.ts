@@ -5,7 +5,7 @@ export interface Ruleset {
   readonly tables: readonly Table[];
 }
 
-export const TABLE_NAMES = ['raw', 'mangle', 'nat', 'filter'] as const;
+export const TABLE_NAMES = ['raw', 'mangle', 'filter'] as const;
 export type TableName = (typeof TABLE_NAMES)[number];
 
 export interface Table {
@@ -60,6 +60,28 @@ export interface PortRange {
 export const CT_STATES = ['INVALID', 'NEW', 'ESTABLISHED', 'RELATED', 'UNTRACKED'] as const;
 export type CtState = (typeof CT_STATES)[number];
 
+export const CT_ADDRESSES = ['origsrc', 'origdst', 'replsrc', 'repldst'] as const;
+export const CT_PORTS = ['origsrcport', 'origdstport', 'replsrcport', 'repldstport'] as const;
+export const CT_STATUSES = ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED'] as const;
+export type CtStatus = (typeof CT_STATUSES)[number];
+export type CtDirection = 'ORIGINAL' | 'REPLY';
+
+/** An option of `-m conntrack`, named without its `--ct`. */
+export type CtAsk =
+  | ({ readonly on: (typeof CT_ADDRESSES)[number] } & AddressMatch)
+  | ({ readonly on: (typeof CT_PORTS)[number]; readonly inverted: boolean } & PortRange)
+  | { readonly on: 'status'; readonly statuses: readonly CtStatus[]; readonly inverted: boolean }
+  | { readonly on: 'dir'; readonly direction: CtDirection };
+
+export const IPVS_METHODS = { GATE: 'droute', IPIP: 'tunnel', MASQ: 'masq' } as const;
+
+/** An option of `-m ipvs`. */
+export type IpvsAsk =
+  | ({ readonly on: 'vaddr' } & AddressMatch)
+  | { readonly on: 'vport'; readonly port: number; readonly inverted: boolean }
+  | { readonly on: 'vdir'; readonly direction: CtDirection }
+  | { readonly on: 'vmethod'; readonly method: keyof typeof IPVS_METHODS; readonly inverted: boolean };
+
 export type Match =
   | {
       readonly kind: 'tcp';
@@ -69,7 +91,16 @@ export type Match =
       readonly flags?: { readonly mask: number; readonly set: number; readonly inverted: boolean };
     }
   | { readonly kind: 'state'; readonly states: readonly CtState[]; readonly inverted: boolean }
-  | { readonly kind: 'conntrack'; readonly states: readonly CtState[]; readonly inverted: boolean }
+  | {
+      readonly kind: 'conntrack';
+      /** `--ctstate`; none when only something else is asked. */
+      readonly states: readonly CtState[];
+      readonly inverted: boolean;
+      /** What is asked besides, each at most once. */
+      readonly asks?: readonly CtAsk[];
+    }
+  /** `--ipvs` when nothing else is asked; whatever is asked implies it. */
+  | { readonly kind: 'ipvs'; readonly inverted: boolean; readonly asks?: readonly IpvsAsk[] }
   | {
       readonly kind: 'multiport';
       readonly ports: readonly PortRange[];
@@ -118,6 +149,5 @@ export type Target =
 export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
   raw: ['PREROUTING', 'OUTPUT'],
   mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
-  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
 };

@@ -175,7 +175,7 @@ describe('rules', () => {
   });
 
   const options =
-    '-s -d -i -o -p -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --notrack --log-prefix';
+    '-s -d -i -o -p -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --ctorigsrc --ctorigdst --ctreplsrc --ctrepldst --ctorigsrcport --ctorigdstport --ctreplsrcport --ctrepldstport --ctstatus --ctdir --ipvs --vaddr --vport --vdir --vmethod --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --notrack --log-prefix';
   const complaints: [string, number, string][] = [
     ['-p tcp --dprt 80', 17, `"--dprt" is no option of a rule; allowed: ${options}; did you mean --dport?`],
     ['-f -j DROP', 10, `-f (second and later fragments) is not modelled; allowed: ${options}`],
@@ -194,24 +194,24 @@ describe('rules', () => {
       'state DNAT is not modelled; allowed: INVALID NEW ESTABLISHED RELATED UNTRACKED',
     ],
     [
-      '-m conntrack --ctdir ORIGINAL',
+      '-m conntrack --ctexpire 1:5',
       23,
-      `--ctdir (matching the direction) is not modelled; allowed: ${options}`,
+      `--ctexpire (matching the time a connection has left) is not modelled; allowed: ${options}`,
     ],
     [
       '-m limit --limit 5/s',
       13,
-      'match limit is not modelled; allowed: tcp state conntrack multiport mark connmark',
+      'match limit is not modelled; allowed: tcp state conntrack multiport mark connmark ipvs',
     ],
     [
       '-m comment --comment "a b"',
       13,
-      'match comment is not modelled; allowed: tcp state conntrack multiport mark connmark; remove it: it has no effect',
+      'match comment is not modelled; allowed: tcp state conntrack multiport mark connmark ipvs; remove it: it has no effect',
     ],
     [
       '-m stat',
       13,
-      '"stat" is no match; allowed: tcp state conntrack multiport mark connmark; did you mean state?',
+      '"stat" is no match; allowed: tcp state conntrack multiport mark connmark ipvs; did you mean state?',
     ],
     ['-m multiport --dports 80', 13, '-m multiport is for protocols with ports only; add -p tcp'],
     [
@@ -281,13 +281,13 @@ describe('rules', () => {
   });
 
   const broken: [string, number, number, string][] = [
-    ['-A INPUT -j DROP', 1, 1, '"-A" stands where a table begins; allowed: *raw *mangle *nat *filter'],
-    ['*security\nCOMMIT', 1, 1, 'table security is not modelled; allowed: *raw *mangle *nat *filter'],
+    ['-A INPUT -j DROP', 1, 1, '"-A" stands where a table begins; allowed: *raw *mangle *filter'],
+    ['*security\nCOMMIT', 1, 1, 'table security is not modelled; allowed: *raw *mangle *filter'],
     [
       '*fliter\nCOMMIT',
       1,
       1,
-      '"*fliter" stands where a table begins; allowed: *raw *mangle *nat *filter; did you mean *filter?',
+      '"*fliter" stands where a table begins; allowed: *raw *mangle *filter; did you mean *filter?',
     ],
     ['*filter\n:INPUT DROP [0:0]', 1, 1, 'table filter has no COMMIT; add COMMIT after its last rule'],
     ['*filter\nCOMMIT\n*filter\nCOMMIT', 3, 1, 'table filter comes twice; put its rules together'],

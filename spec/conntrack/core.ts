@@ -36,6 +36,7 @@ export function seenState(skb: Skb): 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALI
 
 /** A packet that the director makes about another belongs to the other's entry (nf_conntrack_attach). */
 export function attach(skb: Skb, about: Skb): void {
+  if (about.untracked) skb.attached = true;
   if (!about.ct) return;
   const { entry, info } = about.ct;
   skb.ct = { entry, info: info.endsWith('_REPLY') ? 'RELATED' : 'RELATED_REPLY' };

@@ -3,7 +3,6 @@ import { length, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
-import { ruleMatches } from './matches.ts';
 import { applyTarget, wording } from './targets.ts';
 import type { Counter, IptChain, IptTable, IptTables } from './types.ts';
 
@@ -83,7 +82,7 @@ function walk(
   place: Place,
 ): 'ACCEPT' | 'DROP' | 'RETURN' {
   for (const [index, { rule, counter }] of chain.rules.entries()) {
-    if (!ruleMatches(rule, skb, place.inDevice, place.outDevice)) continue;
+    if (!net.parts.ruleMatches(net, rule, skb, place)) continue;
     count(counter, skb);
     if (!rule.target) continue;
     const { target } = rule;

@@ -1,13 +1,23 @@
-import type { AddressMatch, InterfaceMatch, Match, PortRange, Rule } from '../config/rules.ts';
+import type { InterfaceMatch, Match, Rule } from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
 import type { Skb } from '../skb.ts';
-import type { Ipv4 } from '../wire/address.ts';
+import type { Net } from '../state.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../wire/ipv4.ts';
+import { conntrackMatches } from './conntrack-match.ts';
+import { ipvsMatches } from './ipvs-match.ts';
+import { addressMatches, within } from './within.ts';
 
 const PROTOCOL_NUMBERS = { tcp: PROTOCOL_TCP, udp: PROTOCOL_UDP, icmp: PROTOCOL_ICMP } as const;
 
+/** The devices that the hook knows. */
+export interface Devices {
+  readonly inDevice: string;
+  readonly outDevice: string;
+}
+
 /** Whether a rule's every condition holds: the IP part (ip_packet_match), then its extensions in order. */
-export function ruleMatches(rule: Rule, skb: Skb, inDevice: string, outDevice: string): boolean {
+export function ruleMatches(net: Net, rule: Rule, skb: Skb, devices: Devices): boolean {
+  const { inDevice, outDevice } = devices;
   return (
     addressMatches(rule.source, skb.header.source) &&
     addressMatches(rule.destination, skb.header.destination) &&
@@ -15,12 +25,8 @@ export function ruleMatches(rule: Rule, skb: Skb, inDevice: string, outDevice: s
     interfaceMatches(rule.outInterface, outDevice) &&
     (!rule.protocol ||
       (PROTOCOL_NUMBERS[rule.protocol.protocol] === skb.header.protocol) !== rule.protocol.inverted) &&
-    rule.matches.every((match) => extensionMatches(match, skb))
+    rule.matches.every((match) => extensionMatches(net, match, skb))
   );
-}
-
-function addressMatches(match: AddressMatch | undefined, address: Ipv4): boolean {
-  return !match || ((address & match.mask) >>> 0 === (match.address & match.mask) >>> 0) !== match.inverted;
 }
 
 /** Where a hook has no such device its name is empty, and only the empty prefix `+` matches it. */
@@ -30,12 +36,15 @@ function interfaceMatches(match: InterfaceMatch | undefined, device: string): bo
   return same !== match.inverted;
 }
 
-function extensionMatches(match: Match, skb: Skb): boolean {
+function extensionMatches(net: Net, match: Match, skb: Skb): boolean {
   switch (match.kind) {
     case 'tcp':
       return tcpMatches(match, skb);
-    case 'state':
     case 'conntrack':
+      return conntrackMatches(match, skb);
+    case 'ipvs':
+      return ipvsMatches(net, match, skb);
+    case 'state':
       return match.states.includes(seenState(skb)) !== match.inverted;
     case 'multiport':
       return multiportMatches(match, skb) !== match.inverted;
@@ -67,8 +76,4 @@ function multiportMatches(match: Extract<Match, { kind: 'multiport' }>, skb: Skb
     if (match.which === 'destination') return within(range, destination);
     return within(range, source) || within(range, destination);
   });
-}
-
-function within({ first, last }: PortRange, port: number): boolean {
-  return port >= first && port <= last;
 }

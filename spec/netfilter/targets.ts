@@ -20,7 +20,7 @@ export function applyTarget(net: Net, skb: Skb, target: Extension): 'DROP' | 'CO
       return 'CONTINUE';
     case 'CT':
       // A packet that has been through conntrack already (over loopback) keeps what it got there.
-      if (!skb.ct) skb.untracked = true;
+      if (!skb.ct && !skb.attached) skb.untracked = true;
       return 'CONTINUE';
     case 'LOG':
       return 'CONTINUE';

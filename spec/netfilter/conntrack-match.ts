@@ -1,0 +1,59 @@
+import type { CtAsk, CtStatus, Match } from '../config/rules.ts';
+import { seenState } from '../conntrack/core.ts';
+import { type NfConn, ORIGINAL, REPLY } from '../conntrack/types.ts';
+import type { Skb } from '../skb.ts';
+import { addressMatches, within } from './within.ts';
+
+/**
+ * net/netfilter/xt_conntrack.c, conntrack_mt. A packet without an entry answers to its state alone: whatever else
+ * is asked then holds if a state was asked too, and does not if none was.
+ */
+export function conntrackMatches(match: Extract<Match, { kind: 'conntrack' }>, skb: Skb): boolean {
+  const asksState = match.states.length > 0;
+  if (asksState && match.states.includes(seenState(skb)) === match.inverted) return false;
+  const { ct } = skb;
+  if (!ct) return asksState;
+  return (match.asks ?? []).every((ask) => askHolds(ask, ct));
+}
+
+function askHolds(ask: CtAsk, { entry, info }: NonNullable<Skb['ct']>): boolean {
+  const original = entry.tuples[ORIGINAL];
+  const reply = entry.tuples[REPLY];
+  switch (ask.on) {
+    case 'origsrc':
+      return addressMatches(ask, original.src);
+    case 'origdst':
+      return addressMatches(ask, original.dst);
+    case 'replsrc':
+      return addressMatches(ask, reply.src);
+    case 'repldst':
+      return addressMatches(ask, reply.dst);
+    case 'origsrcport':
+      return within(ask, original.sport) !== ask.inverted;
+    case 'origdstport':
+      return within(ask, original.dport) !== ask.inverted;
+    case 'replsrcport':
+      return within(ask, reply.sport) !== ask.inverted;
+    case 'repldstport':
+      return within(ask, reply.dport) !== ask.inverted;
+    case 'status':
+      return ask.statuses.some((status) => hasStatus(entry, status)) !== ask.inverted;
+    case 'dir':
+      return info.endsWith('_REPLY') === (ask.direction === 'REPLY');
+  }
+}
+
+/** The bits of enum ip_conntrack_status that a rule can ask; NONE is no bit, so it never holds. */
+function hasStatus(entry: NfConn, status: CtStatus): boolean {
+  switch (status) {
+    case 'NONE':
+    case 'EXPECTED':
+      return false;
+    case 'SEEN_REPLY':
+      return entry.seenReply;
+    case 'ASSURED':
+      return entry.assured;
+    case 'CONFIRMED':
+      return entry.confirmed;
+  }
+}
