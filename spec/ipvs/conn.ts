@@ -5,7 +5,6 @@ import { IPVS_NEW_CONNECTION_SECONDS } from '../tables/ipvs-tcp.ts';
 import { newTimer } from '../timer.ts';
 import { delTimer, modTimer } from '../timers.ts';
 import { note } from '../trace-log.ts';
-import type { Ipv4 } from '../wire/address.ts';
 import { PROTOCOL_TCP } from '../wire/ipv4.ts';
 import type { Ends, IpVsConn, IpVsDest } from './types.ts';
 
