@@ -1,4 +1,5 @@
-import { openMicrovm } from '../directors/microvm/open.ts';
+import { MicrovmDirector } from '../directors/microvm/director.ts';
+import { microvmKernel } from '../directors/microvm/open.ts';
 import type { Subject } from '../play/seat.ts';
 import type { Progress } from '../system/progress.ts';
 import { ensureTools } from '../system/tools.ts';
@@ -15,6 +16,6 @@ export async function microvmSubject(
   progress: Progress,
 ): Promise<Subject> {
   await ensureTools(progress);
-  await openMicrovm(name, kernel, progress);
-  return { name, open: () => openMicrovm(name, kernel, progress) };
+  const microvm = await microvmKernel(kernel, progress);
+  return { name, open: async () => new MicrovmDirector(name, microvm.kernel, microvm.guests) };
 }

@@ -10,7 +10,7 @@ import { intact, seal, writeDurably } from './checksums.ts';
 
 /** One thing the cache can hold: `kind`/`key` is its folder; `check` are the files verified at every use. */
 export interface EntrySpec {
-  kind: 'kernels' | 'guests' | 'agents';
+  kind: 'kernels' | 'guests' | 'agents' | 'snapshots';
   key: string;
   check: readonly string[];
 }

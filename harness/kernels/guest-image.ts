@@ -29,12 +29,11 @@ async function guestTree(kernel: InstalledKernel, agent: Uint8Array): Promise<Gu
   return orderedTree([...ownEntries(agent), ...(await hostEntries()), ...(await moduleEntries(kernel))]);
 }
 
-/** Everything that decides the content of an image, without reading it all. */
-async function keyOf(kernel: InstalledKernel, agent: Uint8Array): Promise<string> {
+/** Everything that decides the content of an image, without reading it all; begins with the kernel's release. */
+export async function guestImageKey(kernel: InstalledKernel, agent: Uint8Array): Promise<string> {
   const tables = { wantedModules, guestTools, protocols, emptyFolders, deviceNodes };
-  return sha256(
-    JSON.stringify([format, kernel.identity, sha256(agent), await hostFilesIdentity(), tables]),
-  ).slice(0, 24);
+  const parts = [format, kernel.identity, sha256(agent), await hostFilesIdentity(), tables];
+  return `${kernel.release}-${sha256(JSON.stringify(parts)).slice(0, 24)}`;
 }
 
 /**
@@ -48,7 +47,7 @@ export async function guestImage(
   cache: Cache = new Cache(),
 ): Promise<string> {
   const agent = await readFile(agentPath);
-  const key = `${kernel.release}-${await keyOf(kernel, agent)}`;
+  const key = await guestImageKey(kernel, agent);
   const build = async (folder: string): Promise<void> => {
     progress(`building the guest image for ${kernel.release}`);
     await writeFile(join(folder, imageName), cpio(await guestTree(kernel, agent)));

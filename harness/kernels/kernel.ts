@@ -88,6 +88,22 @@ export async function readyKernel(
   return replaceModules(await stockKernel(text, progress, source), modules);
 }
 
+/**
+ * The kernel that `readyKernel` would give, as its entry in the cache describes it; undefined when it is not there.
+ * What is to be booted is not read: this is for those who need to know the kernel before they need it.
+ */
+export async function knownKernel(
+  text: string | undefined,
+  cache: Cache = new Cache(),
+  modules: readonly string[] = [],
+): Promise<InstalledKernel | undefined> {
+  const spec = parseKernelSpec(text);
+  const known = spec.kind === 'path' ? undefined : await cachedKey(spec, cache);
+  if (known === undefined) return undefined;
+  const folder = await cache.find({ ...kernelEntry(known), check: ['kernel.json', 'config'] });
+  return folder === undefined ? undefined : replaceModules(await loadKernel(folder), modules);
+}
+
 /** The newest kernel on offer that `text` names, also when the cache has an older one that would do. */
 export async function fetchNewest(
   text: string,

@@ -20,7 +20,7 @@ import {
   wait,
 } from './testing.ts';
 
-/** On a real kernel: scenarios in, exact observations out. All tests share one boot. */
+/** On a real kernel: scenarios in, exact observations out. All tests share one guest. */
 
 let director: MicrovmDirector;
 

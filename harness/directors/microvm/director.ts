@@ -4,7 +4,8 @@ import { observations } from '../../observe/observations.ts';
 import type { Plan } from '../../play/plan.ts';
 import { agentScenario } from '../agent-scenario.ts';
 import type { Director, Played } from '../director.ts';
-import { Guest, type GuestOptions, type GuestResult } from './guest.ts';
+import type { Guest, GuestResult } from './guest.ts';
+import type { GuestSource } from './guest-source.ts';
 
 /** Scenarios handed to a guest at once: it never waits for us between them, and we keep few transcripts. */
 const BATCH = 32;
@@ -15,13 +16,13 @@ const BOOT_ATTEMPTS = 2;
 export class MicrovmDirector implements Director {
   readonly name: string;
   readonly kernel: Kernel;
-  readonly #options: GuestOptions;
+  readonly #guests: GuestSource;
   #guest: Guest | undefined;
 
-  constructor(name: string, kernel: Kernel, options: GuestOptions) {
+  constructor(name: string, kernel: Kernel, guests: GuestSource) {
     this.name = name;
     this.kernel = kernel;
-    this.#options = options;
+    this.#guests = guests;
   }
 
   /** QEMU's process, while there is one. */
@@ -61,7 +62,7 @@ export class MicrovmDirector implements Director {
 
   async #boot(attempts: number): Promise<Guest> {
     try {
-      return await this.#checked(await Guest.boot(this.#options));
+      return await this.#checked(await this.#guests.guest());
     } catch (error) {
       if (attempts > 1 && error instanceof MachineError) return this.#boot(attempts - 1);
       throw error;

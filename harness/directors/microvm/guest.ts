@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { MachineError } from '../../errors.ts';
 import { AgentLink, type Silence } from '../agent-link.ts';
@@ -11,14 +12,31 @@ import {
 } from '../agent-protocol.ts';
 import { findKernelFault } from './kernel-fault.ts';
 import { Qemu } from './qemu.ts';
-import type { QemuMachine } from './qemu-command.ts';
+import {
+  type BootFiles,
+  bootArguments,
+  machineArguments,
+  type QemuMachine,
+  restoreArguments,
+} from './qemu-command.ts';
+import { writeState } from './write-state.ts';
 
-export interface GuestOptions extends QemuMachine {
+/** What a guest needs besides something to start from. */
+export interface GuestSettings extends QemuMachine {
   /** QEMU's path. */
   readonly program: string;
   /** Wall clock. Generous: they tell a dead guest from a slow machine. */
   readonly bootDeadlineMs: number;
   readonly scenarioDeadlineMs: number;
+  readonly restoreDeadlineMs: number;
+}
+
+export interface GuestOptions extends GuestSettings, BootFiles {}
+
+/** A saved guest: what QEMU needs, and what the agent said when it was new. */
+export interface Snapshot {
+  readonly statePath: string;
+  readonly hello: Hello;
 }
 
 /** What became of one scenario in a guest. After anything but `played` the guest is no longer usable. */
@@ -34,23 +52,23 @@ export class Guest {
   readonly hello: Hello;
   readonly #qemu: Qemu;
   readonly #link: AgentLink;
-  readonly #options: GuestOptions;
+  readonly #settings: GuestSettings;
   #lastId = 0;
   #usable = true;
   /** Where the console's new part begins: faults before it were judged already. */
   #judged = 0;
 
-  private constructor(hello: Hello, qemu: Qemu, link: AgentLink, options: GuestOptions) {
+  private constructor(hello: Hello, qemu: Qemu, link: AgentLink, settings: GuestSettings) {
     this.hello = hello;
     this.#qemu = qemu;
     this.#link = link;
-    this.#options = options;
+    this.#settings = settings;
     this.#judged = qemu.console.total;
   }
 
   /** @throws MachineError with the console when no agent says hello in time */
   static async boot(options: GuestOptions): Promise<Guest> {
-    const qemu = new Qemu(options.program, options);
+    const qemu = new Qemu(options.program, [...machineArguments(options), ...bootArguments(options)]);
     const link = new AgentLink(qemu.agent);
     const first = await link.receive(options.bootDeadlineMs).catch((error: MachineError) => error);
     if ('kind' in first && first.kind === 'hello') {
@@ -60,6 +78,29 @@ export class Guest {
     const console = await lastWords(qemu);
     const why = first instanceof Error ? first.message : describe(first, options.bootDeadlineMs);
     throw new MachineError(`the guest did not boot: ${why}`, { console });
+  }
+
+  /**
+   * The guest that was saved. It stands still, as it did then, also before the whole of it is there.
+   *
+   * @throws MachineError when QEMU cannot make it out of the file
+   */
+  static async restore(settings: GuestSettings, snapshot: Snapshot): Promise<Guest> {
+    const state = await open(snapshot.statePath);
+    const argv = [...machineArguments(settings), ...restoreArguments];
+    const qemu = new Qemu(settings.program, argv, [state.fd]);
+    const link = new AgentLink(qemu.agent);
+    const status = await qemu.monitor.settled(settings.restoreDeadlineMs).finally(() => state.close());
+    if (status === 'paused') return new Guest(snapshot.hello, qemu, link, settings);
+    const console = await lastWords(qemu);
+    throw new MachineError(`the snapshot could not be restored: ${status}`, { console });
+  }
+
+  /** Writes all of a guest that has played nothing yet into a file. It cannot be used any more. */
+  async save(statePath: string): Promise<Snapshot> {
+    await writeState(this.#qemu.monitor, statePath, this.#settings.restoreDeadlineMs);
+    await this.close();
+    return { statePath, hello: this.hello };
   }
 
   get usable(): boolean {
@@ -75,11 +116,12 @@ export class Guest {
    * early ends the guest, which would otherwise answer questions that nobody remembers.
    */
   async *play(scenarios: readonly AgentScenario[]): AsyncGenerator<GuestResult> {
-    this.#qemu.monitor.resume();
     const firstId = this.#lastId + 1;
     for (const [index, scenario] of scenarios.entries()) {
       this.#link.send(encodeScenario(firstId + index, scenario));
     }
+    // Work before time: a guest that has nothing to do lets its clock run ahead, by more or less each time.
+    this.#qemu.monitor.resume();
     let answered = 0;
     try {
       for (const scenario of scenarios) {
@@ -102,7 +144,7 @@ export class Guest {
   }
 
   async #receive(scenario: AgentScenario): Promise<GuestResult> {
-    const limit = this.#options.scenarioDeadlineMs;
+    const limit = this.#settings.scenarioDeadlineMs;
     try {
       const message = await this.#link.receive(limit);
       if (message.kind !== 'transcript') return this.#failed(describe(message, limit));

@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 
 const HOLDER = fileURLToPath(new URL('orphan.fixture.ts', import.meta.url));
 
-it('no QEMU outlives a harness that was killed with -9', async () => {
-  const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER], {
+it.each(['boot', 'restore'])('no QEMU outlives a harness that was killed with -9: %s', async (start) => {
+  const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, start], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const pid = await new Promise<string>((resolve) =>

@@ -1,15 +1,20 @@
-/** File descriptors that QEMU inherits: one end of a socket pair each. */
-export const QEMU_FD = { agent: 3, monitor: 4, console: 5 } as const;
+/** File descriptors that QEMU inherits: one end of a socket pair each, and a snapshot's file. */
+export const QEMU_FD = { agent: 3, monitor: 4, console: 5, state: 6 } as const;
 
+/** What has to be the same for a guest to go on from a snapshot. */
 export interface QemuMachine {
-  /** An uncompressed kernel: unpacking it inside the emulation would take seconds. */
-  readonly vmlinuxPath: string;
-  readonly initramfsPath: string;
   readonly memoryMiB: number;
   /** QEMU's CPU model; part of what a result names, since some kernels fault on some models. */
   readonly cpu: string;
   /** A guest instruction takes 2^shift ns of virtual time. */
   readonly icountShift: number;
+}
+
+/** What a guest boots. */
+export interface BootFiles {
+  /** An uncompressed kernel: unpacking it inside the emulation would take seconds. */
+  readonly vmlinuxPath: string;
+  readonly initramfsPath: string;
   /** More for the kernel's command line, when experimenting. */
   readonly kernelArguments: readonly string[];
 }
@@ -51,8 +56,20 @@ const KERNEL_ARGUMENTS = [
   'ipv6.disable=1',
 ] as const;
 
+/** The command line of every kernel, and more. */
+export const kernelCommandLine = (more: readonly string[]): string =>
+  [...KERNEL_ARGUMENTS, ...more].join(' ');
+
+export const bootArguments = (files: BootFiles): string[] => [
+  ...['-kernel', files.vmlinuxPath, '-initrd', files.initramfsPath],
+  ...['-append', kernelCommandLine(files.kernelArguments)],
+];
+
+/** A snapshot has the kernel in its memory. QEMU reads it from the file that it inherits. */
+export const restoreArguments = ['-incoming', `fd:${QEMU_FD.state}`] as const;
+
 /** Everything is named, nothing is default: no network, no display, no disk, no monitor on stdio. */
-export function qemuArguments(machine: QemuMachine): string[] {
+export function machineArguments(machine: QemuMachine): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-nographic', '-no-reboot'],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
@@ -68,8 +85,6 @@ export function qemuArguments(machine: QemuMachine): string[] {
       '-rtc',
       'clock=vm,base=2024-01-01',
     ],
-    ...['-kernel', machine.vmlinuxPath, '-initrd', machine.initramfsPath],
-    ...['-append', [...KERNEL_ARGUMENTS, ...machine.kernelArguments].join(' ')],
     ...['-chardev', `socket,id=console,fd=${QEMU_FD.console}`, '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=monitor,fd=${QEMU_FD.monitor}`, '-mon', 'chardev=monitor,mode=readline'],
     // Without ioeventfd a write is handled while the guest waits, not later by another thread.

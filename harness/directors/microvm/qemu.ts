@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { ConsoleRing } from './console-ring.ts';
 import { Monitor } from './monitor.ts';
-import { QEMU_FD, type QemuMachine, qemuArguments } from './qemu-command.ts';
+import { QEMU_FD } from './qemu-command.ts';
 
 /** How QEMU ended, in words. */
 export type QemuExit = string;
@@ -20,9 +20,12 @@ export class Qemu {
   readonly exited: Promise<QemuExit>;
   readonly #process: ChildProcess;
 
-  constructor(program: string, machine: QemuMachine) {
-    const argv = ['--pdeathsig', 'KILL', program, ...qemuArguments(machine)];
-    this.#process = spawn('setpriv', argv, { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
+  /** @param inherited open files, which it has under the numbers from QEMU_FD.state on */
+  constructor(program: string, qemuArguments: readonly string[], inherited: readonly number[] = []) {
+    const argv = ['--pdeathsig', 'KILL', program, ...qemuArguments];
+    this.#process = spawn('setpriv', argv, {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', ...inherited],
+    });
     this.exited = new Promise((resolve) => {
       this.#process.once('error', (error) => resolve(`setpriv: ${error.message}`));
       this.#process.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
