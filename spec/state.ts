@@ -5,8 +5,7 @@ import type { Conntrack, CtInfo, NfConn, TrackVerdict } from './conntrack/types.
 import type { Neighbours, PathMtu } from './ip/types.ts';
 import type { Ends, IpVsConn, IpVsDest, IpVsService, Ipvs, OverloadCause } from './ipvs/types.ts';
 import type { Kernel } from './kernel.ts';
-import type { Devices } from './netfilter/matches.ts';
-import type { IptTables } from './netfilter/types.ts';
+import type { Devices, IptTables } from './netfilter/types.ts';
 import type { Emitted } from './observation.ts';
 import type { Skb } from './skb.ts';
 import type { ConntrackTcpTable, ConntrackTcpTimeout } from './tables/conntrack-tcp.ts';

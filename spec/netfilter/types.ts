@@ -27,3 +27,9 @@ export interface IptRule {
 
 /** The tables of a network namespace; one that nobody has asked for does not exist. */
 export type IptTables = Map<TableName, IptTable>;
+
+/** The devices that the hook knows. */
+export interface Devices {
+  readonly inDevice: string;
+  readonly outDevice: string;
+}
