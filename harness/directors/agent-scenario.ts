@@ -147,13 +147,13 @@ function observeOps(tables: Iterable<TableName>): Op[] {
 }
 
 /**
- * Rules of such tables may send a packet back to the director, over lo. The kernel handles it with the frame that
- * it came from, but leaves it to ksoftirqd if that is awake just then, which needs a moment in which nobody else runs.
+ * A packet may go back to the director over lo (an error about its own answer, a changed mark). The kernel handles it
+ * with the frame that it came from, but leaves it to ksoftirqd if that is awake just then, which needs a moment in
+ * which nobody else runs.
  */
-const REROUTING: readonly TableName[] = ['mangle'];
-const LOOPBACK_NS = 100_000n;
+const LOOPBACK: Op = { op: 'settle', ns: 100_000n };
 
-function stepOps(step: PlanStep, topology: Topology, reroutes: boolean): Op[] {
+function stepOps(step: PlanStep, topology: Topology): Op[] {
   switch (step.kind) {
     case 'wait':
       return [];
@@ -166,14 +166,14 @@ function stepOps(step: PlanStep, topology: Topology, reroutes: boolean): Op[] {
           link: topology.links.findIndex((link) => link.name === step.link),
           frame: step.frame,
         },
-        ...(reroutes ? [{ op: 'settle', ns: LOOPBACK_NS } as const] : []),
+        LOOPBACK,
       ];
   }
 }
 
-function agentStep(step: PlanStep, topology: Topology, reroutes: boolean): AgentStep {
+function agentStep(step: PlanStep, topology: Topology): AgentStep {
   const waitNs = step.kind === 'wait' ? BigInt(Math.round(step.ms * 1e6)) : 0n;
-  return { waitNs, alignJiffies: 0, ops: stepOps(step, topology, reroutes) };
+  return { waitNs, alignJiffies: 0, ops: stepOps(step, topology) };
 }
 
 function longestTimeoutSeconds(plan: Plan): number {
@@ -190,10 +190,9 @@ export function agentScenario(plan: Plan, hz: number): AgentScenario {
   const { topology } = plan.config;
   const start = { waitNs: 0n, alignJiffies: timerGranule(longestTimeoutSeconds(plan), hz), ops: [] };
   const tables = tablesBySteps(plan).at(-1)!;
-  const reroutes = REROUTING.some((table) => tables.has(table));
   return {
     setup: setupOps(plan.config).map(({ op }) => op),
     observe: observeOps(tables),
-    steps: [start, ...plan.steps.map((step) => agentStep(step, topology, reroutes))],
+    steps: [start, ...plan.steps.map((step) => agentStep(step, topology))],
   };
 }
