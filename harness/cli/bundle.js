@@ -1,0 +1,110 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import envPaths from 'env-paths';
+
+/**
+ * All sources as a few JavaScript files in the cache, for Node.js versions that do not read TypeScript: loading
+ * seven hundred files one by one through tsx costs more than a second of CPU time at every start.
+ */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const FOLDERS = ['generators', 'harness', 'reports', 'spec', 'suites'];
+const INSTALLED = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json'];
+const DAY_MS = 24 * 3600 * 1000;
+/** A bundle that nobody used for so long is garbage; uses are noted once a day. */
+const KEPT_DAYS = 7;
+
+/** Changes when any source or package does; costs a stat call for each source. */
+function keyOfSources() {
+  const hash = createHash('sha256').update(`1 ${process.version} ${ROOT}`);
+  const sources = FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, name)),
+  );
+  for (const path of [...sources.filter((name) => /\.[jt]s$/.test(name)).sort(), ...INSTALLED]) {
+    const { size, mtimeMs } = statSync(join(ROOT, path), { throwIfNoEntry: false }) ?? {};
+    hash.update(`\n${path} ${size} ${mtimeMs}`);
+  }
+  return hash.digest('hex').slice(0, 24);
+}
+
+/** A source looks for files beside itself, wherever the bundle is. */
+const sourcePlaces = {
+  name: 'source-places',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      return {
+        loader: 'ts',
+        contents: text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+      };
+    });
+  },
+};
+
+async function write(folder) {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [join(ROOT, 'harness/cli/main.ts')],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', logLevel: 'silent' },
+    // Packages that are CommonJS ask for Node's own modules so.
+    banner: { js: "import{createRequire as _cr}from'node:module';const require=_cr(import.meta.url);" },
+    plugins: [sourcePlaces],
+  });
+}
+
+const unusedFor = (path, days) =>
+  statSync(path, { throwIfNoEntry: false })?.mtimeMs < Date.now() - days * DAY_MS;
+
+function sweep(parent) {
+  for (const name of readdirSync(parent)) {
+    const path = join(parent, name);
+    if (unusedFor(path, KEPT_DAYS)) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** A reader sees the folder whole or not at all. */
+async function make(parent, folder) {
+  const temporary = join(parent, `${randomBytes(6).toString('hex')}.tmp`);
+  mkdirSync(parent, { recursive: true });
+  sweep(parent);
+  try {
+    await write(temporary);
+    // Another process may have been faster; then its folder, which is the same, stays.
+    if (!existsSync(folder)) renameSync(temporary, folder);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** So that `sweep` spares it. A cache that is read-only is not swept either. */
+function noteUse(folder) {
+  try {
+    if (unusedFor(folder, 1)) utimesSync(folder, new Date(), new Date());
+  } catch {}
+}
+
+/** URL of the command line's bundle, written if need be; undefined when that is not possible. */
+export async function bundle() {
+  try {
+    const parent = join(envPaths('lvs-conformance', { suffix: '' }).cache, 'programs');
+    const folder = join(parent, keyOfSources());
+    if (!existsSync(folder)) await make(parent, folder);
+    noteUse(folder);
+    return pathToFileURL(join(folder, 'main.mjs')).href;
+  } catch {
+    return undefined;
+  }
+}
