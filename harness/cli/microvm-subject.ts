@@ -17,5 +17,5 @@ export async function microvmSubject(
 ): Promise<Subject> {
   await ensureTools(progress);
   const microvm = await microvmKernel(kernel, progress);
-  return { name, open: async () => new MicrovmDirector(name, microvm.kernel, microvm.guests) };
+  return { name, open: async () => new MicrovmDirector(name, microvm) };
 }

@@ -1,11 +1,20 @@
 import type { Kernel } from '../../../spec/kernel.ts';
 import { MachineError } from '../../errors.ts';
+import type { InstalledKernel } from '../../kernels/installed-kernel.ts';
+import { missingFor } from '../../kernels/missing.ts';
 import { observations } from '../../observe/observations.ts';
 import type { Plan } from '../../play/plan.ts';
 import { agentScenario } from '../agent-scenario.ts';
 import type { Director, Played } from '../director.ts';
 import type { Guest, GuestResult } from './guest.ts';
 import type { GuestSource } from './guest-source.ts';
+
+/** A kernel, what it cannot do, and where its guests come from. */
+export interface MicrovmKernel {
+  readonly kernel: Kernel;
+  readonly lacks: InstalledKernel['lacks'];
+  readonly guests: GuestSource;
+}
 
 /** Scenarios handed to a guest at once: it never waits for us between them, and we keep few transcripts. */
 const BATCH = 32;
@@ -16,13 +25,13 @@ const BOOT_ATTEMPTS = 2;
 export class MicrovmDirector implements Director {
   readonly name: string;
   readonly kernel: Kernel;
-  readonly #guests: GuestSource;
+  readonly #microvm: MicrovmKernel;
   #guest: Guest | undefined;
 
-  constructor(name: string, kernel: Kernel, guests: GuestSource) {
+  constructor(name: string, microvm: MicrovmKernel) {
     this.name = name;
-    this.kernel = kernel;
-    this.#guests = guests;
+    this.kernel = microvm.kernel;
+    this.#microvm = microvm;
   }
 
   /** QEMU's process, while there is one. */
@@ -30,8 +39,8 @@ export class MicrovmDirector implements Director {
     return this.#guest?.pid;
   }
 
-  refuses(): undefined {
-    return undefined;
+  refuses(plan: Plan): string | undefined {
+    return missingFor(plan, { release: this.kernel.release, lacks: this.#microvm.lacks });
   }
 
   async *play(plans: readonly Plan[]): AsyncGenerator<Played> {
@@ -62,7 +71,7 @@ export class MicrovmDirector implements Director {
 
   async #boot(attempts: number): Promise<Guest> {
     try {
-      return await this.#checked(await this.#guests.guest());
+      return await this.#checked(await this.#microvm.guests.guest());
     } catch (error) {
       if (attempts > 1 && error instanceof MachineError) return this.#boot(attempts - 1);
       throw error;

@@ -8,7 +8,7 @@ import { guestImage, guestImageKey } from '../../kernels/guest-image.ts';
 import { knownKernel, readyKernel } from '../../kernels/kernel.ts';
 import { findProgram } from '../../system/find-program.ts';
 import type { Progress } from '../../system/progress.ts';
-import { MicrovmDirector } from './director.ts';
+import { MicrovmDirector, type MicrovmKernel } from './director.ts';
 import type { GuestOptions, GuestSettings } from './guest.ts';
 import { GuestSource } from './guest-source.ts';
 import { kernelCommandLine, machineArguments } from './qemu-command.ts';
@@ -50,12 +50,6 @@ export async function guestOptions(
   return { kernel: kernelOf(kernel), options };
 }
 
-/** A kernel and where its guests come from. */
-export interface MicrovmKernel {
-  readonly kernel: Kernel;
-  readonly guests: GuestSource;
-}
-
 /** Finds the kernel that `spec` names (undefined: the default one), and makes its guests ready to start. */
 export async function microvmKernel(
   spec: string | undefined,
@@ -69,7 +63,7 @@ export async function microvmKernel(
   const bootable = async (): Promise<GuestOptions> => (await guestOptions(spec, progress)).options;
   const guests = new GuestSource({ settings, key, bootable }, cache, progress);
   await guests.prepare();
-  return { kernel: kernelOf(kernel), guests };
+  return { kernel: kernelOf(kernel), lacks: kernel.lacks, guests };
 }
 
 /** The kernel is part of the image's key. A snapshot fits the very QEMU that wrote it, and no other for sure. */
@@ -85,6 +79,5 @@ export async function openMicrovm(
   spec: string | undefined,
   progress: Progress,
 ): Promise<MicrovmDirector> {
-  const { kernel, guests } = await microvmKernel(spec, progress);
-  return new MicrovmDirector(name, kernel, guests);
+  return new MicrovmDirector(name, await microvmKernel(spec, progress));
 }
