@@ -87,6 +87,8 @@ export interface Finding {
   /** Id in suites/claims; what names the file for a scenario from a file. */
   readonly claim: string;
   readonly director: DirectorName;
+  /** What the director was compared with: `model`, or another director's name. */
+  readonly reference: string;
   /** The run's seed and the index of the scenario in it; undefined for a scenario from a file. */
   readonly origin: { readonly seed: number; readonly index: number } | undefined;
   readonly scenario: Scenario;
@@ -139,6 +141,8 @@ export interface Summary {
   readonly wallSeconds: number;
   readonly seed: number;
   readonly directors: readonly DirectorName[];
+  /** What they were compared with: `model`, or another director's name. */
+  readonly reference: string;
 }
 
 /** All that one command found out; the writers in reports/ are functions of it. */

@@ -35,21 +35,31 @@ function divergenceLines(finding: Finding): string[] {
   const last = finding.steps.at(-1)!;
   return [
     `First divergence: step ${finding.step}, ${last.says}`,
-    ...finding.differences.flatMap(differenceLines),
+    ...finding.differences.flatMap((difference) => differenceLines(difference, finding)),
     '',
-    "The model's way",
+    finding.reference === 'model'
+      ? "The model's way"
+      : `The model's way, and what came out of ${finding.reference}`,
     ...finding.steps.flatMap((step, index) => stepLines(step, index)),
     '',
     `Packets of step ${finding.step}`,
     ...(last.sent ? packetLines('sent in', [last.sent]) : []),
-    ...packetLines('the model sent', last.model.emitted),
+    ...packetLines(`${the(finding)} sent`, last.model.emitted),
     ...packetLines(`${finding.director.name} sent`, last.director.emitted),
   ];
 }
 
-function differenceLines({ observable, where, field, expected, actual }: Difference): string[] {
+const the = ({ reference }: Finding): string => (reference === 'model' ? 'the model' : reference);
+
+function differenceLines(
+  { observable, where, field, expected, actual }: Difference,
+  { reference, director }: Finding,
+): string[] {
   const place = field === 'row' ? where : `${where}, ${field}`;
-  return [`  ${observable}: ${place}`, `    expected ${expected}`, `    actual   ${actual}`];
+  const names = reference === 'model' ? ['expected', 'actual'] : [reference, director.name];
+  const width = Math.max(...names.map((name) => name.length));
+  const values = [expected, actual].map((value, side) => `    ${names[side]!.padEnd(width)} ${value}`);
+  return [`  ${observable}: ${place}`, ...values];
 }
 
 function stepLines({ says, sent, trace, model }: ExplainedStep, index: number): string[] {

@@ -52,6 +52,7 @@ const FINDING: Finding = {
   status: 'confirmed',
   claim: 'ipvs/masq',
   director: MICROVM,
+  reference: 'model',
   origin: { seed: 1, index: 4 },
   scenario: {
     title: 'a <script> & "quotes"',
@@ -105,6 +106,7 @@ export const SAMPLE_RUN: Run = {
     wallSeconds: 12.34,
     seed: 1,
     directors: [MICROVM],
+    reference: 'model',
   },
   claims: [
     {

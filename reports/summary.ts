@@ -64,10 +64,11 @@ function undecidedLine({ kind, director, what, occurrences }: Undecided, colours
 }
 
 function lastLine({ summary, complete }: Run, colours: Colours): string {
-  const { scenarios, steps, packets, wallSeconds, seed, directors } = summary;
+  const { scenarios, steps, packets, wallSeconds, seed, directors, reference } = summary;
   const where = directors.map(({ name, release }) => `${name} (${release})`).join(', ') || 'no director';
   const played = `${many(scenarios, 'scenario')}, ${many(steps, 'step')}, ${many(packets, 'packet')}`;
-  const line = `${played} on ${where} in ${wallSeconds.toFixed(1)} s, seed ${seed}: ${counted(summary.outcomes)}`;
+  const beside = reference === 'model' ? '' : `, compared with ${reference},`;
+  const line = `${played} on ${where}${beside} in ${wallSeconds.toFixed(1)} s, seed ${seed}: ${counted(summary.outcomes)}`;
   return `\n${colours.bold(complete ? line : `${line} (not complete)`)}`;
 }
 

@@ -36,6 +36,7 @@ async function run(fault: Fault | undefined, over: Partial<CampaignOptions> = {}
     subjects: [toySubject(fault, opened)],
     lead: new ToyReference(),
     referenceFor: () => new ToyReference(),
+    reference: 'model',
     seed: 7,
     runs: 100,
     forMs: Number.POSITIVE_INFINITY,

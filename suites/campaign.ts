@@ -90,8 +90,9 @@ export class Campaign {
   }
 
   soFar(complete: boolean): Run {
-    const { seed, version, now } = this.#options;
-    return this.#tally.run({ seed, version, complete, wallSeconds: (now() - this.#start) / 1000 });
+    const { seed, version, reference, now } = this.#options;
+    const wallSeconds = (now() - this.#start) / 1000;
+    return this.#tally.run({ seed, version, reference, complete, wallSeconds });
   }
 
   /** The next batch is made while the directors play this one. */

@@ -12,6 +12,7 @@ export interface FindingParts {
   readonly status: Finding['status'];
   readonly claim: string;
   readonly director: DirectorName;
+  readonly reference: string;
   readonly origin: Finding['origin'];
   readonly scenario: Scenario;
   readonly plan: Plan;
@@ -44,7 +45,7 @@ export function findingOf(parts: FindingParts): Finding {
     step: divergence.step,
     differences: divergence.differences,
     steps: stepRecords(parts.scenario, plan, divergence),
-    headline: inWords(divergence.differences[0]!, parts.director.name),
+    headline: inWords(divergence.differences[0]!, parts.director.name, parts.reference),
     console: '',
   };
 }

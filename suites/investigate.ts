@@ -30,6 +30,8 @@ export interface Suspect {
 export interface InvestigationOptions {
   readonly lead: Lead;
   readonly referenceFor: ReferenceFor;
+  /** What directors are compared with, as findings name it. */
+  readonly reference: string;
   readonly budget: ShrinkBudget;
   /** A clock in milliseconds. */
   readonly now: () => number;
@@ -152,8 +154,9 @@ export class Investigation {
 
   #report({ claim, director, origin }: Suspect, failing: Failing, status: Finding['status']): Finding {
     const { scenario, plan, failure, shrunk } = failing;
-    const parts = { number: this.#last, status, claim, director, origin, scenario, plan, failure, shrunk };
-    const finding = findingOf(parts);
+    const { reference } = this.#options;
+    const what = { number: this.#last, status, claim, director, reference, origin };
+    const finding = findingOf({ ...what, scenario, plan, failure, shrunk });
     this.#options.found(finding);
     return finding;
   }

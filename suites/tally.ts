@@ -6,6 +6,7 @@ import {
   type OutcomeCounts,
   type Run,
   SCHEMA_VERSION,
+  type Summary,
   type Undecided,
 } from '../harness/outcome.ts';
 import type { Judged } from '../harness/play/judge.ts';
@@ -80,8 +81,8 @@ export class Tally {
       });
   }
 
-  run(of: { seed: number; wallSeconds: number; version: string; complete: boolean }): Run {
-    const { seed, wallSeconds, version, complete } = of;
+  run(of: Pick<Run, 'version' | 'complete'> & Pick<Summary, 'seed' | 'wallSeconds' | 'reference'>): Run {
+    const { seed, wallSeconds, reference, version, complete } = of;
     const { scenarios, steps, packets } = this;
     const outcomes = sum([...this.#counts.values()]);
     const directors = [...this.#directors.values()];
@@ -89,7 +90,7 @@ export class Tally {
       schemaVersion: SCHEMA_VERSION,
       version,
       complete,
-      summary: { scenarios, steps, packets, outcomes, wallSeconds, seed, directors },
+      summary: { scenarios, steps, packets, outcomes, wallSeconds, seed, directors, reference },
       claims: this.#claims.flatMap(({ id, says }) =>
         directors.map(({ name }) => ({
           claim: id,

@@ -38,6 +38,7 @@ describe('lvscheck', () => {
     [['run', '--on', 'broken:nobody']],
     [['run', '--claim', 'nothing/']],
     [['replay', 'nowhere.yaml', '--on', 'model']],
+    [['diff', '--on', 'model', '--on', 'model']],
     [['run', '--on', 'model', '--out', 'a-file']],
   ])('answers wrong usage %j with one line and exit code 2', (args) => {
     writeFileSync(join(FOLDER, 'a-file'), '');
@@ -54,6 +55,18 @@ describe('lvscheck', () => {
   it('shows help', () => {
     expect(lvscheck('--help')).toMatchObject({ status: 0, stderr: '' });
     expect(lvscheck('run', '--help').stdout).toContain('--claim');
+  });
+
+  it('compares directors with the first one, and its findings can be seen again', () => {
+    const [lead, other] = ['broken:ipvs-reply-ttl', 'broken:ipvs-client-fin-waits'];
+    const of = ['--on', lead, '--on', other] as const;
+    const ran = lvscheck('diff', ...of, '--claim', 'ipvs/tcp', '--runs', '20', '--seed', '1', '--out', 'd');
+    expect(ran.status).toBe(1);
+    expect(ran.stdout).toMatch(new RegExp(`${lead} (shows|sent) .*, ${other} (shows|sent) `));
+    const [{ reference, scenarioText }] = report('d').findings;
+    expect(reference).toBe(lead);
+    writeFileSync(join(FOLDER, 'found.yaml'), scenarioText);
+    expect(lvscheck('diff', 'found.yaml', ...of, '--out', 'e').status).toBe(1);
   });
 
   it('lists every claim', () => {

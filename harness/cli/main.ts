@@ -30,13 +30,34 @@ function program(): Command {
     .configureOutput({ outputError: (text, write) => write(text) });
   addRun(all);
   addReplay(all);
+  addDiff(all);
   addKernels(all);
   addRest(all);
   return all;
 }
 
 function addRun(all: Command): void {
-  playing(all.command('run').description('play random scenarios'))
+  drawing(playing(all.command('run').description('play random scenarios'))).action(
+    async (flags: RunFlags) => {
+      const { runCommand } = await import('./run-command.ts');
+      process.exitCode = await runCommand(drawn(flags));
+    },
+  );
+}
+
+function addDiff(all: Command): void {
+  const diff = all.command('diff').description('compare kernels with each other, without the model');
+  drawing(playing(diff.argument('[file...]', 'scenario files (default: random scenarios)'))).action(
+    async (files: string[], flags: RunFlags) => {
+      const { diffCommand } = await import('./diff-command.ts');
+      process.exitCode = await diffCommand(files, drawn(flags));
+    },
+  );
+}
+
+/** What every command takes that can play random scenarios. */
+function drawing(command: Command): Command {
+  return command
     .option('--claim <prefix>', 'only claims whose id begins so; repeatable', collect)
     .option('--runs <n>', 'scenarios to play (default: 200)', wholeNumber('--runs', 1, 1e9))
     .option('--for <duration>', 'play so long: 60s, 5m, 2h', duration('--for'))
@@ -44,11 +65,7 @@ function addRun(all: Command): void {
       '--seed <n>',
       'the same seed gives the same run (default: random)',
       wholeNumber('--seed', 0, LARGEST_SEED),
-    )
-    .action(async ({ for: forMs, claim = [], runs, seed, ...flags }: RunFlags) => {
-      const { runCommand } = await import('./run-command.ts');
-      process.exitCode = await runCommand({ ...played(flags), claim, runs, seed, forMs });
-    });
+    );
 }
 
 function addReplay(all: Command): void {
@@ -97,6 +114,10 @@ interface RunFlags extends PlayFlags {
   readonly claim?: string[];
   readonly runs?: number;
   readonly seed?: number;
+}
+
+function drawn({ for: forMs, claim = [], runs, seed, ...flags }: RunFlags) {
+  return { ...played(flags), claim, runs, seed, forMs };
 }
 
 interface PlayFlags {

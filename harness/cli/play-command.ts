@@ -1,14 +1,12 @@
 import { summaryText } from '../../reports/summary.ts';
 import { Campaign, type Progress } from '../../suites/campaign.ts';
-import {
-  type KnownDifference,
-  readKnownDifferences,
-  staleDifferences,
-} from '../../suites/known-differences.ts';
+import { type KnownDifference, staleDifferences } from '../../suites/known-differences.ts';
 import type { Model, Programme } from '../../suites/programme.ts';
 import { SHRINK_BUDGET } from '../../suites/shrink.ts';
 import { MachineError } from '../errors.ts';
 import type { Finding, Run } from '../outcome.ts';
+import type { Subject } from '../play/seat.ts';
+import { type Comparison, withModel } from './comparison.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
 import { packageVersion } from './package-version.ts';
@@ -21,21 +19,22 @@ export interface PlayOptions extends Wanted {
   readonly jobs: number;
 }
 
-const KNOWN_DIFFERENCES = new URL('../../suites/known-differences.yaml', import.meta.url);
-
-/** What `run` and `replay` share: play a programme, write results as they come, print the summary. Gives the exit code. */
-export async function playCommand(programme: Programme, model: Model, options: PlayOptions): Promise<number> {
+/** What all that play share: play a programme, write results as they come, print the summary. Gives the exit code. */
+export async function playCommand(
+  programme: Programme,
+  model: Model,
+  options: PlayOptions,
+  compared: (subjects: readonly Subject[]) => Comparison = withModel,
+): Promise<number> {
   const terminal = new Terminal();
   const interruption = new Interruption(() => terminal.clear());
-  const subjects = await subjectsOf(options, terminal.preparing);
+  const comparison = compared(await subjectsOf(options, terminal.preparing));
   const results = new ResultsFolder(options.out, folderName(programme));
-  const known = readKnownDifferences(KNOWN_DIFFERENCES);
   const campaign = new Campaign({
     ...programme,
     ...model,
-    subjects,
+    ...comparison,
     jobs: options.jobs,
-    known,
     version: packageVersion(),
     budget: SHRINK_BUDGET,
     now: () => performance.now(),
@@ -47,7 +46,7 @@ export async function playCommand(programme: Programme, model: Model, options: P
   results.report(campaign.soFar(false));
   interruption.runBegins();
   showProgress(terminal, programme, { scenarios: 0, stepsPerSecond: 0, findings: 0 });
-  return finish(campaign, { terminal, results, interruption, known });
+  return finish(campaign, { terminal, results, interruption, known: comparison.known });
 }
 
 interface Surroundings {

@@ -55,15 +55,20 @@ export class ResultsFolder {
   }
 
   replayOf(finding: Finding): string {
-    return `lvscheck replay ${join(this.folderOf(finding), 'scenario.yaml')} --on ${finding.director.name}`;
+    const file = join(this.folderOf(finding), 'scenario.yaml');
+    const { reference, director } = finding;
+    if (reference === 'model') return `lvscheck replay ${file} --on ${director.name}`;
+    return `lvscheck diff ${file} --on ${reference} --on ${director.name}`;
   }
 }
 
 function filesOf(finding: Finding, replay: string): [name: string, content: string | Uint8Array][] {
-  const director = finding.director.name.replace(/[^A-Za-z0-9.+~-]+/g, '-');
+  const [reference, director] = [finding.reference, finding.director.name].map((name) =>
+    name.replace(/[^A-Za-z0-9.+~-]+/g, '-'),
+  );
   return [
     ['scenario.yaml', finding.scenarioText],
-    ['model.pcapng', captureOf(finding, 'model')],
+    [`${reference}.pcapng`, captureOf(finding, 'model')],
     [`${director}.pcapng`, captureOf(finding, 'director')],
     ['explain.txt', explainFinding(finding)],
     ['console.txt', finding.console],

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { CLAIMS, claimsMatching } from '../../suites/claims.ts';
-import { randomProgramme } from '../../suites/programme.ts';
+import { type Model, type Programme, randomProgramme } from '../../suites/programme.ts';
 import { InputError } from '../errors.ts';
 import { modelLead, referenceFor } from './model-subjects.ts';
 import { type PlayOptions, playCommand } from './play-command.ts';
@@ -16,15 +16,20 @@ const DEFAULT_RUNS = 200;
 
 /** `lvscheck run`: random scenarios. */
 export async function runCommand(options: RunOptions): Promise<number> {
+  const model = { lead: modelLead(), referenceFor };
+  return playCommand(drawnProgramme(options, model), model, options);
+}
+
+/** The random scenarios that are asked for. */
+export function drawnProgramme(options: RunOptions, model: Model): Programme {
   const claims = claimsMatching(options.claim);
   if (claims.length === 0)
     throw new InputError(
       `no claim begins with ${options.claim.join(' or ')}; there are ${CLAIMS.map(({ id }) => id).join(', ')}`,
     );
-  const model = { lead: modelLead(), referenceFor };
   // With a time limit alone, the clock ends the run.
   const runs = options.runs ?? (options.forMs === undefined ? DEFAULT_RUNS : Number.POSITIVE_INFINITY);
   const forMs = options.forMs ?? Number.POSITIVE_INFINITY;
   const seed = options.seed ?? randomInt(2 ** 32);
-  return playCommand(randomProgramme(claims, { seed, runs, forMs }, model), model, options);
+  return randomProgramme(claims, { seed, runs, forMs }, model);
 }

@@ -11,12 +11,16 @@ export interface Wanted {
 export const DEFAULT_DIRECTOR = 'microvm';
 const ALLOWED = 'model, broken:ID, microvm, microvm:KERNEL';
 
-/** The directors that a command is about. Files of a kind of director are loaded only when it is asked for. */
-export async function subjectsOf({ on, kernel }: Wanted, progress: Progress): Promise<Subject[]> {
+/** Each director that is asked for, once. */
+export function namesOf({ on, kernel }: Wanted): string[] {
   const named = [...on, ...kernel.map((each) => `microvm:${each}`)];
-  const names = [...new Set(named.length === 0 ? [DEFAULT_DIRECTOR] : named)];
+  return [...new Set(named.length === 0 ? [DEFAULT_DIRECTOR] : named)];
+}
+
+/** The directors that a command is about. Files of a kind of director are loaded only when it is asked for. */
+export async function subjectsOf(wanted: Wanted, progress: Progress): Promise<Subject[]> {
   const subjects: Subject[] = [];
-  for (const name of names) subjects.push(await subjectOf(name, progress));
+  for (const name of namesOf(wanted)) subjects.push(await subjectOf(name, progress));
   return subjects;
 }
 

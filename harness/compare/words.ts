@@ -1,13 +1,18 @@
 import type { Difference } from '../outcome.ts';
 
-/** One sentence of a difference: `emitted frame 1 to server, field tcp.sport: expected 80, microvm sent 8080`. */
+/**
+ * One sentence of a difference: `emitted frame 1 to server, field tcp.sport: expected 80, microvm sent 8080`. Where
+ * the reference is no model but a kernel, what it did is not what must be.
+ */
 export function inWords(
   { observable, where, field, expected, actual }: Difference,
   director: string,
+  reference = 'model',
 ): string {
   const verb = observable === 'frames' ? 'sent' : 'shows';
   const place = field === 'row' ? where : `${where}, field ${field}`;
-  return `${place}: expected ${expected}, ${director} ${verb} ${actual}`;
+  const wanted = reference === 'model' ? `expected ${expected}` : `${reference} ${verb} ${expected}`;
+  return `${place}: ${wanted}, ${director} ${verb} ${actual}`;
 }
 
 /**

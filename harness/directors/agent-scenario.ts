@@ -176,6 +176,23 @@ function agentStep(step: PlanStep, topology: Topology): AgentStep {
   return { waitNs, alignJiffies: 0, ops: stepOps(step, topology) };
 }
 
+/** A command and all that it sets going takes some 20 of these, under emulation too. */
+const SETTLING_JIFFIES = 64;
+
+/**
+ * Ends a command's step where any kernel has long finished it: at least so many jiffies after it began, and at a
+ * multiple of as many, so that one that takes longer still has a place to meet the others.
+ */
+function settling(hz: number): AgentStep {
+  const waitNs = (BigInt(SETTLING_JIFFIES) * 1_000_000_000n) / BigInt(hz);
+  return { waitNs, alignJiffies: SETTLING_JIFFIES, ops: [] };
+}
+
+/** Whether the plan's step is two of the agent's: the command, and the wait until it has settled. */
+export function isInTwo({ settles }: Plan, step: PlanStep): boolean {
+  return settles === true && step.kind === 'command';
+}
+
 function longestTimeoutSeconds(plan: Plan): number {
   const set = plan.steps.flatMap((step) =>
     step.kind === 'command' && step.command.tool === 'ipvsadm' && step.command.op === 'set-timeouts'
@@ -193,6 +210,12 @@ export function agentScenario(plan: Plan, hz: number): AgentScenario {
   return {
     setup: setupOps(plan.config).map(({ op }) => op),
     observe: observeOps(tables),
-    steps: [start, ...plan.steps.map((step) => agentStep(step, topology))],
+    steps: [
+      start,
+      ...plan.steps.flatMap((step) => [
+        agentStep(step, topology),
+        ...(isInTwo(plan, step) ? [settling(hz)] : []),
+      ]),
+    ],
   };
 }

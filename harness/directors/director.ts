@@ -1,6 +1,7 @@
 import type { Kernel } from '../../spec/kernel.ts';
 import type { Observation } from '../../spec/observation.ts';
 import type { TraceEntry } from '../../spec/trace.ts';
+import type { Expected } from '../play/lead.ts';
 import type { Plan } from '../play/plan.ts';
 
 /** Anything that forwards as a Linux IPVS box does: the model, a microVM, a container. Deliberately dumb. */
@@ -21,6 +22,8 @@ export type Played =
       readonly kind: 'played';
       readonly observations: readonly Observation[];
       readonly traces?: readonly (readonly TraceEntry[])[];
+      /** What another director did with the plan, where that is what this one is compared with. */
+      readonly expected?: Expected;
     }
   /** The guest kernel oopsed, panicked or hung. The fingerprint is the same for the same fault. */
   | { readonly kind: 'crash'; readonly what: string; readonly fingerprint: string; readonly console: string }

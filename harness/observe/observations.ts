@@ -7,7 +7,7 @@ import {
   type ScenarioTranscript,
   type StepTranscript,
 } from '../directors/agent-protocol.ts';
-import { setupOps, tablesBySteps } from '../directors/agent-scenario.ts';
+import { isInTwo, setupOps, tablesBySteps } from '../directors/agent-scenario.ts';
 import { WireReader } from '../directors/agent-wire.ts';
 import { checkAcknowledged } from '../directors/rtnetlink.ts';
 import { MachineError } from '../errors.ts';
@@ -96,6 +96,22 @@ function refused(plan: Plan, index: number, step: StepTranscript): boolean {
   return decodeExec(answer).code !== 0;
 }
 
+/** One transcript for each of the plan's steps: of a command that was given time to settle, what was seen after that. */
+function stepsOf(plan: Plan, { steps }: ScenarioTranscript): StepTranscript[] {
+  const wanted = 1 + plan.steps.reduce((count, step) => count + (isInTwo(plan, step) ? 2 : 1), 0);
+  if (steps.length !== wanted) throw new MachineError(`${steps.length} steps were played of ${wanted}`);
+  const rest = steps.values();
+  const next = (): StepTranscript => rest.next().value!;
+  const start = next();
+  const played = plan.steps.map((step) => (isInTwo(plan, step) ? settled(next(), next()) : next()));
+  return [start, ...played];
+}
+
+function settled(command: StepTranscript, end: StepTranscript): StepTranscript {
+  const framesOut = [...command.framesOut, ...end.framesOut];
+  return { ...end, acted: command.acted, answers: command.answers, framesOut };
+}
+
 /** The jiffy of every start, as a reader sees it: like the real one, a multiple of any granule of the timer wheel. */
 const START_JIFFIES = 4096 * 1024;
 
@@ -105,16 +121,14 @@ const START_JIFFIES = 4096 * 1024;
  */
 export function observations(plan: Plan, transcript: ScenarioTranscript): Observation[] {
   checkSetup(plan, transcript.setup);
-  if (transcript.steps.length !== plan.steps.length + 1) {
-    throw new MachineError(`${transcript.steps.length} steps were played of ${plan.steps.length + 1}`);
-  }
+  const steps = stepsOf(plan, transcript);
   const { topology } = plan.config;
   const tablesAt = tablesBySteps(plan);
   const tables = [...tablesAt.at(-1)!];
   const read = readers(tables);
-  const start = transcript.steps[0]!.acted;
-  for (const [index, step] of transcript.steps.entries()) checkTimes(plan, index, step);
-  return transcript.steps.map((step, index) => ({
+  const start = steps[0]!.acted;
+  for (const [index, step] of steps.entries()) checkTimes(plan, index, step);
+  return steps.map((step, index) => ({
     jiffies: START_JIFFIES + Number(step.observed - start),
     emitted: emitted(step, topology),
     refused: refused(plan, index, step),

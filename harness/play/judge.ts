@@ -85,8 +85,7 @@ function judgePlayed(plan: Plan, played: Played, reference: Reference): Judged {
     };
   try {
     const jiffies = actual.map((observation) => observation.jiffies);
-    const divergence = firstDivergence(reference.playAt(plan, jiffies), actual);
-    return divergence ? { kind: 'differs', divergence } : { kind: 'agree' };
+    return judgeObserved(played.expected ?? reference.playAt(plan, jiffies), actual);
   } catch (error) {
     return ownError('the model', error);
   }
@@ -99,10 +98,19 @@ export function ownError(who: string, error: unknown): Extract<Judged, { kind: '
 }
 
 /** What follows from a divergence is not looked at: it would be counted twice. */
-function firstDivergence(expected: Expected, actual: readonly Observation[]): Divergence | undefined {
+function judgeObserved(expected: Expected, actual: readonly Observation[]): Judged {
   for (const [step, observation] of actual.entries()) {
-    const differences = compareObservation(expected.observations[step]!, observation);
-    if (differences.length > 0) return { step, differences, expected, actual };
+    const wanted = expected.observations[step]!;
+    if (wanted.jiffies !== observation.jiffies) return clocksDiffer(step, wanted, observation);
+    const differences = compareObservation(wanted, observation);
+    if (differences.length > 0)
+      return { kind: 'differs', divergence: { step, differences, expected, actual } };
   }
-  return undefined;
+  return { kind: 'agree' };
+}
+
+/** Two directors that did not do the same thing at the same time cannot be compared from here on. */
+function clocksDiffer(step: number, expected: Observation, actual: Observation): Judged {
+  const what = `step ${step}: seen at jiffy ${actual.jiffies}, and at ${expected.jiffies} of what it is compared with`;
+  return { kind: 'infra-error', what, console: '' };
 }

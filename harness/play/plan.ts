@@ -9,6 +9,11 @@ import type { LinkName } from '../../spec/config/topology.ts';
 export interface Plan {
   readonly config: DirectorConfig;
   readonly steps: readonly PlanStep[];
+  /**
+   * Set where kernels are compared with each other. A command takes a kernel as long as it takes, so its step then
+   * ends at a fixed jiffy, late enough for all: whatever comes after it happens at the same time everywhere.
+   */
+  readonly settles?: true;
 }
 
 export type PlanStep =

@@ -24,6 +24,7 @@ export function campaignOf(claims: readonly Claim[], subject: Subject, options: 
   return new Campaign({
     ...randomProgramme(claims, { seed: SEED, runs, forMs: Number.POSITIVE_INFINITY }, model),
     ...model,
+    reference: 'model',
     subjects: [subject],
     jobs: 1,
     known: [],

@@ -1,0 +1,24 @@
+import { givenProgramme } from '../../suites/programme.ts';
+import { InputError } from '../errors.ts';
+import { readScenarioFile } from '../replay/read-scenario.ts';
+import { withFirst } from './comparison.ts';
+import { modelLead, referenceFor } from './model-subjects.ts';
+import { playCommand } from './play-command.ts';
+import { drawnProgramme, type RunOptions } from './run-command.ts';
+import { namesOf } from './subjects.ts';
+
+/** `lvscheck diff`: kernels against the first of them, in random scenarios or those of files. */
+export async function diffCommand(files: readonly string[], options: RunOptions): Promise<number> {
+  if (namesOf(options).length < 2)
+    throw new InputError(
+      'diff compares two kernels or more: --on microvm:6.1 --on microvm:6.12, the first leads',
+    );
+  const model = { lead: modelLead(), referenceFor };
+  const programme =
+    files.length === 0 ? drawnProgramme(options, model) : givenProgramme(await read(files), model);
+  return playCommand(programme, model, options, withFirst);
+}
+
+function read(files: readonly string[]) {
+  return Promise.all(files.map(async (file) => ({ file, scenario: await readScenarioFile(file) })));
+}
