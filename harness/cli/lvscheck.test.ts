@@ -6,6 +6,9 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
+const FIN_DROPPED = fileURLToPath(
+  new URL('../../suites/scenarios/ipvs/masq-dest-edited-to-droute.yaml', import.meta.url),
+);
 const LVSCHECK = fileURLToPath(new URL('./lvscheck.js', import.meta.url));
 const FOLDER = mkdtempSync(join(tmpdir(), 'lvscheck-'));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -39,6 +42,9 @@ describe('lvscheck', () => {
     [['run', '--claim', 'nothing/']],
     [['replay', 'nowhere.yaml', '--on', 'model']],
     [['diff', '--on', 'model', '--on', 'model']],
+    [['bisect', 'a.yaml', '--good', '6.1']],
+    [['bisect', 'a.yaml', '--good', '6.1', '--bad', '6.12', '--within', 'commits']],
+    [['bisect', 'nowhere.yaml', '--good', '6.1', '--bad', '6.12']],
     [['run', '--on', 'model', '--out', 'a-file']],
   ])('answers wrong usage %j with one line and exit code 2', (args) => {
     writeFileSync(join(FOLDER, 'a-file'), '');
@@ -67,6 +73,16 @@ describe('lvscheck', () => {
     expect(reference).toBe(lead);
     writeFileSync(join(FOLDER, 'found.yaml'), scenarioText);
     expect(lvscheck('diff', 'found.yaml', ...of, '--out', 'e').status).toBe(1);
+  });
+
+  it('stops git bisect when no commit is to blame, and has it skip what cannot be played', () => {
+    const tree = ['--kernel', join(FOLDER, 'no-such-tree')] as const;
+    writeFileSync(join(FOLDER, 'broken.yaml'), 'no scenario');
+    expect(lvscheck('bisect', 'broken.yaml', ...tree).status).toBe(128);
+    expect(lvscheck('bisect', FIN_DROPPED, ...tree)).toMatchObject({
+      status: 125,
+      stdout: expect.stringContaining('cannot tell'),
+    });
   });
 
   it('lists every claim', () => {

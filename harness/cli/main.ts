@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, MachineError } from '../errors.ts';
+import { addBisect } from './add-bisect.ts';
 import { EXIT } from './exit-code.ts';
 import { addKernels } from './kernels-command.ts';
 import { collect, duration, wholeNumber } from './option-values.ts';
@@ -31,6 +32,7 @@ function program(): Command {
   addRun(all);
   addReplay(all);
   addDiff(all);
+  addBisect(all);
   addKernels(all);
   addRest(all);
   return all;
