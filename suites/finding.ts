@@ -52,6 +52,7 @@ export function findingOf(parts: FindingParts): Finding {
 
 function stepRecords(scenario: Scenario, plan: Plan, divergence: Divergence): StepRecord[] {
   const { expected, actual, step } = divergence;
+  const traces = expected.traces();
   return actual.slice(0, step + 1).map((director, index) => {
     const done = plan.steps[index - 1];
     return {
@@ -59,7 +60,7 @@ function stepRecords(scenario: Scenario, plan: Plan, divergence: Divergence): St
       ...(done?.kind === 'frame' ? { sent: { link: done.link, frame: done.frame } } : {}),
       model: expected.observations[index]!,
       director,
-      trace: expected.traces[index] ?? [],
+      trace: traces[index] ?? [],
     };
   });
 }

@@ -12,8 +12,9 @@ export async function explainCommand(file: string): Promise<number> {
   const scenario = await readScenarioFile(file);
   const model = explainingModel();
   const plan = bind(scenario, model);
-  const { observations, traces = [] } = await playedBy(model, plan);
-  const steps = observations.map((observation, index): ExplainedStep => {
+  const played = await playedBy(model, plan);
+  const traces = played.traces?.() ?? [];
+  const steps = played.observations.map((observation, index): ExplainedStep => {
     const done = plan.steps[index - 1];
     return {
       says: index === 0 ? 'set-up' : printTimelineItem(scenario.timeline[index - 1]!),

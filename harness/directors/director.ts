@@ -1,6 +1,5 @@
 import type { Kernel } from '../../spec/kernel.ts';
 import type { Observation } from '../../spec/observation.ts';
-import type { TraceEntry } from '../../spec/trace.ts';
 import type { Expected } from '../play/lead.ts';
 import type { Plan } from '../play/plan.ts';
 
@@ -17,11 +16,11 @@ export interface Director {
 }
 
 export type Played =
-  /** The first observation is taken after the set-up, the others after each step. The model adds a trace for each. */
+  /** The first observation is taken after the set-up, the others after each step. The model can tell why. */
   | {
       readonly kind: 'played';
       readonly observations: readonly Observation[];
-      readonly traces?: readonly (readonly TraceEntry[])[];
+      readonly traces?: Expected['traces'];
       /** What another director did with the plan, where that is what this one is compared with. */
       readonly expected?: Expected;
     }

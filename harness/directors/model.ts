@@ -3,7 +3,6 @@ import type { Kernel } from '../../spec/kernel.ts';
 import { type Event, start, step } from '../../spec/model.ts';
 import type { Observation } from '../../spec/observation.ts';
 import type { Net, Parts } from '../../spec/state.ts';
-import type { TraceEntry } from '../../spec/trace.ts';
 import type { Expected, Reference } from '../play/lead.ts';
 import type { Plan, PlanStep } from '../play/plan.ts';
 import type { Director, Played } from './director.ts';
@@ -40,16 +39,16 @@ export class ModelDirector implements Director, Reference {
   }
 
   playAt(plan: Plan, jiffies: readonly number[]): Expected {
-    const observations: Observation[] = [];
-    const traces: (readonly TraceEntry[])[] = [];
-    const net = this.#begin(plan.config, jiffies[0] ?? FIRST_JIFFY, true);
-    for (const [index, at] of jiffies.entries()) {
-      const event: Event = index === 0 ? { kind: 'time', at } : eventOf(plan.steps[index - 1]!, at);
-      const { observation, trace } = step(net, event);
-      observations.push(observation);
-      traces.push(trace);
-    }
-    return { observations, traces };
+    const played = (trace: boolean) => {
+      const net = this.#begin(plan.config, jiffies[0] ?? FIRST_JIFFY, trace);
+      return jiffies.map((at, index) =>
+        step(net, index === 0 ? { kind: 'time', at } : eventOf(plan.steps[index - 1]!, at)),
+      );
+    };
+    return {
+      observations: played(false).map(({ observation }) => observation),
+      traces: () => played(true).map(({ trace }) => trace),
+    };
   }
 
   async *play(plans: readonly Plan[]): AsyncIterable<Played> {

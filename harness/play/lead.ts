@@ -18,7 +18,8 @@ export interface Lead {
 /** What the reference says should have been seen, and why. Arrays as in `Played`: set-up first, then each step. */
 export interface Expected {
   readonly observations: readonly Observation[];
-  readonly traces: readonly (readonly TraceEntry[])[];
+  /** Plays once more, telling what it does: a reader asks for few of many scenarios. */
+  traces(): readonly (readonly TraceEntry[])[];
 }
 
 /** The reference model as the harness uses it: it leads, and it says what a given clock should have led to. */

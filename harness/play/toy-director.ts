@@ -72,7 +72,7 @@ export class ToyReference implements Reference {
     const trace = [
       { hook: 'NF_INET_LOCAL_IN', station: 'toy', verdict: 'NF_ACCEPT', why: 'A toy sends it back.' },
     ];
-    return { observations, traces: observations.map(() => trace) };
+    return { observations, traces: () => observations.map(() => trace) };
   }
 }
 
