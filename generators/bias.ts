@@ -76,7 +76,7 @@ export const EVEN: ScenarioBias = {
   sysctls: 6,
   conntrack: 50,
   droute: 40,
-  thresholds: 8,
+  thresholds: 12,
   persistence: 12,
 };
 

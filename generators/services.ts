@@ -86,15 +86,23 @@ export const thresholds: fc.Arbitrary<Thresholds> = fc
   .tuple(
     weighted(
       ...([
-        [3, 1],
-        [4, 2],
-        [2, 3],
+        [2, 1],
+        [5, 2],
+        [3, 3],
         [2, 4],
         [1, 0],
       ] as const),
     ),
-    fc.nat({ max: 4 }),
-    percent(50),
+    // Below the upper one, a dest that was full stays so for a while.
+    weighted(
+      ...([
+        [6, 1],
+        [2, 2],
+        [1, 3],
+        [1, 0],
+      ] as const),
+    ),
+    percent(65),
   )
   .map(([upperThreshold, lower, given]) => ({
     upperThreshold,

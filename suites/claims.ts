@@ -130,7 +130,7 @@ const ROWS = [
     id: 'ipvs/thresholds',
     says: 'A dest gets no new connections from its upper threshold on, until it has fewer than its lower one.',
     source: { file: 'net/netfilter/ipvs/ip_vs_ctl.c', symbol: '__ip_vs_dest_update_overload' },
-    bias: { ...BIASES.schedulers, thresholds: 80, timeoutEdges: 70 },
+    bias: { ...BIASES.schedulers, thresholds: 90, timeoutEdges: 80, commands: 50, persistence: 0 },
     size: { ...MANY_CONNECTIONS, dests: 2 },
   },
   {

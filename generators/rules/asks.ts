@@ -5,13 +5,15 @@ import {
   CT_STATUSES,
   type CtAsk,
   type CtDirection,
+  type CtStatus,
   type IpvsAsk,
   type Match,
 } from '../../spec/config/rules.ts';
 import { prefixMask } from '../../spec/wire/address.ts';
-import { anyAddress, SERVICE_PORTS } from '../addresses.ts';
+import { anyAddress, realServer, SERVICE_PORTS } from '../addresses.ts';
 import { oneOf, percent, weighted } from '../draws.ts';
 
+const ALL = 0xffffffff;
 const inverted = percent(25);
 const direction = fc.constantFrom<CtDirection>('ORIGINAL', 'REPLY');
 
@@ -25,7 +27,14 @@ const network = fc
 const port = fc.constantFrom(...SERVICE_PORTS, 40000, 40001);
 
 const ctAsk: fc.Arbitrary<CtAsk> = oneOf<CtAsk>(
-  [3, fc.tuple(fc.constantFrom(...CT_ADDRESSES), network).map(([on, network]) => ({ on, ...network }))],
+  [2, fc.tuple(fc.constantFrom(...CT_ADDRESSES), network).map(([on, network]) => ({ on, ...network }))],
+  // Whom a tuple that IPVS has altered names: the real server, where a client expects the virtual address.
+  [
+    2,
+    fc
+      .tuple(realServer, inverted)
+      .map(([address, inverted]) => ({ on: 'replsrc', address, mask: ALL, inverted })),
+  ],
   [
     2,
     fc
@@ -35,7 +44,13 @@ const ctAsk: fc.Arbitrary<CtAsk> = oneOf<CtAsk>(
   [
     3,
     fc
-      .tuple(fc.subarray([...CT_STATUSES], { minLength: 1, maxLength: 2 }), inverted)
+      .tuple(
+        oneOf<readonly CtStatus[]>(
+          [2, fc.subarray([...CT_STATUSES], { minLength: 1, maxLength: 2 })],
+          [1, fc.constant(['ASSURED' as const])],
+        ),
+        inverted,
+      )
       .map(([statuses, inverted]) => ({ on: 'status', statuses, inverted })),
   ],
   [2, direction.map((direction) => ({ on: 'dir', direction }))],
