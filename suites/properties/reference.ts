@@ -9,7 +9,7 @@ import { randomProgramme } from '../programme.ts';
 export const KERNEL = kernelOf({ release: '6.1.0-56-cloud-amd64', version: '6.1.192-2', hz: 250 });
 
 /** Properties play the same scenarios in every test run; campaigns on the command line draw others. */
-const SEED = 20_250_101;
+export const SEED = 20_250_101;
 
 /** How often a property plays, and what is done with what it finds. */
 export type PropertyOptions = Pick<CampaignOptions, 'runs'> & Partial<CampaignOptions>;
@@ -37,20 +37,4 @@ export function campaignOf(claims: readonly Claim[], subject: Subject, options: 
     signal: new AbortController().signal,
     ...options,
   });
-}
-
-/** How many scenarios it takes until a divergence is seen; undefined when none is. */
-export async function scenariosUntilCaught(
-  claims: readonly Claim[],
-  subject: Subject,
-  runs: number,
-): Promise<number | undefined> {
-  const caught = new AbortController();
-  let index: number | undefined;
-  const found: CampaignOptions['found'] = ({ origin }) => {
-    index ??= origin!.index;
-    caught.abort();
-  };
-  await campaignOf(claims, subject, { runs, found, signal: caught.signal }).run();
-  return index === undefined ? undefined : index + 1;
 }
