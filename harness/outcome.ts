@@ -91,6 +91,11 @@ export interface Finding {
   readonly reference: string;
   /** The run's seed and the index of the scenario in it; undefined for a scenario from a file. */
   readonly origin: { readonly seed: number; readonly index: number } | undefined;
+  /**
+   * Which scenarios of the run became this one when they were shrunk. Only the first few failures of a kind are looked
+   * into, so there may be more that fail: `Run.occurrences` counts all.
+   */
+  readonly indices: readonly number[];
   readonly scenario: Scenario;
   /** The same as a scenario file. */
   readonly scenarioText: string;
@@ -116,6 +121,8 @@ export interface ClaimResult {
   readonly says: string;
   readonly director: string;
   readonly outcomes: OutcomeCounts;
+  /** Finding number -> how many of these scenarios came to it; the finding may be filed under another claim. */
+  readonly findings: Readonly<Record<number, number>>;
 }
 
 /** Something that could not be decided, once for each text. */
@@ -130,6 +137,12 @@ export interface Undecided {
   readonly occurrences: number;
 }
 
+/** Part `index` of `count` of a run, from 0: the scenarios whose index, divided by `count`, leaves `index`. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
 export interface Summary {
   /** Scenarios played, each on every director. */
   readonly scenarios: number;
@@ -140,6 +153,8 @@ export interface Summary {
   readonly outcomes: OutcomeCounts;
   readonly wallSeconds: number;
   readonly seed: number;
+  /** Undefined for a whole run. */
+  readonly shard?: Shard | undefined;
   readonly directors: readonly DirectorName[];
   /** What they were compared with: `model`, or another director's name. */
   readonly reference: string;

@@ -1,6 +1,8 @@
 import pc from 'picocolors';
 import type { ClaimResult, Finding, OutcomeCounts, Run, Undecided } from '../harness/outcome.ts';
 import { OUTCOME_KINDS } from '../harness/outcome.ts';
+import { CELL_KINDS, type CellKind, cellKind, SYMBOLS } from './cell.ts';
+import { oneLine } from './plain-text.ts';
 
 export interface SummaryOptions {
   readonly colour: boolean;
@@ -32,13 +34,15 @@ function claimLines(claims: readonly ClaimResult[], colours: Colours): string[] 
   });
 }
 
+const COLOURS = {
+  ...{ crash: 'red', mismatch: 'red', 'infra-error': 'yellow', 'known-difference': 'yellow' },
+  ...{ agree: 'green', unsupported: 'dim', 'not-played': 'dim' },
+} as const satisfies Record<CellKind, keyof Colours>;
+
 function symbolOf(results: readonly ClaimResult[], colours: Colours): string {
-  const some = (kind: keyof OutcomeCounts) => results.some(({ outcomes }) => outcomes[kind] > 0);
-  if (some('crash')) return colours.red('☠');
-  if (some('mismatch')) return colours.red('✕');
-  if (some('infra-error')) return colours.yellow('!');
-  if (some('known-difference')) return colours.yellow('◐');
-  return some('agree') ? colours.green('✓') : colours.dim('–');
+  const kinds = results.map(cellKind);
+  const worst = CELL_KINDS.find((kind) => kinds.includes(kind)) ?? 'not-played';
+  return colours[COLOURS[worst]](SYMBOLS[worst]);
 }
 
 function counted(outcomes: OutcomeCounts): string {
@@ -53,14 +57,14 @@ function findingLines(run: Run, finding: Finding, { placeOf }: SummaryOptions, c
   const unsure = finding.status === 'confirmed' ? '' : `, ${finding.status}`;
   return [
     '',
-    `${colours.red(`Finding ${finding.number}`)} (${finding.claim}${seen}${unsure}), step ${finding.step}: ${finding.headline}`,
+    `${colours.red(`Finding ${finding.number}`)} (${finding.claim}${seen}${unsure}), step ${finding.step}: ${oneLine(finding.headline)}`,
     `  ${folder}`,
     `  ${colours.dim(replay)}`,
   ];
 }
 
 function undecidedLine({ kind, director, what, occurrences }: Undecided, colours: Colours): string {
-  return `${colours.yellow(kind)} on ${director}, ${many(occurrences, 'time')}: ${what}`;
+  return `${colours.yellow(kind)} on ${director}, ${many(occurrences, 'time')}: ${oneLine(what)}`;
 }
 
 function lastLine({ summary, complete }: Run, colours: Colours): string {

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { explainFinding, explainSteps } from './explain.ts';
 import { jsonReport } from './json.ts';
 import { junitReport } from './junit.ts';
 import { captureOf } from './pcapng.ts';
+import { runJsonSchema, storedRun } from './run-schema.ts';
 import { SAMPLE_RUN } from './sample-run.ts';
 import { summaryText } from './summary.ts';
 
@@ -46,6 +49,36 @@ describe('writers', () => {
     expect(xml).not.toContain('\u001b');
     expect(xml.replace(/<!\[CDATA\[.*?\]\]>/gs, '')).not.toContain('<script>');
     expect(xml).toMatch(/<testsuites.* tests="4".*/);
+  });
+});
+
+describe('report.json', () => {
+  const published = JSON.parse(readFileSync(new URL('./report.schema.json', import.meta.url), 'utf8'));
+  const report = () => JSON.parse(jsonReport(SAMPLE_RUN));
+
+  it('is what the published schema says', async () => {
+    await expect(`${JSON.stringify(runJsonSchema(), undefined, 2)}\n`).toMatchFileSnapshot(
+      './report.schema.json',
+    );
+    const validate = new Ajv2020().compile(published);
+    expect(validate(report()), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it.each([
+    ['a frame that is no hexadecimal text', (run) => (run.findings[0].steps[1].sent.frame = 'xyz')],
+    ['another schema version', (run) => (run.schemaVersion = 2)],
+    ['a count that is missing', (run) => delete run.summary.outcomes.agree],
+  ] satisfies [string, (run: ReturnType<typeof report>) => void][])('is not %s', (_, spoil) => {
+    const spoilt = report();
+    spoil(spoilt);
+    expect(new Ajv2020().compile(published)(spoilt)).toBe(false);
+    expect(storedRun(spoilt)).toHaveProperty('wrong');
+  });
+
+  it('is read back as the run that was written, but for the scenarios, which are text', () => {
+    const { findings, ...run } = SAMPLE_RUN;
+    const withoutScenarios = findings.map(({ scenario: _, ...finding }) => finding);
+    expect(storedRun(report())).toEqual({ ...run, findings: withoutScenarios });
   });
 });
 

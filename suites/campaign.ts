@@ -1,4 +1,4 @@
-import type { Difference, DirectorName, Outcome, Run } from '../harness/outcome.ts';
+import type { Difference, DirectorName, Outcome, Run, Shard } from '../harness/outcome.ts';
 import { isFailure } from '../harness/play/confirm.ts';
 import { type Judged, judge } from '../harness/play/judge.ts';
 import type { Plan } from '../harness/play/plan.ts';
@@ -11,10 +11,11 @@ import { type Row, Tally } from './tally.ts';
 export interface CampaignOptions extends Omit<InvestigationOptions, 'checkpoint'> {
   /** What outcomes are counted by, in the order of the report. */
   readonly rows: readonly Row[];
-  /** What is played as number `index`, counted from 0. */
-  readonly caseAt: (index: number) => Case;
+  /** What is played as the `place`th, counted from 0. Its index in the run is another where only a shard is played. */
+  readonly caseAt: (place: number) => Case;
   readonly subjects: readonly Subject[];
   readonly seed: number;
+  readonly shard?: Shard | undefined;
   /** Ends after so many scenarios, or so many milliseconds, whichever comes first. */
   readonly runs: number;
   readonly forMs: number;
@@ -23,7 +24,7 @@ export interface CampaignOptions extends Omit<InvestigationOptions, 'checkpoint'
   readonly known: readonly KnownDifference[];
   /** Of lvs-conformance. */
   readonly version: string;
-  /** Called after every batch. */
+  /** Called after every scenario. */
   readonly progress: (soFar: Progress) => void;
   /** Ends the run early; what was found is kept. */
   readonly signal: AbortSignal;
@@ -32,6 +33,7 @@ export interface CampaignOptions extends Omit<InvestigationOptions, 'checkpoint'
 export interface Progress {
   readonly scenarios: number;
   readonly stepsPerSecond: number;
+  readonly elapsedMs: number;
   readonly findings: number;
 }
 
@@ -90,33 +92,35 @@ export class Campaign {
   }
 
   soFar(complete: boolean): Run {
-    const { seed, version, reference, now } = this.#options;
+    const { seed, shard, version, reference, now } = this.#options;
     const wallSeconds = (now() - this.#start) / 1000;
-    return this.#tally.run({ seed, version, reference, complete, wallSeconds });
+    return this.#tally.run({ seed, shard, version, reference, complete, wallSeconds });
   }
 
   /** The next batch is made while the directors play this one. */
   async #play(): Promise<void> {
     let cases = await this.#prepare(0, FIRST_BATCH);
+    let prepared = cases.length;
     while (cases.length > 0) {
       const size = Math.min(2 * cases.length, LARGEST_BATCH * this.#options.jobs);
       const [judged, following] = await Promise.all([
         Promise.all(this.#tables.map((seats) => judgeShared(seats, cases))),
-        this.#prepare(cases.at(-1)!.index + 1, size),
+        this.#prepare(prepared, size),
       ]);
       await this.#file(cases, judged);
       cases = following;
+      prepared += cases.length;
     }
   }
 
   async #prepare(first: number, size: number): Promise<Case[]> {
     const { caseAt, runs, forMs, now, signal } = this.#options;
     const cases: Case[] = [];
-    for (let index = first; index < Math.min(first + size, runs); index++) {
+    for (let place = first; place < Math.min(first + size, runs); place++) {
       // A batch that is made while another is played lets its answers in between.
       await nextTurn();
-      if (signal.aborted || (index > 0 && now() - this.#start >= forMs)) break;
-      cases.push(caseAt(index));
+      if (signal.aborted || (place > 0 && now() - this.#start >= forMs)) break;
+      cases.push(caseAt(place));
     }
     return cases;
   }
@@ -127,10 +131,14 @@ export class Campaign {
       for (const [table, seats] of this.#tables.entries())
         await this.#fileOne(each, judged[table]![at]!, seats[0]!);
       this.#tally.scenarios += 1;
+      this.#options.progress(this.#progress());
     }
+  }
+
+  #progress(): Progress {
     const { scenarios, steps, findings } = this.#tally;
-    const seconds = Math.max(this.#options.now() - this.#start, 1) / 1000;
-    this.#options.progress({ scenarios, stepsPerSecond: steps / seconds, findings });
+    const elapsedMs = Math.max(this.#options.now() - this.#start, 1);
+    return { scenarios, stepsPerSecond: (steps * 1000) / elapsedMs, elapsedMs, findings };
   }
 
   async #fileOne(each: Case, judged: Judged, seat: Seat): Promise<void> {

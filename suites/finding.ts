@@ -14,6 +14,7 @@ export interface FindingParts {
   readonly director: DirectorName;
   readonly reference: string;
   readonly origin: Finding['origin'];
+  readonly indices: Finding['indices'];
   readonly scenario: Scenario;
   readonly plan: Plan;
   readonly failure: Failure;

@@ -12,10 +12,12 @@ import { findingOf } from './finding.ts';
 import { type ShrinkBudget, shrink } from './shrink.ts';
 
 /** Later occurrences of a failure are only counted: shrinking costs a minute, and they mostly end the same. */
-const LOOKED_AT_PER_FAILURE = 3;
+export const LOOKED_AT_PER_FAILURE = 3;
 
 /** A failing play, and where it came from. */
 export interface Suspect {
+  /** Place in the run. */
+  readonly index: number;
   readonly claim: string;
   readonly origin: Finding['origin'];
   readonly scenario: Scenario;
@@ -81,7 +83,7 @@ export class Investigation {
     const same = group.findings.find(
       ({ scenarioText }) => scenarioText === printScenarioFile(smallest.scenario),
     );
-    if (same) return this.#again(suspect, first, same);
+    if (same) return this.#again(suspect, first, same, group);
     // The small one first; if that was luck, the one that was generated.
     const candidates = smallest.scenario === suspect.scenario ? [smallest] : [smallest, suspect];
     const confirmed = await this.#confirmed(suspect.seat, candidates, failure);
@@ -146,16 +148,19 @@ export class Investigation {
   }
 
   /** An earlier finding once more: nothing new to confirm, and its number goes to the next. */
-  #again(suspect: Suspect, finding: Finding, earlier: Finding): Outcome {
+  #again(suspect: Suspect, finding: Finding, earlier: Finding, { findings }: Group): Outcome {
     this.#options.withdrawn(finding);
+    const both = { ...earlier, indices: [...earlier.indices, suspect.index] };
+    findings[findings.indexOf(earlier)] = both;
+    this.#options.found(both);
     this.#last -= 1;
     return outcomeOf(suspect, earlier.number);
   }
 
-  #report({ claim, director, origin }: Suspect, failing: Failing, status: Finding['status']): Finding {
+  #report({ index, claim, director, origin }: Suspect, failing: Failing, status: Finding['status']): Finding {
     const { scenario, plan, failure, shrunk } = failing;
     const { reference } = this.#options;
-    const what = { number: this.#last, status, claim, director, reference, origin };
+    const what = { number: this.#last, status, claim, director, reference, origin, indices: [index] };
     const finding = findingOf({ ...what, scenario, plan, failure, shrunk });
     this.#options.found(finding);
     return finding;

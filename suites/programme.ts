@@ -1,3 +1,4 @@
+import type { Shard } from '../harness/outcome.ts';
 import type { Lead, ReferenceFor } from '../harness/play/lead.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import type { CampaignOptions } from './campaign.ts';
@@ -5,7 +6,7 @@ import { givenCase, randomCase } from './case.ts';
 import type { Claim } from './claim.ts';
 
 /** What a campaign plays, and how often. */
-export type Programme = Pick<CampaignOptions, 'rows' | 'caseAt' | 'runs' | 'forMs' | 'seed'>;
+export type Programme = Pick<CampaignOptions, 'rows' | 'caseAt' | 'runs' | 'forMs' | 'seed' | 'shard'>;
 
 /** Who leads, and what directors are compared with. */
 export interface Model {
@@ -13,14 +14,22 @@ export interface Model {
   readonly referenceFor: ReferenceFor;
 }
 
-/** Random scenarios of the claims in turn. */
+/** `runs` scenarios of the claims in turn, or the shard's share of them: every `count`th. */
 export function randomProgramme(
   claims: readonly Claim[],
-  { seed, runs, forMs }: Pick<CampaignOptions, 'seed' | 'runs' | 'forMs'>,
+  { seed, runs, forMs, shard }: Pick<CampaignOptions, 'seed' | 'runs' | 'forMs' | 'shard'>,
   { lead }: Model,
 ): Programme {
-  return { rows: claims, caseAt: (index) => randomCase(claims, seed, index, lead), runs, forMs, seed };
+  const { index, count } = shard ?? WHOLE;
+  return {
+    rows: claims,
+    caseAt: (place) => randomCase(claims, seed, index + place * count, lead),
+    runs: Math.max(0, Math.ceil((runs - index) / count)),
+    ...{ forMs, seed, shard },
+  };
 }
+
+const WHOLE: Shard = { index: 0, count: 1 };
 
 /** A scenario file, as it was read. */
 export interface GivenScenario {

@@ -18,10 +18,16 @@ export type Row = Pick<Claim, 'id' | 'says'>;
 
 type Counts = Record<Outcome['kind'], number>;
 
+/** One claim on one director, while it is counted. */
+interface Cell {
+  readonly outcomes: Counts;
+  readonly findings: Record<number, number>;
+}
+
 /** Counts outcomes while a campaign runs; `run` says at any time what is known so far. */
 export class Tally {
   readonly #claims: readonly Row[];
-  readonly #counts = new Map<string, Counts>();
+  readonly #cells = new Map<string, Cell>();
   readonly #undecided = new Map<string, Undecided>();
   readonly #findings = new Map<number, Finding>();
   readonly #occurrences: Record<number, number> = {};
@@ -63,9 +69,11 @@ export class Tally {
   }
 
   outcome(director: string, { claim, index }: Where, outcome: Outcome): void {
-    this.#countsOf(claim, director)[outcome.kind] += 1;
+    const { outcomes, findings } = this.#cell(claim, director);
+    outcomes[outcome.kind] += 1;
     if (outcome.kind === 'mismatch' || outcome.kind === 'crash')
-      this.#occurrences[outcome.finding] = (this.#occurrences[outcome.finding] ?? 0) + 1;
+      for (const count of [findings, this.#occurrences])
+        count[outcome.finding] = (count[outcome.finding] ?? 0) + 1;
     if (outcome.kind === 'known-difference')
       this.#known.set(outcome.id, (this.#known.get(outcome.id) ?? 0) + 1);
     if (outcome.kind === 'infra-error') this.#note({ ...outcome, director, claim, index, occurrences: 1 });
@@ -81,23 +89,18 @@ export class Tally {
       });
   }
 
-  run(of: Pick<Run, 'version' | 'complete'> & Pick<Summary, 'seed' | 'wallSeconds' | 'reference'>): Run {
-    const { seed, wallSeconds, reference, version, complete } = of;
+  run(of: RunFrame): Run {
+    const { seed, shard, wallSeconds, reference, version, complete } = of;
     const { scenarios, steps, packets } = this;
-    const outcomes = sum([...this.#counts.values()]);
+    const outcomes = sum([...this.#cells.values()].map((cell) => cell.outcomes));
     const directors = [...this.#directors.values()];
     return {
       schemaVersion: SCHEMA_VERSION,
       version,
       complete,
-      summary: { scenarios, steps, packets, outcomes, wallSeconds, seed, directors, reference },
+      summary: { scenarios, steps, packets, outcomes, wallSeconds, seed, shard, directors, reference },
       claims: this.#claims.flatMap(({ id, says }) =>
-        directors.map(({ name }) => ({
-          claim: id,
-          says,
-          director: name,
-          outcomes: { ...this.#countsOf(id, name) },
-        })),
+        directors.map(({ name }) => ({ claim: id, says, director: name, ...this.#snapshot(id, name) })),
       ),
       findings: [...this.#findings.values()].sort((one, other) => one.number - other.number),
       occurrences: { ...this.#occurrences },
@@ -106,11 +109,16 @@ export class Tally {
     };
   }
 
-  #countsOf(claim: string, director: string): Counts {
+  #cell(claim: string, director: string): Cell {
     const key = `${claim} ${director}`;
-    const counts = this.#counts.get(key) ?? noOutcomes();
-    this.#counts.set(key, counts);
-    return counts;
+    const cell = this.#cells.get(key) ?? { outcomes: noOutcomes(), findings: {} };
+    this.#cells.set(key, cell);
+    return cell;
+  }
+
+  #snapshot(claim: string, director: string): Cell {
+    const { outcomes, findings } = this.#cell(claim, director);
+    return { outcomes: { ...outcomes }, findings: { ...findings } };
   }
 
   #note(undecided: Undecided): void {
@@ -120,13 +128,17 @@ export class Tally {
   }
 }
 
+/** What a run says of itself that is not counted. */
+export type RunFrame = Pick<Run, 'version' | 'complete'> &
+  Pick<Summary, 'seed' | 'shard' | 'wallSeconds' | 'reference'>;
+
 type Where = Pick<Case, 'claim' | 'index'>;
 
-function noOutcomes(): Counts {
+export function noOutcomes(): Counts {
   return Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, 0])) as Counts;
 }
 
-function sum(all: readonly OutcomeCounts[]): OutcomeCounts {
+export function sum(all: readonly OutcomeCounts[]): OutcomeCounts {
   const total = noOutcomes();
   for (const counts of all) for (const kind of OUTCOME_KINDS) total[kind] += counts[kind];
   return total;

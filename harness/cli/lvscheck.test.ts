@@ -46,6 +46,10 @@ describe('lvscheck', () => {
     [['bisect', 'a.yaml', '--good', '6.1', '--bad', '6.12', '--within', 'commits']],
     [['bisect', 'nowhere.yaml', '--good', '6.1', '--bad', '6.12']],
     [['run', '--on', 'model', '--out', 'a-file']],
+    [['run', '--seed', '1', '--shard', '2/2']],
+    [['run', '--on', 'model', '--shard', '0/2']],
+    [['merge', 'nowhere.json']],
+    [['merge', 'a-file']],
   ])('answers wrong usage %j with one line and exit code 2', (args) => {
     writeFileSync(join(FOLDER, 'a-file'), '');
     const { status, stdout, stderr } = lvscheck(...args);
@@ -119,6 +123,24 @@ describe('lvscheck', () => {
     expect(lvscheck('explain', join(finding, 'scenario.yaml')).stdout).toContain('handle_response');
   });
 
+  it('joins shards and directors to the run that they are parts of', () => {
+    const [one, other] = ['broken:ipvs-reply-ttl', 'model'];
+    const run = (out: string, ...args: string[]) =>
+      lvscheck('run', '--claim', 'ipvs/tcp', '--runs', '6', '--seed', '1', '--out', out, ...args);
+    run('whole', '--on', one, '--on', other);
+    run('part-0', '--on', one, '--on', other, '--shard', '0/2');
+    run('part-1', '--on', one, '--shard', '1/2');
+    run('part-2', '--on', other, '--shard', '1/2');
+
+    const merged = lvscheck('merge', 'part-2', 'part-0', 'part-1/report.json', '--out', 'merged');
+
+    expect(merged).toMatchObject({ status: 1, stderr: '' });
+    expect(report('whole').findings.length).toBeGreaterThan(0);
+    expect(timeless('merged')).toEqual(timeless('whole'));
+    const half = lvscheck('merge', 'part-0', 'part-1', '--out', 'half');
+    expect(half).toMatchObject({ status: 1, stderr: `lvscheck: shard 1/2 on ${other} is missing\n` });
+  });
+
   it('points reports/out/latest to the last run', () => {
     lvscheck('run', '--on', 'model', '--runs', '1', '--seed', '9');
     expect(report(join('reports', 'out', 'latest')).summary.seed).toBe(9);
@@ -169,5 +191,18 @@ describe('lvscheck', () => {
         .status,
     ).toBe(1);
     expect(report('killed').complete).toBe(false);
+  });
+
+  it('has a report of what was played when it is killed', async () => {
+    const args = ['run', '--on', 'model', '--for', '60s', '--seed', '1', '--out', 'cut'];
+    const child = spawn(process.execPath, [LVSCHECK, ...args], { cwd: FOLDER, stdio: 'ignore' });
+    const played = () =>
+      existsSync(join(FOLDER, 'cut', 'report.json')) ? report('cut').summary.scenarios : 0;
+    while (played() === 0) await setTimeout(50);
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.on('close', resolve));
+    const { complete, summary } = report('cut');
+    expect(complete).toBe(false);
+    expect(summary.outcomes.agree).toBe(summary.scenarios);
   });
 });

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, MachineError } from '../errors.ts';
+import type { Shard } from '../outcome.ts';
 import { addBisect } from './add-bisect.ts';
+import { addReports } from './add-reports.ts';
 import { EXIT } from './exit-code.ts';
 import { addKernels } from './kernels-command.ts';
-import { collect, duration, wholeNumber } from './option-values.ts';
+import { collect, duration, shard, wholeNumber } from './option-values.ts';
 import { packageVersion } from './package-version.ts';
 
 const LARGEST_SEED = 2 ** 32 - 1;
@@ -34,6 +36,7 @@ function program(): Command {
   addDiff(all);
   addBisect(all);
   addKernels(all);
+  addReports(all);
   addRest(all);
   return all;
 }
@@ -67,7 +70,8 @@ function drawing(command: Command): Command {
       '--seed <n>',
       'the same seed gives the same run (default: random)',
       wholeNumber('--seed', 0, LARGEST_SEED),
-    );
+    )
+    .option('--shard <i/n>', 'only part i of n, from 0: every nth scenario; merge joins', shard('--shard'));
 }
 
 function addReplay(all: Command): void {
@@ -116,10 +120,11 @@ interface RunFlags extends PlayFlags {
   readonly claim?: string[];
   readonly runs?: number;
   readonly seed?: number;
+  readonly shard?: Shard;
 }
 
-function drawn({ for: forMs, claim = [], runs, seed, ...flags }: RunFlags) {
-  return { ...played(flags), claim, runs, seed, forMs };
+function drawn({ for: forMs, claim = [], runs, seed, shard, ...flags }: RunFlags) {
+  return { ...played(flags), claim, runs, seed, shard, forMs };
 }
 
 interface PlayFlags {

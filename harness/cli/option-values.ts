@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts';
+import type { Shard } from '../outcome.ts';
 
 /** Readers of option values. Each says what it got and what it takes. */
 
@@ -18,6 +19,18 @@ export function duration(option: string): (text: string) => number {
     const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
     if (match) return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
     throw new InputError(`${option} ${text}: not a duration; write 500ms, 90s, 5m or 2h`);
+  };
+}
+
+const MOST_SHARDS = 100_000;
+
+/** `0/4` is the first of four: the index counts from 0, as a Kubernetes completion index does. */
+export function shard(option: string): (text: string) => Shard {
+  return (text) => {
+    const match = /^(\d{1,6})\/(\d{1,6})$/.exec(text);
+    const [index, count] = [Number(match?.[1]), Number(match?.[2])];
+    if (match && index < count && count <= MOST_SHARDS) return { index, count };
+    throw new InputError(`${option} ${text}: not a shard; the first of four is 0/4, the last 3/4`);
   };
 }
 

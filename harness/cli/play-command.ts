@@ -1,18 +1,21 @@
-import { summaryText } from '../../reports/summary.ts';
 import { Campaign, type Progress } from '../../suites/campaign.ts';
 import { type KnownDifference, staleDifferences } from '../../suites/known-differences.ts';
 import type { Model, Programme } from '../../suites/programme.ts';
 import { SHRINK_BUDGET } from '../../suites/shrink.ts';
 import { MachineError } from '../errors.ts';
-import type { Finding, Run } from '../outcome.ts';
+import type { Run } from '../outcome.ts';
 import type { Subject } from '../play/seat.ts';
 import { type Comparison, withModel } from './comparison.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
+import { reportToGithub } from './github-report.ts';
+import { InterimReport } from './interim-report.ts';
 import { Interruption } from './interruption.ts';
 import { packageVersion } from './package-version.ts';
+import { printSummary } from './print-summary.ts';
+import { remainingMs } from './remaining.ts';
 import { ResultsFolder } from './results-folder.ts';
 import { subjectsOf, type Wanted } from './subjects.ts';
-import { Terminal, wantsColour } from './terminal.ts';
+import { Terminal } from './terminal.ts';
 
 export interface PlayOptions extends Wanted {
   readonly out: string | undefined;
@@ -38,14 +41,21 @@ export async function playCommand(
     version: packageVersion(),
     budget: SHRINK_BUDGET,
     now: () => performance.now(),
-    found: (finding) => results.finding(finding),
+    found: (finding) => {
+      results.finding(finding);
+      interim.refresh();
+    },
     withdrawn: (finding) => results.withdrawn(finding),
-    progress: (soFar) => showProgress(terminal, programme, soFar),
+    progress: (soFar) => {
+      showProgress(terminal, programme, soFar);
+      interim.refresh();
+    },
     signal: interruption.signal,
   });
-  results.report(campaign.soFar(false));
+  const interim = new InterimReport(() => results.interim(campaign.soFar(false)));
+  results.interim(campaign.soFar(false));
   interruption.runBegins();
-  showProgress(terminal, programme, { scenarios: 0, stepsPerSecond: 0, findings: 0 });
+  showProgress(terminal, programme, { scenarios: 0, stepsPerSecond: 0, elapsedMs: 0, findings: 0 });
   return finish(campaign, { terminal, results, interruption, known: comparison.known });
 }
 
@@ -62,7 +72,8 @@ async function finish(campaign: Campaign, surroundings: Surroundings): Promise<n
   const { run, failure } = await played(campaign);
   terminal.clear();
   const unwritten = attempt(() => results.report(run));
-  process.stdout.write(summary(run, results));
+  printSummary(run, results);
+  reportToGithub(run);
   if (failure ?? unwritten) throw failure ?? unwritten;
   if (interruption.exitCode === undefined) return staleCode(run, surroundings.known) ?? exitCodeOf(run);
   console.error(`interrupted after ${run.summary.scenarios} scenarios; what was found is in ${results.path}`);
@@ -96,24 +107,14 @@ function attempt(write: () => void): MachineError | undefined {
   }
 }
 
-function summary(run: Run, results: ResultsFolder): string {
-  const placeOf = (finding: Finding) => ({
-    folder: results.folderOf(finding),
-    replay: results.replayOf(finding),
-  });
-  return summaryText(run, { colour: wantsColour(), placeOf });
-}
-
-function showProgress(
-  terminal: Terminal,
-  { runs }: Programme,
-  { scenarios, findings, stepsPerSecond }: Progress,
-): void {
+function showProgress(terminal: Terminal, programme: Programme, soFar: Progress): void {
+  const { scenarios, findings, stepsPerSecond } = soFar;
   terminal.playing({
     done: scenarios,
-    total: Number.isFinite(runs) ? runs : undefined,
+    total: Number.isFinite(programme.runs) ? programme.runs : undefined,
     findings,
     stepsPerSecond,
+    remainingMs: remainingMs(programme, soFar),
   });
 }
 

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { explainFinding } from '../../reports/explain.ts';
 import { jsonReport } from '../../reports/json.ts';
 import { junitReport } from '../../reports/junit.ts';
+import { ktapReport } from '../../reports/ktap.ts';
 import { captureOf } from '../../reports/pcapng.ts';
 import { InputError, MachineError } from '../errors.ts';
 import type { Finding, Run } from '../outcome.ts';
@@ -39,10 +40,16 @@ export class ResultsFolder {
     written(this.path, () => rmSync(this.folderOf(finding), { recursive: true, force: true }));
   }
 
+  /** What a run that is killed leaves behind. */
+  interim(run: Run): void {
+    written(this.path, () => writeAtOnce(join(this.path, 'report.json'), jsonReport(run)));
+  }
+
   report(run: Run): void {
+    this.interim(run);
     written(this.path, () => {
-      writeAtOnce(join(this.path, 'report.json'), jsonReport(run));
       writeAtOnce(join(this.path, 'junit.xml'), junitReport(run));
+      writeAtOnce(join(this.path, 'report.ktap'), ktapReport(run));
     });
   }
 
@@ -80,7 +87,7 @@ function filesOf(finding: Finding, replay: string): [name: string, content: stri
 function clear(out: string): void {
   const report = join(out, 'report.json');
   if (existsSync(report) && readFileSync(report, 'utf8').includes('"schemaVersion"'))
-    for (const name of ['report.json', 'junit.xml', 'findings'])
+    for (const name of ['report.json', 'junit.xml', 'report.ktap', 'findings'])
       rmSync(join(out, name), { recursive: true, force: true });
   if (existsSync(join(out, 'findings')))
     throw new InputError(`--out ${out}: has a folder findings that is not from a run; name another folder`);

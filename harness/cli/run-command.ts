@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { CLAIMS, claimsMatching } from '../../suites/claims.ts';
 import { type Model, type Programme, randomProgramme } from '../../suites/programme.ts';
 import { InputError } from '../errors.ts';
+import type { Shard } from '../outcome.ts';
 import { modelLead, referenceFor } from './model-subjects.ts';
 import { type PlayOptions, playCommand } from './play-command.ts';
 
@@ -10,6 +11,7 @@ export interface RunOptions extends PlayOptions {
   readonly runs: number | undefined;
   readonly forMs: number | undefined;
   readonly seed: number | undefined;
+  readonly shard: Shard | undefined;
 }
 
 const DEFAULT_RUNS = 200;
@@ -30,6 +32,9 @@ export function drawnProgramme(options: RunOptions, model: Model): Programme {
   // With a time limit alone, the clock ends the run.
   const runs = options.runs ?? (options.forMs === undefined ? DEFAULT_RUNS : Number.POSITIVE_INFINITY);
   const forMs = options.forMs ?? Number.POSITIVE_INFINITY;
+  const { shard } = options;
+  if (shard && options.seed === undefined)
+    throw new InputError('--shard needs --seed: shards of different runs do not make one');
   const seed = options.seed ?? randomInt(2 ** 32);
-  return randomProgramme(claims, { seed, runs, forMs }, model);
+  return randomProgramme(claims, { seed, runs, forMs, shard }, model);
 }

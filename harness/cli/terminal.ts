@@ -7,6 +7,8 @@ export interface HowFar {
   readonly total: number | undefined;
   readonly findings: number;
   readonly stepsPerSecond: number;
+  /** Undefined as long as nothing is known. */
+  readonly remainingMs: number | undefined;
 }
 
 /** The progress line: on a terminal only, on standard error, gone before anything else is printed. */
@@ -24,10 +26,11 @@ export class Terminal {
     this.#stream?.write(message);
   };
 
-  playing({ done, total, findings, stepsPerSecond }: HowFar): void {
+  playing({ done, total, findings, stepsPerSecond, remainingMs }: HowFar): void {
     if (!this.#stream) return;
     const end = total ?? Math.max(done, 1);
-    const rest = { findings, rate: Math.round(stepsPerSecond) };
+    const left = remainingMs === undefined ? '' : `, ${inWords(remainingMs)} left`;
+    const rest = { findings: counted(findings), rate: Math.round(stepsPerSecond), left };
     this.#bar ??= this.#started(this.#stream, end, rest);
     this.#bar.setTotal(end);
     this.#bar.update(done, rest);
@@ -44,7 +47,7 @@ export class Terminal {
   #started(stream: NodeJS.WriteStream, end: number, rest: object): SingleBar {
     this.clear();
     const bar = new SingleBar({
-      format: '{bar} {value}/{total} scenarios, {rate} steps/s, {findings} findings',
+      format: '{bar} {value}/{total} scenarios, {rate} steps/s{left}, {findings}',
       stream,
       clearOnComplete: true,
       hideCursor: true,
@@ -55,6 +58,19 @@ export class Terminal {
     bar.start(end, 0, rest);
     return bar;
   }
+}
+
+function counted(findings: number): string {
+  return findings === 1 ? '1 finding' : `${findings} findings`;
+}
+
+/** `2h05m`, `3m20s`, `14s`. */
+export function inWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const two = (value: number) => String(value).padStart(2, '0');
+  if (hours > 0) return `${hours}h${two(minutes)}m`;
+  return minutes > 0 ? `${minutes}m${two(seconds % 60)}s` : `${seconds}s`;
 }
 
 /** Colours only on a terminal, and not where NO_COLOR says so. */
