@@ -2,9 +2,8 @@ import type { Finding, Run } from '../harness/outcome.ts';
 import { SAMPLE_RUN } from './sample-run.ts';
 
 /** Texts that somebody else chose, each the end of some format. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: it is one of the things that must stay text.
 export const HOSTILE =
-  "<script>alert(1)</script>\" onload='x' & ]]> --> {{x}} ${x} `x` | x # SKIP %0A::error::x \u0000\u0007\u001b[31m\u2028\ud800 \r\n\r\n::error::y\nok 1 forged\n";
+  "<script>alert(1)</script>\" onload='x' & ]]> --> {{x}} `x` | x # SKIP %0A::error::x \u0000\u0007\u001b[31m\u2028\ud800 \r\n\r\n::error::y\nok 1 forged\n";
 
 /** The sample run with such a text wherever a run has one, and as many findings as are asked for. */
 export function hostileRun(count: number): Run {
