@@ -59,6 +59,9 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js'] },
+    enhancedResolveOptions: {
+      ...{ extensions: ['.ts', '.js'], exportsFields: ['exports'] },
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
   },
 };
