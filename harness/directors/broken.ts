@@ -6,6 +6,7 @@ import type { Kernel } from '../../spec/kernel.ts';
 import { PARTS } from '../../spec/parts.ts';
 import type { Skb } from '../../spec/skb.ts';
 import type { Net, Parts, Station } from '../../spec/state.ts';
+import { CHANGES, type ChangeId } from '../../spec/tables/changes.ts';
 import type {
   ConntrackTcpEvent,
   ConntrackTcpNext,
@@ -25,6 +26,8 @@ export interface BrokenDirector {
   /** What is wrong with it. */
   readonly says: string;
   readonly parts: Parts;
+  /** The change (tables/changes) about which it is wrong: what the kernel has it lacks, and the other way round. */
+  readonly mistakes?: ChangeId;
 }
 
 /** One wrong cell of IPVS's state table. */
@@ -117,6 +120,16 @@ function withMatches(wrong: (match: Match) => Match): Parts {
   };
 }
 
+/** Takes its kernel for one on the other side of a change. */
+function mistakenAbout({ id, says }: (typeof CHANGES)[number]): BrokenDirector {
+  return {
+    id: `kernel-${id}`,
+    says: `Takes its kernel for one on the other side of a change: ${says}`,
+    parts: PARTS,
+    mistakes: id,
+  };
+}
+
 // biome-ignore format: a table is read row by row
 export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'ipvs-client-fin-waits', says: "A client's FIN on an ESTABLISHED masqueraded connection leads to FIN_WAIT instead of CLOSE_WAIT.", parts: ipvsCell('INPUT', 'fin', 'ESTABLISHED', 'FIN_WAIT') },
@@ -188,10 +201,14 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'filter-output-skipped', says: 'Packets that IPVS forwards do not traverse the OUTPUT chain.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.ipvsProperty ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'filter-after-ipvs', says: 'FORWARD sees replies after they are translated.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.hook === 'NF_INET_FORWARD' && row.station === 'ip_vs_out_hook' ? { ...row, priority: -1 } : row)) } },
   { id: 'filter-input-open', says: 'Whatever INPUT decides, the packet is accepted.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return hook === 'NF_INET_LOCAL_IN' ? 'NF_ACCEPT' : verdict; }) },
+  ...CHANGES.map(mistakenAbout),
 ];
 
 /** The broken director of that id; undefined when there is none. */
 export function brokenDirector(id: string, kernel: Kernel): ModelDirector | undefined {
   const broken = BROKEN_DIRECTORS.find((candidate) => candidate.id === id);
-  return broken && new ModelDirector(kernel, { name: `broken:${id}`, parts: broken.parts });
+  if (!broken) return undefined;
+  const { parts, mistakes } = broken;
+  const inside: Kernel = { ...kernel, has: (change) => kernel.has(change) !== (change === mistakes) };
+  return new ModelDirector(kernel, { name: `broken:${id}`, parts, inside });
 }

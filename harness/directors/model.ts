@@ -15,10 +15,13 @@ export class ModelDirector implements Director, Reference {
   readonly name: string;
   readonly kernel: Kernel;
   readonly #parts: Parts | undefined;
+  readonly #inside: Kernel;
   #net: Net | undefined;
 
-  constructor(kernel: Kernel, options: { name?: string; parts?: Parts } = {}) {
+  /** @param options.inside the kernel that it is at heart, when it only pretends to be the other */
+  constructor(kernel: Kernel, options: { name?: string; parts?: Parts; inside?: Kernel } = {}) {
     this.kernel = kernel;
+    this.#inside = options.inside ?? kernel;
     this.name = options.name ?? 'model';
     this.#parts = options.parts;
   }
@@ -58,7 +61,7 @@ export class ModelDirector implements Director, Reference {
   async close(): Promise<void> {}
 
   #begin(config: DirectorConfig, jiffies: number, trace: boolean): Net {
-    return start(this.kernel, config, { jiffies, trace, ...(this.#parts ? { parts: this.#parts } : {}) });
+    return start(this.#inside, config, { jiffies, trace, ...(this.#parts ? { parts: this.#parts } : {}) });
   }
 
   /** The times at which a plan's steps happen when nothing takes longer than it must. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import { parseRuleset } from '../../spec/config/ruleset-parse.ts';
+import { kernelOf } from '../../spec/kernel.ts';
 import type { Plan } from '../play/plan.ts';
 import { builtInParameters, lacksOf, missingFor } from './missing.ts';
 import { wantedModules } from './module-table.ts';
@@ -13,8 +14,9 @@ const without = (...names: string[]) => ({
   config,
 });
 
+const kernel = kernelOf({ release: '6.1.0-x', version: '6.1.192-2', hz: 250 });
 const lacking = (...names: string[]) => ({
-  release: '6.1.0-x',
+  kernel,
   lacks: lacksOf('6.1.0-x', without(...names)),
 });
 
@@ -109,6 +111,20 @@ describe('a plan cannot be played', () => {
     const wanting = plan({}, [{ kind: 'command', command }]);
     expect(missingFor(wanting, lacking('xt_mark', 'iptable_filter'))).toContain('iptable_filter (');
     expect(missingFor(wanting, lacking('xt_mark'))).toContain('xt_mark (');
+  });
+});
+
+describe('a sysctl that is younger than the kernel', () => {
+  const name = 'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst';
+  const old = { kernel: kernelOf({ release: '5.10.0-x', version: '5.10.262-1', hz: 250 }), lacks: [] };
+  const command = { tool: 'sysctl', name, value: 1 } as const;
+
+  it.each([
+    ['in the configuration', plan({ sysctls: { [name]: 1 } })],
+    ['in the course of the plan', plan({}, [{ kind: 'command', command }])],
+  ])('cannot be set %s', (_, wanting) => {
+    expect(missingFor(wanting, old)).toBe(`kernel 5.10.0-x has no sysctl ${name}`);
+    expect(missingFor(wanting, lacking())).toBeUndefined();
   });
 });
 

@@ -1,6 +1,9 @@
+import type { Kernel } from '../../spec/kernel.ts';
+import type { ChangeId } from '../../spec/tables/changes.ts';
+import { SYSCTLS, type Sysctl } from '../../spec/tables/sysctls.ts';
 import { MachineError } from '../errors.ts';
 import type { Plan } from '../play/plan.ts';
-import type { InstalledKernel, Lack } from './installed-kernel.ts';
+import type { Lack } from './installed-kernel.ts';
 import { type WantedModule, wantedModules } from './module-table.ts';
 import { needsOf } from './needs.ts';
 
@@ -55,13 +58,31 @@ export function builtInParameters(files: ReadonlySet<string>, has: Has): string[
   );
 }
 
+const lateSysctls = new Map<string, ChangeId>(
+  (SYSCTLS as readonly Sysctl[]).flatMap(({ name, since }) => (since === undefined ? [] : [[name, since]])),
+);
+
+/** Sysctls that the plan sets and that are younger than the kernel. */
+function missingSysctls({ config, steps }: Plan, kernel: Pick<Kernel, 'has'>): string[] {
+  const set = steps.flatMap((step) =>
+    step.kind === 'command' && step.command.tool === 'sysctl' ? [step.command.name] : [],
+  );
+  const missing = [...Object.keys(config.sysctls), ...set].filter((name) => {
+    const since = lateSysctls.get(name);
+    return since !== undefined && !kernel.has(since);
+  });
+  return [...new Set(missing)].map((name) => `sysctl ${name}`);
+}
+
 /** Why this kernel cannot play the plan, in one sentence; undefined when it has all that the plan needs. */
 export function missingFor(
   plan: Plan,
-  { release, lacks }: Pick<InstalledKernel, 'release' | 'lacks'>,
+  { kernel, lacks }: { readonly kernel: Kernel; readonly lacks: readonly Lack[] },
 ): string | undefined {
   const needs = needsOf(plan);
-  const missing = lacks.filter(({ what }) => needs.has(what));
-  if (missing.length === 0) return undefined;
-  return `kernel ${release} has no ${missing.map(({ what, why }) => `${what} (${why})`).join(', ')}`;
+  const missing = [
+    ...lacks.filter(({ what }) => needs.has(what)).map(({ what, why }) => `${what} (${why})`),
+    ...missingSysctls(plan, kernel),
+  ];
+  return missing.length === 0 ? undefined : `kernel ${kernel.release} has no ${missing.join(', ')}`;
 }

@@ -1,4 +1,7 @@
+import type { Kernel } from '../kernel.ts';
 import type { Skb } from '../skb.ts';
+import type { Net } from '../state.ts';
+import { sysctl } from '../sysctl.ts';
 import type { ConntrackTcpEvent } from '../tables/conntrack-tcp.ts';
 import { after, before, u32 } from '../wire/seq.ts';
 import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts';
@@ -52,23 +55,29 @@ export function readOptions(skb: Skb, { header }: TcpSegment, peer: TcpPeer): vo
  * Filtering" (net/netfilter/nf_conntrack_proto_tcp.c, tcp_in_window). Updates what is known of both sides.
  */
 export function tcpInWindow(
+  net: Net,
   track: TcpTrack,
   direction: Direction,
   index: ConntrackTcpEvent,
   skb: Skb,
   segment: TcpSegment,
-  liberal: boolean,
 ): WindowVerdict {
+  const { kernel } = net;
   const sender = track.seen[direction];
   const receiver = track.seen[direction === REPLY ? 0 : 1];
   const seen = lookAt(segment, receiver);
-  if (meetSender(track, direction, sender, receiver, seen, skb) === 'done') return 'ACCEPT';
+  if (meetSender(kernel, track, direction, sender, receiver, seen, skb) === 'done') return 'ACCEPT';
   excuseMissingAck(track, sender, receiver, seen);
-  const verdict = judge(sender, receiver, seen);
-  if (verdict !== 'ACCEPT') return liberal || sender.beLiberal ? 'ACCEPT' : verdict;
+  const lenient = kernel.has('conntrack-late-is-not-invalid');
+  const verdict = lenient ? judge(sender, receiver, seen) : judgeStrictly(sender, receiver, seen);
+  if (verdict !== 'ACCEPT') return sender.beLiberal || isLiberal(net) ? 'ACCEPT' : verdict;
   learn(sender, receiver, seen);
   countRetransmissions(track, direction, index, seen);
   return 'ACCEPT';
+}
+
+function isLiberal(net: Net): boolean {
+  return sysctl(net, 'net.netfilter.nf_conntrack_tcp_be_liberal') !== 0;
 }
 
 function lookAt(segment: TcpSegment, receiver: TcpPeer): Seen {
@@ -93,6 +102,7 @@ function highestSack({ header }: TcpSegment, ack: number): number {
 
 /** The sender's first segment, or a SYN that starts it anew: its values are taken from the segment itself. */
 function meetSender(
+  kernel: Kernel,
   track: TcpTrack,
   direction: Direction,
   sender: TcpPeer,
@@ -107,27 +117,37 @@ function meetSender(
       pickUp(sender, receiver, seen);
       return 'go on';
     }
-    initSender(sender, receiver, seen, skb, direction);
+    initSender(sender, seen, skb);
+    if (direction === REPLY || !kernel.has('conntrack-scaling-by-reply')) settleScaling(sender, receiver);
     return (flags & ACK) === 0 ? 'done' : 'go on';
+  }
+  if (!kernel.has('conntrack-syn-starts-anew')) {
+    const turn = direction === REPLY ? 'SYN_RECV' : 'SYN_SENT';
+    if (track.state === turn && after(seen.end, sender.end)) initSender(sender, seen, skb);
+    return 'go on';
   }
   const opening = track.state === 'SYN_SENT' || track.state === 'SYN_RECV';
   if (syn && opening && after(seen.end, sender.end)) {
-    initSender(sender, receiver, seen, skb, direction);
+    initSender(sender, seen, skb);
+    if (direction === REPLY || !kernel.has('conntrack-scaling-by-reply')) settleScaling(sender, receiver);
     return direction === REPLY && (flags & ACK) === 0 ? 'done' : 'go on';
   }
   return 'go on';
 }
 
-/** tcp_init_sender. Scaling holds only when both sides asked for it. */
-function initSender(sender: TcpPeer, receiver: TcpPeer, seen: Seen, skb: Skb, direction: Direction): void {
+/** tcp_init_sender */
+function initSender(sender: TcpPeer, seen: Seen, skb: Skb): void {
   sender.end = seen.end;
   sender.maxend = seen.end;
   sender.maxwin = seen.win === 0 ? 1 : seen.win;
   readOptions(skb, seen.segment, sender);
-  if (direction === REPLY && !(sender.windowScale && receiver.windowScale)) {
-    sender.scale = 0;
-    receiver.scale = 0;
-  }
+}
+
+/** Scaling holds only when both sides asked for it. */
+function settleScaling(sender: TcpPeer, receiver: TcpPeer): void {
+  if (sender.windowScale && receiver.windowScale) return;
+  sender.scale = 0;
+  receiver.scale = 0;
 }
 
 /** The conversation's history is lost: believe the packet. */
@@ -175,6 +195,18 @@ function judge(sender: TcpPeer, receiver: TcpPeer, seen: Seen): WindowVerdict {
   if (!ackKnown) return 'INVALID';
   if (receiver.maxwin !== 0 && !after(seen.end, lowestEnd)) return 'IGNORE';
   return after(seen.sack, lowestAck) ? 'ACCEPT' : 'IGNORE';
+}
+
+/** The same four bounds, in kernels for which there is nothing between right and wrong. */
+function judgeStrictly(sender: TcpPeer, receiver: TcpPeer, seen: Seen): WindowVerdict {
+  const lowestAck = u32(receiver.end - Math.max(sender.maxwin, MAX_ACK_WINDOW) - 1);
+  const lowestEnd = u32(sender.end - receiver.maxwin - 1);
+  const right =
+    before(seen.seq, u32(sender.maxend + 1)) &&
+    (receiver.maxwin === 0 || after(seen.end, lowestEnd)) &&
+    before(seen.sack, u32(receiver.end + 1)) &&
+    after(seen.sack, lowestAck);
+  return right ? 'ACCEPT' : 'INVALID';
 }
 
 function learn(sender: TcpPeer, receiver: TcpPeer, seen: Seen): void {

@@ -125,7 +125,7 @@ function isChallengeAck({ entry: { tcp }, direction, index }: Step, old: Conntra
  * kept: a SYN,ACK that fits a SYN let through before brings the entry back into step.
  */
 function letThrough(step: Step, old: ConntrackTcpState): TrackVerdict {
-  const { entry, segment, direction, index } = step;
+  const { net, entry, segment, direction, index } = step;
   const { tcp } = entry;
   const answersSyn = index === 'synack' && tcp.lastIndex === 'syn' && tcp.lastDir !== direction;
   if (answersSyn && segment.header.ack === tcp.lastEnd) {
@@ -138,7 +138,9 @@ function letThrough(step: Step, old: ConntrackTcpState): TrackVerdict {
   tcp.lastEnd = segmentEnd(segment);
   tcp.lastWin = segment.header.window;
   if (index === 'syn' && direction === ORIGINAL) annotateSyn(step, old);
-  if (old === 'SYN_SENT' && index === 'ack' && direction === REPLY) tcp.lastAck = segment.header.ack;
+  if (old === 'SYN_SENT' && index === 'ack' && direction === REPLY) {
+    if (net.kernel.has('conntrack-challenge-on-reuse')) tcp.lastAck = segment.header.ack;
+  }
   return 'ACCEPT';
 }
 
@@ -172,14 +174,16 @@ function resynchronise({ entry: { tcp }, direction }: Step): void {
 function reset(step: Step, old: ConntrackTcpState): TrackVerdict {
   const { net, entry, segment, direction } = step;
   const { tcp } = entry;
-  if (mayBeReplaced(old)) return update(step, old, 'CLOSE');
+  const { kernel } = net;
+  if (mayBeReplaced(old) && kernel.has('conntrack-rst-in-closing-states')) return update(step, old, 'CLOSE');
   const peer = tcp.seen[direction === REPLY ? 0 : 1];
   const { seq, ack } = segment.header;
   let next: ConntrackTcpState = 'CLOSE';
-  if (peer.maxackSet && tcp.lastIndex !== 'syn') {
+  const excuses = kernel.has('conntrack-rst-after-syn');
+  if (peer.maxackSet && !(excuses && tcp.lastIndex === 'syn')) {
     const established = old === 'ESTABLISHED' && entry.assured;
-    if (seq === 0 && !established) return inWindow(step, old, next);
-    const ignoring = sysctl(net, 'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst') !== 0;
+    if (excuses && seq === 0 && !established) return inWindow(step, old, next);
+    const ignoring = excuses && sysctl(net, 'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst') !== 0;
     if (before(seq, peer.maxack) && !ignoring) return 'INVALID';
     if (!established || seq === peer.maxack) return inWindow(step, old, next);
     const followsData = tcp.lastIndex === 'ack' && tcp.lastDir === direction && seq === tcp.lastEnd;
@@ -191,7 +195,11 @@ function reset(step: Step, old: ConntrackTcpState): TrackVerdict {
     (!entry.assured && tcp.lastIndex === 'ack');
   if (answersIgnored && ack === tcp.lastEnd) return update(step, old, next);
   const answersChallenge =
-    old === 'SYN_SENT' && tcp.lastIndex === 'ack' && tcp.lastDir === REPLY && seq === tcp.lastAck;
+    kernel.has('conntrack-challenge-on-reuse') &&
+    old === 'SYN_SENT' &&
+    tcp.lastIndex === 'ack' &&
+    tcp.lastDir === REPLY &&
+    seq === tcp.lastAck;
   return answersChallenge ? update(step, old, next) : inWindow(step, old, next);
 }
 
@@ -208,9 +216,8 @@ function mayBeReplaced(state: ConntrackTcpState): boolean {
 
 function inWindow(step: Step, old: ConntrackTcpState, next: ConntrackTcpState): TrackVerdict {
   const { net, entry, skb, segment, direction, index } = step;
-  const liberal = sysctl(net, 'net.netfilter.nf_conntrack_tcp_be_liberal') !== 0;
   // The window check looks at the state that the entry has, not at the one it was resynchronised to.
-  switch (tcpInWindow(entry.tcp, direction, index, skb, segment, liberal)) {
+  switch (tcpInWindow(net, entry.tcp, direction, index, skb, segment)) {
     case 'IGNORE':
       return 'ACCEPT';
     case 'INVALID':
@@ -224,6 +231,7 @@ function inWindow(step: Step, old: ConntrackTcpState, next: ConntrackTcpState): 
 /** FINs and resets out of window from both sides: the entry will not live as long as it hoped (nf_tcp_handle_invalid). */
 function doubt({ net, entry, direction, index }: Step): void {
   if (!entry.assured || (index !== 'rst' && index !== 'fin')) return;
+  if (!net.kernel.has('conntrack-doubtful-end-shortens')) return;
   const { tcp } = entry;
   if (tcp.lastDir !== direction && (tcp.lastIndex === 'fin' || tcp.lastIndex === 'rst')) {
     const left = Math.max(0, entry.timeout - net.jiffies);
@@ -264,7 +272,10 @@ function lease({ net, entry: { tcp }, index }: Step, next: ConntrackTcpState): n
   const unack = timeoutOf(net, 'UNACK');
   if (tcp.retrans >= sysctl(net, 'net.netfilter.nf_conntrack_tcp_max_retrans') && full > retrans)
     return retrans;
-  if (index === 'rst') return timeoutOf(net, 'CLOSE');
+  if (index === 'rst') {
+    if (!net.kernel.has('conntrack-doubted-rst-unacknowledged')) return timeoutOf(net, 'CLOSE');
+    if (next === 'ESTABLISHED' && full > unack) return unack;
+  }
   if ((tcp.seen[0].dataUnacknowledged || tcp.seen[1].dataUnacknowledged) && full > unack) return unack;
   if (tcp.lastWin === 0 && full > retrans) return retrans;
   return full;

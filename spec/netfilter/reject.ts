@@ -19,7 +19,7 @@ import {
 } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { RST, tcpChecksumIsRight } from '../wire/tcp.ts';
-import { udpChecksumIsRight } from '../wire/udp.ts';
+import { udpChecksumIsRight, udpSumsUp } from '../wire/udp.ts';
 
 /** net/ipv4/netfilter/ipt_REJECT.c, reject_tg */
 const CODES: Readonly<Record<Exclude<RejectType, 'tcp-reset'>, number>> = {
@@ -35,18 +35,22 @@ const CODES: Readonly<Record<Exclude<RejectType, 'tcp-reset'>, number>> = {
 /** Answers a packet that a rule rejects; a packet with a wrong checksum gets no answer. */
 export function reject(net: Net, skb: Skb, type: RejectType): void {
   if (skb.header.fragmentOffset !== 0) return;
-  if (!checksumIsRight(skb)) return;
+  if (!checksumIsRight(net, skb)) return;
   if (type === 'tcp-reset') sendReset(net, skb);
   else icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: CODES[type], info: 0 });
 }
 
 /** include/net/netfilter/nf_reject.h, nf_reject_verify_csum */
-function checksumIsRight({ header, payload }: Skb): boolean {
+function checksumIsRight({ kernel }: Net, { header, payload }: Skb): boolean {
   switch (header.protocol) {
     case PROTOCOL_TCP:
       return tcpChecksumIsRight(payload, header.source, header.destination);
     case PROTOCOL_UDP:
-      return udpChecksumIsRight(payload, header.source, header.destination);
+      return (kernel.has('reject-udp-without-checksum') ? udpChecksumIsRight : udpSumsUp)(
+        payload,
+        header.source,
+        header.destination,
+      );
     case PROTOCOL_ICMP:
       return icmpChecksumIsRight(payload);
     default:

@@ -1,3 +1,4 @@
+import type { ChangeId } from './changes.ts';
 import type { Sourced } from './sourced.ts';
 
 /** A sysctl that a scenario may set. */
@@ -8,6 +9,8 @@ export interface Sysctl extends Sourced {
   /** What the model takes; the kernel itself often takes any integer. */
   readonly min: number;
   readonly max: number;
+  /** The change that brought it; kernels without it have no such file. */
+  readonly since?: ChangeId;
 }
 
 /** Seconds that INT_MAX jiffies are at HZ 250, which proc_dointvec_jiffies takes at most. */
@@ -32,7 +35,7 @@ export const SYSCTLS = [
   { name: 'net.netfilter.nf_conntrack_checksum', default: 1, min: 0, max: 1, source: { file: CONNTRACK, symbol: 'nf_ct_sysctl_table' } },
   { name: 'net.netfilter.nf_conntrack_icmp_timeout', default: 30, min: 0, max: MOST_SECONDS, source: { file: 'net/netfilter/nf_conntrack_proto_icmp.c', symbol: 'nf_ct_icmp_timeout' } },
   { name: 'net.netfilter.nf_conntrack_tcp_be_liberal', default: 0, min: 0, max: 1, source: { file: TCP, symbol: 'nf_conntrack_tcp_init_net' } },
-  { name: 'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst', default: 0, min: 0, max: 1, source: { file: TCP, symbol: 'nf_conntrack_tcp_init_net' } },
+  { name: 'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst', default: 0, min: 0, max: 1, since: 'conntrack-rst-after-syn', source: { file: TCP, symbol: 'nf_conntrack_tcp_init_net' } },
   { name: 'net.netfilter.nf_conntrack_tcp_loose', default: 1, min: 0, max: 1, source: { file: TCP, symbol: 'nf_conntrack_tcp_init_net' } },
   { name: 'net.netfilter.nf_conntrack_tcp_max_retrans', default: 3, min: 0, max: 255, source: { file: TCP, symbol: 'nf_conntrack_tcp_init_net' } },
   { name: 'net.netfilter.nf_conntrack_tcp_timeout_close', default: 10, min: 0, max: MOST_SECONDS, source: { file: TCP, symbol: 'tcp_timeouts' } },

@@ -40,7 +40,7 @@ export class MicrovmDirector implements Director {
   }
 
   refuses(plan: Plan): string | undefined {
-    return missingFor(plan, { release: this.kernel.release, lacks: this.#microvm.lacks });
+    return missingFor(plan, this.#microvm);
   }
 
   async *play(plans: readonly Plan[]): AsyncGenerator<Played> {
