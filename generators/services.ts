@@ -15,7 +15,10 @@ import { shrinkingBy } from './shrinking-by.ts';
 import type { Size } from './sizes.ts';
 import { smallerServices, withFlags } from './smaller/services.ts';
 
-/** What a dest weighs: mostly little, sometimes as much as one side of an overflow. */
+/**
+ * What a dest weighs: mostly little, sometimes as much as one side of an overflow. 256 and 257 are what wlc counts
+ * an active connection for, in kernels of different ages.
+ */
 export const weight: fc.Arbitrary<number> = weighted(
   [10, 1],
   [4, 2],
@@ -23,6 +26,7 @@ export const weight: fc.Arbitrary<number> = weighted(
   [2, 4],
   [2, 0],
   [1, 256],
+  [1, 257],
   [1, 65535],
 );
 

@@ -9,6 +9,7 @@ import {
   dport,
   dportSyn,
   filterTable,
+  sport,
   state,
   TCP,
   tcpRule,
@@ -68,6 +69,16 @@ export const TEMPLATES: Readonly<Record<string, (choice: TemplateChoice) => Rule
   /** One port is closed to new packets. Variant: without a word. */
   closedPort: ({ port, variant }) =>
     filterTable({ INPUT: [tcpRule(variant ? DROP : { kind: 'REJECT', with: 'tcp-reset' }, dport(port))] }),
+
+  /** Sessions that run are cut. Variant: by what their servers send. */
+  cutSessions: ({ port, variant }) => {
+    const cut = tcpRule(
+      { kind: 'REJECT', with: 'tcp-reset' },
+      variant ? sport(port) : dport(port),
+      state('ESTABLISHED'),
+    );
+    return filterTable({ [variant ? 'FORWARD' : 'INPUT']: [cut] });
+  },
 
   /** A tree of chains, as distributions write it. Variant: the branch is entered for good. */
   branched: ({ port, variant }) => {

@@ -35,6 +35,11 @@ export function dport(port: number): Match {
   return { kind: 'tcp', dport: { first: port, last: port, inverted: false } };
 }
 
+/** `--sport port`. */
+export function sport(port: number): Match {
+  return { kind: 'tcp', sport: { first: port, last: port, inverted: false } };
+}
+
 /** `--dport port --syn`. */
 export function dportSyn(port: number): Match {
   return {

@@ -5,18 +5,19 @@ import { withFirst } from './comparison.ts';
 import { modelLead, referenceFor } from './model-subjects.ts';
 import { playCommand } from './play-command.ts';
 import { drawnProgramme, type RunOptions } from './run-command.ts';
-import { namesOf } from './subjects.ts';
+import { comparedNames } from './subjects.ts';
 
 /** `lvscheck diff`: kernels against the first of them, in random scenarios or those of files. */
 export async function diffCommand(files: readonly string[], options: RunOptions): Promise<number> {
-  if (namesOf(options).length < 2)
+  const names = comparedNames(options);
+  if (names.length < 2)
     throw new InputError(
-      'diff compares two kernels or more: --on microvm:6.1 --on microvm:6.12, the first leads',
+      'diff compares two kernels or more: --on microvm:6.1 --on microvm:6.12, the first leads; or one with itself: --kernel 6.1 --module ip_vs.ko',
     );
   const model = { lead: modelLead(), referenceFor };
   const programme =
     files.length === 0 ? drawnProgramme(options, model) : givenProgramme(await read(files), model);
-  return playCommand(programme, model, options, withFirst);
+  return playCommand(programme, model, options, names, withFirst);
 }
 
 function read(files: readonly string[]) {

@@ -31,6 +31,13 @@ export function addKernels(all: Command): void {
     .action(async (path: string) => {
       process.exitCode = await addKernel(path);
     });
+  kernels
+    .command('changes')
+    .description('what behaves differently from one kernel to another, and since when')
+    .action(async () => {
+      const { changesText } = await import('./changes-text.ts');
+      console.log(changesText().join('\n'));
+    });
 }
 
 interface Refresh {

@@ -111,6 +111,7 @@ function playing(command: Command): Command {
       collect,
     )
     .option('--kernel <kernel>', 'as --on microvm:KERNEL; repeatable', collect)
+    .option('--module <file>', "a module in place of the kernels' own; repeatable", collect)
     .option('--jobs <n>', 'directors of each kind at a time', wholeNumber('--jobs', 1, 256), 1)
     .option('--out <dir>', 'where results go (default: a new folder in reports/out)');
 }
@@ -130,12 +131,13 @@ function drawn({ for: forMs, claim = [], runs, seed, shard, ...flags }: RunFlags
 interface PlayFlags {
   readonly on?: string[];
   readonly kernel?: string[];
+  readonly module?: string[];
   readonly jobs: number;
   readonly out?: string;
 }
 
-function played({ on = [], kernel = [], jobs, out }: PlayFlags) {
-  return { on, kernel, jobs, out };
+function played({ on = [], kernel = [], module = [], jobs, out }: PlayFlags) {
+  return { on, kernel, module, jobs, out };
 }
 
 /** One line for each kind of trouble, and its exit code; a bug of ours keeps its stack. */

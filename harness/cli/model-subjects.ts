@@ -25,9 +25,9 @@ export function modelSubject(): Subject {
 
 /** A broken director by its id. Its name is the one that replays it. */
 export function brokenSubject(id: string): Subject {
-  if (!BROKEN_DIRECTORS.some((broken) => broken.id === id))
+  if (!brokenDirector(id, MODEL_KERNEL))
     throw new InputError(
-      `no broken director "${id}"; there are ${BROKEN_DIRECTORS.map((each) => each.id).join(', ')}`,
+      `no broken director "${id}"; there are ${BROKEN_DIRECTORS.map((each) => each.id).join(', ')}, and kernel-CHANGE for each of "lvscheck kernels changes"`,
     );
   return { name: `broken:${id}`, open: async () => brokenDirector(id, MODEL_KERNEL)! };
 }

@@ -14,7 +14,7 @@ import { packageVersion } from './package-version.ts';
 import { printSummary } from './print-summary.ts';
 import { remainingMs } from './remaining.ts';
 import { ResultsFolder } from './results-folder.ts';
-import { subjectsOf, type Wanted } from './subjects.ts';
+import { namesOf, subjectsOf, type Wanted } from './subjects.ts';
 import { Terminal } from './terminal.ts';
 
 export interface PlayOptions extends Wanted {
@@ -27,11 +27,12 @@ export async function playCommand(
   programme: Programme,
   model: Model,
   options: PlayOptions,
+  names: readonly string[] = namesOf(options),
   compared: (subjects: readonly Subject[]) => Comparison = withModel,
 ): Promise<number> {
   const terminal = new Terminal();
   const interruption = new Interruption(() => terminal.clear());
-  const comparison = compared(await subjectsOf(options, terminal.preparing));
+  const comparison = compared(await subjectsOf(names, terminal.preparing));
   const results = new ResultsFolder(options.out, folderName(programme));
   const campaign = new Campaign({
     ...programme,

@@ -6,21 +6,45 @@ import type { Progress } from '../system/progress.ts';
 export interface Wanted {
   readonly on: readonly string[];
   readonly kernel: readonly string[];
+  /** `--module`: files in place of the kernels' own. */
+  readonly module: readonly string[];
 }
 
 export const DEFAULT_DIRECTOR = 'microvm';
-const ALLOWED = 'model, broken:ID, microvm, microvm:KERNEL';
+const ALLOWED = 'model, broken:ID, microvm, microvm:KERNEL[,MODULE.ko]';
 
-/** Each director that is asked for, once. */
-export function namesOf({ on, kernel }: Wanted): string[] {
-  const named = [...on, ...kernel.map((each) => `microvm:${each}`)];
-  return [...new Set(named.length === 0 ? [DEFAULT_DIRECTOR] : named)];
+/** Each director that is asked for, once; modules go into every kernel. */
+export function namesOf(wanted: Wanted): string[] {
+  return [...new Set(plainNames(wanted).map((name) => withModules(name, wanted.module)))];
 }
 
-/** The directors that a command is about. Files of a kind of director are loaded only when it is asked for. */
-export async function subjectsOf(wanted: Wanted, progress: Progress): Promise<Subject[]> {
+/**
+ * The same for a comparison of kernels, of which the first is left as it is: modules go into the others, or make
+ * the other one of a single kernel.
+ */
+export function comparedNames(wanted: Wanted): string[] {
+  const [first, ...others] = plainNames(wanted);
+  const changed = others.length === 0 && wanted.module.length > 0 ? [first!] : others;
+  return [...new Set([first!, ...changed.map((name) => withModules(name, wanted.module))])];
+}
+
+function plainNames({ on, kernel }: Wanted): string[] {
+  const named = [...on, ...kernel.map((each) => `microvm:${each}`)];
+  return named.length === 0 ? [DEFAULT_DIRECTOR] : named;
+}
+
+function withModules(name: string, modules: readonly string[]): string {
+  if (modules.length === 0) return name;
+  const [kind] = splitOnce(name, ':');
+  if (kind !== 'microvm')
+    throw new InputError(`--module ${modules[0]}: ${name} has no modules, only kernels have`);
+  return [name === kind ? `${kind}:default` : name, ...modules].join(',');
+}
+
+/** The directors of these names. Files of a kind of director are loaded only when it is asked for. */
+export async function subjectsOf(names: readonly string[], progress: Progress): Promise<Subject[]> {
   const subjects: Subject[] = [];
-  for (const name of namesOf(wanted)) subjects.push(await subjectOf(name, progress));
+  for (const name of names) subjects.push(await subjectOf(name, progress));
   return subjects;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { InputError } from '../errors.ts';
 
-/** What a user means by `--kernel`, told by its shape. */
+/** What a user means by `--kernel`, its modules aside, told by its shape. */
 export type KernelSpec =
   | { kind: 'default' }
   /** Newest of a series: "6.12". */
@@ -13,7 +13,17 @@ export type KernelSpec =
   | { kind: 'path'; path: string; modules: string | undefined };
 
 export const allowedSpecs =
-  'a series (6.12), a version (6.1.0-56 or 6.12.107), deb:PACKAGE, IMAGE[:MODULES-FOLDER] or BUILD-TREE; without one, the default kernel';
+  'default, a series (6.12), a version (6.1.0-56 or 6.12.107), deb:PACKAGE, IMAGE[:MODULES-FOLDER] or BUILD-TREE; each with ,PATH.ko for modules in place of its own';
+
+/** "6.1,/tmp/ip_vs.ko": a kernel, and module files in place of its own. */
+export function splitModules(text: string | undefined): {
+  kernel: string | undefined;
+  modules: readonly string[];
+} {
+  if (text === undefined) return { kernel: undefined, modules: [] };
+  const [, kernel, list] = /^(.*?)((?:,[^,]+\.ko(?:\.gz|\.xz|\.zst)?)*)$/s.exec(text)!;
+  return { kernel, modules: list!.split(',').slice(1) };
+}
 
 const shapes: readonly [RegExp, (text: string) => KernelSpec][] = [
   [/^deb:[a-z0-9][a-z0-9.+-]+$/, (text) => ({ kind: 'package', name: text.slice('deb:'.length) })],
@@ -38,7 +48,7 @@ function pathSpec(text: string): KernelSpec | undefined {
 
 /** A text that no kernel could ever be called is the user's mistake, whatever is on offer. */
 export function parseKernelSpec(text: string | undefined): KernelSpec {
-  if (text === undefined) return { kind: 'default' };
+  if (text === undefined || text === 'default') return { kind: 'default' };
   const [, read] = shapes.find(([shape]) => shape.test(text)) ?? [];
   const spec = read?.(text) ?? pathSpec(text);
   if (spec !== undefined) return spec;

@@ -6,7 +6,7 @@ import { chooseKernel, newestOfEachSeries, notOffered } from './choose-kernel.ts
 import { fetchKernel, type KernelSource } from './fetch-kernel.ts';
 import type { InstalledKernel } from './installed-kernel.ts';
 import { releaseOf, seriesOf } from './kernel-match.ts';
-import { type KernelSpec, parseKernelSpec } from './kernel-spec.ts';
+import { type KernelSpec, parseKernelSpec, splitModules } from './kernel-spec.ts';
 import { loadKernel } from './load-kernel.ts';
 import { cacheLocalKernel } from './local-kernel.ts';
 import { MachinePackages } from './machine-packages.ts';
@@ -74,18 +74,18 @@ async function stockKernel(
 }
 
 /**
- * The kernel that `text` names (see KernelSpec; undefined: the distribution's default), fetched and
- * unpacked at the first call, with these module files (`--module`) in place of its own. A kernel in the
- * cache that fits is taken as it is, without looking for a newer one, online or not.
+ * The kernel that `text` names (see splitModules and KernelSpec; undefined: the distribution's default), fetched
+ * and unpacked at the first call. A kernel in the cache that fits is taken as it is, without looking for a newer
+ * one, online or not.
  */
 export async function readyKernel(
   text: string | undefined,
   progress: Progress,
   source: KernelSource = systemSource(),
-  modules: readonly string[] = [],
 ): Promise<InstalledKernel> {
   requireX86();
-  return replaceModules(await stockKernel(text, progress, source), modules);
+  const { kernel, modules } = splitModules(text);
+  return replaceModules(await stockKernel(kernel, progress, source), modules);
 }
 
 /**
@@ -95,9 +95,9 @@ export async function readyKernel(
 export async function knownKernel(
   text: string | undefined,
   cache: Cache = new Cache(),
-  modules: readonly string[] = [],
 ): Promise<InstalledKernel | undefined> {
-  const spec = parseKernelSpec(text);
+  const { kernel, modules } = splitModules(text);
+  const spec = parseKernelSpec(kernel);
   const known = spec.kind === 'path' ? undefined : await cachedKey(spec, cache);
   if (known === undefined) return undefined;
   const folder = await cache.find({ ...kernelEntry(known), check: ['kernel.json', 'config'] });

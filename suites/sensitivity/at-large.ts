@@ -1,5 +1,5 @@
 import { compareObservation } from '../../harness/compare/observation.ts';
-import type { BrokenDirector } from '../../harness/directors/broken.ts';
+import { type BrokenDirector, brokenModel } from '../../harness/directors/broken.ts';
 import { ModelDirector } from '../../harness/directors/model.ts';
 import type { Plan } from '../../harness/play/plan.ts';
 import type { Kernel } from '../../spec/kernel.ts';
@@ -29,7 +29,7 @@ export function scenariosUntilCaught(
   const { kernel, claims, seed, runs, enough = suspects.length } = search;
   const model = new ModelDirector(kernel);
   const caught = new Map<string, number>();
-  let atLarge = suspects.map(({ id, parts }) => ({ id, director: new ModelDirector(kernel, { parts }) }));
+  let atLarge = suspects.map((broken) => ({ id: broken.id, director: brokenModel(broken, kernel) }));
   for (let index = 0; index < runs && caught.size < enough; index++) {
     const { plan } = randomCase(claims, seed, index, model);
     if ('kind' in plan) throw new Error(`scenario ${index} of seed ${seed}: ${plan.what}`);
