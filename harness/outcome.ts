@@ -9,7 +9,15 @@ import type { TraceEntry } from '../spec/trace.ts';
 export const SCHEMA_VERSION = 1;
 
 /** In the order in which a step's differences are listed: what left the box first. */
-export const OBSERVABLES = ['frames', 'refused', 'services', 'connections', 'conntrack', 'counters'] as const;
+export const OBSERVABLES = [
+  'frames',
+  'refused',
+  'services',
+  'connections',
+  'conntrack',
+  'counters',
+  'expectations',
+] as const;
 export type ObservableName = (typeof OBSERVABLES)[number];
 
 /** One value that is not what the reference says. */

@@ -1,5 +1,6 @@
 import type { AdminCommand } from './config/commands.ts';
 import type { DirectorConfig } from './config/director-config.ts';
+import type { Expectation } from './expectation.ts';
 import type { Ipv4 } from './wire/address.ts';
 import type { TcpOption } from './wire/tcp.ts';
 
@@ -16,6 +17,8 @@ export interface Scenario {
   readonly director: DirectorConfig;
   readonly flows: Readonly<Record<string, Flow>>;
   readonly timeline: readonly TimelineItem[];
+  /** What its author expects to see, in the order of the steps; generated scenarios expect nothing. */
+  readonly expectations?: readonly Expectation[];
 }
 
 export interface Endpoint {

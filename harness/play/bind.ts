@@ -20,7 +20,24 @@ export function bind(scenario: Scenario, lead: Lead): Plan {
     lead.step(step);
     return step;
   });
-  return { config: scenario.director, steps };
+  return { config: scenario.director, steps, ...boundExpectations(scenario) };
+}
+
+function boundExpectations(scenario: Scenario): Pick<Plan, 'expectations'> {
+  const { expectations, flows } = scenario;
+  if (!expectations) return {};
+  return {
+    expectations: expectations.map((expectation) => {
+      const { after, fact } = expectation;
+      const named = 'flow' in fact ? fact.flow : undefined;
+      return { expectation, flow: flows[named ?? lastFlow(scenario, after) ?? ''] };
+    }),
+  };
+}
+
+/** Whose packet was the last one up to that step. */
+function lastFlow({ timeline }: Scenario, after: number): string | undefined {
+  return timeline.slice(0, after).findLast(isPacket)?.flow;
 }
 
 interface Play {

@@ -3,7 +3,8 @@ import { compareObservation } from '../compare/observation.ts';
 import type { Played } from '../directors/director.ts';
 import { MachineError } from '../errors.ts';
 import type { Difference } from '../outcome.ts';
-import type { Expected, Reference } from './lead.ts';
+import { firstUnmet, type Witness } from './expectations.ts';
+import type { Expected } from './lead.ts';
 import type { Plan } from './plan.ts';
 import type { Opened, Seat } from './seat.ts';
 
@@ -57,7 +58,8 @@ export async function judgeOne(seat: Seat, plan: Plan): Promise<Judged> {
   throw new Error('judge gave nothing for a plan');
 }
 
-async function* judgeBatch({ director, reference }: Opened, plans: readonly Plan[]): AsyncGenerator<Judged> {
+async function* judgeBatch(opened: Opened, plans: readonly Plan[]): AsyncGenerator<Judged> {
+  const { director } = opened;
   const reasons = plans.map((plan) => director.refuses(plan));
   const playable = plans.filter((_, index) => reasons[index] === undefined);
   const results = director.play(playable)[Symbol.asyncIterator]();
@@ -66,14 +68,14 @@ async function* judgeBatch({ director, reference }: Opened, plans: readonly Plan
       const reason = reasons[index];
       const result = reason === undefined ? await results.next() : undefined;
       if (result?.done) return;
-      yield result ? judgePlayed(plan, result.value, reference) : { kind: 'unsupported', reason: reason! };
+      yield result ? judgePlayed(plan, result.value, opened) : { kind: 'unsupported', reason: reason! };
     }
   } finally {
     await results.return?.();
   }
 }
 
-function judgePlayed(plan: Plan, played: Played, reference: Reference): Judged {
+function judgePlayed(plan: Plan, played: Played, { director, reference }: Opened): Judged {
   if (played.kind !== 'played') return played;
   const actual = played.observations;
   const wanted = plan.steps.length + 1;
@@ -85,7 +87,10 @@ function judgePlayed(plan: Plan, played: Played, reference: Reference): Judged {
     };
   try {
     const jiffies = actual.map((observation) => observation.jiffies);
-    return judgeObserved(played.expected ?? reference.playAt(plan, jiffies), actual);
+    const expected = played.expected ?? reference.playAt(plan, jiffies);
+    const judged = judgeObserved(expected, actual);
+    if (judged.kind !== 'agree') return judged;
+    return judgeExpected({ plan, kernel: director.kernel, observations: actual, expected });
   } catch (error) {
     return ownError('the model', error);
   }
@@ -107,6 +112,17 @@ function judgeObserved(expected: Expected, actual: readonly Observation[]): Judg
       return { kind: 'differs', divergence: { step, differences, expected, actual } };
   }
   return { kind: 'agree' };
+}
+
+/** A director may agree with the model, and both do what the scenario's author did not expect. */
+function judgeExpected(witness: Witness): Judged {
+  const unmet = firstUnmet(witness);
+  if (!unmet) return { kind: 'agree' };
+  const { expected, observations: actual } = witness;
+  return {
+    kind: 'differs',
+    divergence: { step: unmet.step, differences: [unmet.difference], expected, actual },
+  };
 }
 
 /** Two directors that did not do the same thing at the same time cannot be compared from here on. */

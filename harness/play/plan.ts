@@ -1,6 +1,8 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { LinkName } from '../../spec/config/topology.ts';
+import type { Expectation } from '../../spec/expectation.ts';
+import type { Flow } from '../../spec/scenario.ts';
 
 /**
  * A scenario bound to concrete frames: what every director gets. One step for each item of the timeline, so
@@ -14,6 +16,13 @@ export interface Plan {
    * ends at a fixed jiffy, late enough for all: whatever comes after it happens at the same time everywhere.
    */
   readonly settles?: true;
+  readonly expectations?: readonly PlanExpectation[];
+}
+
+/** What the scenario's author expects, and the flow that it is about. */
+export interface PlanExpectation {
+  readonly expectation: Expectation;
+  readonly flow: Flow | undefined;
 }
 
 export type PlanStep =

@@ -3,13 +3,15 @@ import { printCommand } from '../../spec/config/commands-print.ts';
 import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
 import { unusualMtu } from '../../spec/config/topology.ts';
+import type { Expectation } from '../../spec/expectation.ts';
 import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
+import { printFact, printWhen } from '../../spec/scenario-text/expectation.ts';
 import { printFlow } from '../../spec/scenario-text/flow.ts';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
 
 /** The scenario as a file that `parseScenarioFile` reads back: names for addresses, everything written out. */
 export function printScenarioFile(scenario: Scenario): string {
-  const { id, title, source, director, flows, timeline } = scenario;
+  const { id, title, source, director, flows, timeline, expectations = [] } = scenario;
   const mtu = unusualMtu(director.topology);
   const content = {
     ...(id === undefined ? {} : { id }),
@@ -24,7 +26,7 @@ export function printScenarioFile(scenario: Scenario): string {
       ...(Object.keys(director.sysctls).length === 0 ? {} : { sysctls: director.sysctls }),
     },
     ...(Object.keys(flows).length === 0 ? {} : { flows: printFlows(flows) }),
-    timeline: timeline.map(printStep),
+    timeline: printTimeline(timeline, expectations),
   };
   return new Document(content).toString({ lineWidth: 0 });
 }
@@ -37,6 +39,28 @@ function block(text: string): Scalar {
 
 function printFlows(flows: Scenario['flows']): Record<string, string> {
   return Object.fromEntries(Object.entries(flows).map(([name, flow]) => [name, printFlow(flow)]));
+}
+
+type Line = string | { do: string } | { expect: string | string[]; when?: string };
+
+/** Each expectation under the step that it follows. */
+function printTimeline(timeline: readonly TimelineItem[], expectations: readonly Expectation[]): Line[] {
+  const after = (step: number) => printExpectations(expectations.filter((each) => each.after === step));
+  return [...after(0), ...timeline.flatMap((item, index) => [printStep(item), ...after(index + 1)])];
+}
+
+/** Neighbours under one condition share a line. */
+function printExpectations(expectations: readonly Expectation[]): Line[] {
+  const groups: { when: string | undefined; facts: string[] }[] = [];
+  for (const { fact, when } of expectations) {
+    const condition = when && printWhen(when);
+    if (groups.length === 0 || groups.at(-1)!.when !== condition) groups.push({ when: condition, facts: [] });
+    groups.at(-1)!.facts.push(printFact(fact));
+  }
+  return groups.map(({ when, facts }) => ({
+    expect: facts.length === 1 ? facts[0]! : facts,
+    ...(when === undefined ? {} : { when }),
+  }));
 }
 
 function printStep(item: TimelineItem): string | { do: string } {

@@ -57,6 +57,22 @@ timeline:
 `;
 
 describe('a scenario file', () => {
+  test('says what its author expects, each time under the step that it follows', () => {
+    const expects = `  - expect: nothing out
+  - f1 client > S 0:0(0) <mss 1460>
+  - expect:
+      - to RIP1
+      - conntrack none of f1
+    when: not reject-reset-closes-conntrack
+  - expect: ipvs SYN_RECV
+`;
+    const text = PRINTED.replace('  - f1 client > S 0:0(0) <mss 1460>\n', expects);
+    const scenario = parseScenarioFile(text, 'x.yaml');
+    expect(scenario.expectations!.map(({ after }) => after)).toEqual([0, 1, 1, 1]);
+    expect(scenario.timeline).toEqual(parseScenarioFile(PRINTED, 'x.yaml').timeline);
+    expect(printScenarioFile(scenario)).toBe(text);
+  });
+
   test('is printed with everything written out', () => {
     expect(printScenarioFile(parseScenarioFile(GOOD, 'x.yaml'))).toBe(PRINTED);
   });
@@ -156,14 +172,22 @@ const COMPLAINTS: [string, string, string][] = [
     '16:18: "X" is no flag; allowed: F S R P . (ACK) U E (ECE) W (CWR), - for none',
   ],
   ['- +0.1s', '- 0.1s', '16:5: "0.1s" lacks its +; write +0.1s'],
-  ['- +0.1s', '- +0.1', '16:5: a step cannot be "0.1"; allowed: a segment, a wait (+0.1s), or do: COMMAND'],
+  [
+    '- +0.1s',
+    '- +0.1',
+    '16:5: a step cannot be "0.1"; allowed: a segment, a wait (+0.1s), do: COMMAND, or expect: FACT',
+  ],
   [
     '- +0.1s',
     '- [a, b]',
-    '16:5: a step cannot be a list of 2; allowed: a segment, a wait (+0.1s), or do: COMMAND',
+    '16:5: a step cannot be a list of 2; allowed: a segment, a wait (+0.1s), do: COMMAND, or expect: FACT',
   ],
-  ['- +0.1s', '-', '16:4: a step cannot be empty; allowed: a segment, a wait (+0.1s), or do: COMMAND'],
-  ['- do:', '- doo:', '18:5: "doo" is no key of step 4; allowed: do; did you mean do?'],
+  [
+    '- +0.1s',
+    '-',
+    '16:4: a step cannot be empty; allowed: a segment, a wait (+0.1s), do: COMMAND, or expect: FACT',
+  ],
+  ['- do:', '- doo:', '18:5: "doo" is no key of step 4; allowed: do, expect; did you mean do?'],
   [
     'do: ipvsadm',
     'do: ipvsad',
@@ -180,9 +204,24 @@ const COMPLAINTS: [string, string, string][] = [
     `4:1: "diretor" is no key of a scenario; allowed: ${KEYS}; did you mean director?`,
   ],
   [
+    '- +0.1s',
+    '- +0.1s\n  - expect: to RIP9',
+    '17:16: "RIP9" is no host; allowed: CIP1 CIP2 CIP3 CIP4 RIP1 RIP2 RIP3 RIP4; did you mean RIP1?',
+  ],
+  [
+    '- +0.1s',
+    '- +0.1s\n  - expect: ipvs none of f9',
+    '16:5: flow f9 is not declared; allowed: f1; add it under flows:',
+  ],
+  [
+    '- +0.1s',
+    '- expect: to RIP1\n  - f9 server > . 0:0(0',
+    '17:19: "0:0(0" is no range of sequence numbers; allowed: SEQ:END(LENGTH), as in 1:101(100)',
+  ],
+  [
     'timeline:',
     'expect: []\ntimeline:',
-    '14:1: expect: is not read yet; remove it: replay compares everything with the model',
+    '14:1: "expect" is no key of a scenario; allowed: id, title, source, director, flows, timeline',
   ],
   [
     'rules:',

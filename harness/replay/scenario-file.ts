@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Scalar } from 'yaml';
+import { isMap, isScalar, isSeq, type Scalar, type YAMLMap } from 'yaml';
 import { parseCommand } from '../../spec/config/commands-parse.ts';
 import type { Ruleset } from '../../spec/config/rules.ts';
 import { parseRuleset } from '../../spec/config/ruleset-parse.ts';
@@ -6,6 +6,7 @@ import type { VirtualService } from '../../spec/config/services.ts';
 import { parseServices } from '../../spec/config/services-parse.ts';
 import { TextError } from '../../spec/config/text-error.ts';
 import { TWO_ARMED, withMtu } from '../../spec/config/topology.ts';
+import type { Expectation } from '../../spec/expectation.ts';
 import {
   type Flow,
   isPacket,
@@ -13,6 +14,7 @@ import {
   type Scenario,
   type TimelineItem,
 } from '../../spec/scenario.ts';
+import { parseFact, parseWhen } from '../../spec/scenario-text/expectation.ts';
 import { DEFAULT_ISN, parseFlow, parseFlowName } from '../../spec/scenario-text/flow.ts';
 import { parseTimelineText } from '../../spec/scenario-text.ts';
 import { inputError } from './input-error.ts';
@@ -28,7 +30,9 @@ export function parseScenarioFile(text: string, file: string): Scenario {
   const { id, title, source: origin, director } = read.data;
   const services = parseBlock(source, ['director', 'services'], parseServices) ?? [];
   const rules = parseBlock(source, ['director', 'rules'], parseRuleset) ?? { tables: [] };
-  const timeline = parseTimeline(source, rules);
+  const { timeline, expectations } = parseTimeline(source, rules);
+  const flows = parseFlows(source, timeline, services);
+  checkFlows(source, expectations, flows);
   return {
     ...(id === undefined ? {} : { id }),
     ...(title === undefined ? {} : { title }),
@@ -39,8 +43,9 @@ export function parseScenarioFile(text: string, file: string): Scenario {
       rules,
       sysctls: given(director.sysctls),
     },
-    flows: parseFlows(source, timeline, services),
+    flows,
     timeline,
+    ...(expectations.length === 0 ? {} : { expectations }),
   };
 }
 
@@ -82,10 +87,28 @@ function spansLines(source: YamlSource, node: Scalar): boolean {
   return source.placeOf(start).line !== source.placeOf(end).line;
 }
 
-function parseTimeline(source: YamlSource, rules: Ruleset): TimelineItem[] {
+function parseTimeline(
+  source: YamlSource,
+  rules: Ruleset,
+): { timeline: TimelineItem[]; expectations: Expectation[] } {
   const node = source.document.get('timeline', true);
   const chains = rules.tables.flatMap((table) => table.chains.map(({ name }) => name));
-  return isSeq(node) ? node.items.map((item) => parseStep(source, item, chains)) : [];
+  const timeline: TimelineItem[] = [];
+  const expectations: Expectation[] = [];
+  for (const item of isSeq(node) ? node.items : [])
+    if (isExpectation(item)) expectations.push(...parseExpectations(source, item, timeline.length));
+    else timeline.push(parseStep(source, item, chains));
+  return { timeline, expectations };
+}
+
+const isExpectation = (item: unknown): item is YAMLMap => isMap(item) && item.has('expect');
+
+function parseExpectations(source: YamlSource, item: YAMLMap, after: number): Expectation[] {
+  const when = item.get('when', true);
+  const condition = isScalar(when) ? { when: inText(source, when, parseWhen) } : {};
+  const given = item.get('expect', true);
+  const texts = isSeq(given) ? given.items : [given];
+  return texts.map((text) => ({ after, fact: inText(source, text as Scalar, parseFact), ...condition }));
 }
 
 function parseStep(source: YamlSource, item: unknown, chains: readonly string[]): TimelineItem {
@@ -118,6 +141,18 @@ function parseFlows(
     checkProtocol(source, index, item, flow);
   }
   return Object.fromEntries(flows);
+}
+
+function checkFlows(
+  source: YamlSource,
+  expectations: readonly Expectation[],
+  flows: Scenario['flows'],
+): void {
+  for (const { fact, after } of expectations) {
+    const name = 'flow' in fact ? fact.flow : undefined;
+    if (name !== undefined && flows[name] === undefined)
+      undeclared(source, Math.max(0, after - 1), name, new Map(Object.entries(flows)));
+  }
 }
 
 /** What a packet needs its flow to be; ICMP goes along with any. */
@@ -175,5 +210,7 @@ function usual(
 }
 
 function placeOfStep(source: YamlSource, index: number) {
-  return placeOfNode(source, source.document.getIn(['timeline', index], true));
+  const node = source.document.get('timeline', true);
+  const steps = isSeq(node) ? node.items.filter((item) => !isExpectation(item)) : [];
+  return placeOfNode(source, steps[index]);
 }

@@ -27,8 +27,19 @@ const director = z.strictObject({
 });
 
 const step = z.union([
-  z.string().describe('A segment (f1 client > S 0:0(0) win 64240 <mss 1460>) or a wait (+0.1s, +15m)'),
+  z.string().describe('A packet (f1 client > S 0:0(0) win 64240 <mss 1460>) or a wait (+0.1s, +15m)'),
   z.strictObject({ do: z.string().describe("An administrator's command: ipvsadm, iptables or sysctl") }),
+  z.strictObject({
+    expect: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .describe(
+        'What is seen after the step above, of the model and of every director: to RIP1, nothing out …',
+      ),
+    when: z
+      .string()
+      .optional()
+      .describe('Only on kernels with this change: [not] CHANGE, as kernels changes lists them'),
+  }),
 ]);
 
 /** The shape of a scenario file; what its texts say is for the readers in spec/. */

@@ -84,13 +84,7 @@ function show(value: unknown): string {
 function unknownKey(source: YamlSource, path: Path, key: string): InputError {
   const place = placeOfKey(source, path, key);
   if (path.at(-1) === 'sysctls') return inputError(source, place, unknownSysctl(key, place));
-  if (key === 'expect')
-    return inputError(
-      source,
-      place,
-      'expect: is not read yet; remove it: replay compares everything with the model',
-    );
-  const keys = KEYS[path.join('.')] ?? ['do'];
+  const keys = KEYS[path.join('.')] ?? ['do', 'expect'];
   const meant = didYouMean(key, keys);
   return inputError(
     source,
@@ -111,16 +105,17 @@ function unknownSysctl(key: string, place: Place): string {
   throw new Error(`sysctl ${key} is known to its table and unknown to the schema`);
 }
 
-/** A step is text or a mapping with `do`; the complaint is about the one that was meant. */
+/** A step is text or a mapping with `do` or `expect`; the complaint is about the one that was meant. */
 function wrongStep(source: YamlSource, issue: Extract<Issue, { code: 'invalid_union' }>): InputError {
-  const meant = isMap(nodeAt(source, issue.path)) ? (issue.errors[1] ?? []) : [];
+  const node = nodeAt(source, issue.path);
+  const meant = isMap(node) ? (issue.errors[node.has('expect') ? 2 : 1] ?? []) : [];
   const whole = meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
   if (whole.length > 0) return shapeError(source, whole);
   const value = show(valueAt(source, issue.path));
   return inputError(
     source,
     placeOfValue(source, issue.path),
-    `a step cannot be ${value}; allowed: a segment, a wait (+0.1s), or do: COMMAND`,
+    `a step cannot be ${value}; allowed: a segment, a wait (+0.1s), do: COMMAND, or expect: FACT`,
   );
 }
 

@@ -38,7 +38,8 @@ function parseSender(word: Word): PacketHead['from'] {
   });
 }
 
-function parseHost(word: Word): string {
+/** A host of the topology, by its name. */
+export function parseHost(word: Word): string {
   const names = TWO_ARMED.hosts.map(({ name }) => name);
   if (names.includes(word.text)) return word.text;
   throw new TextError(word, `"${word.text}" is no host`, {
