@@ -46,6 +46,8 @@ export interface ScenarioBias {
   readonly sysctls: number;
   /** Directors with `net.ipv4.vs.conntrack` 1. */
   readonly conntrack: number;
+  /** Directors with `net.ipv4.vs.secure_tcp` 3, until somebody switches it off. */
+  readonly defence: number;
   /** Services that route directly, wholly or in part. */
   readonly droute: number;
   /** Dests with connection thresholds. */
@@ -75,6 +77,7 @@ export const EVEN: ScenarioBias = {
   timeoutEdges: 40,
   sysctls: 6,
   conntrack: 50,
+  defence: 2,
   droute: 40,
   thresholds: 12,
   persistence: 12,

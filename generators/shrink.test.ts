@@ -29,7 +29,7 @@ const segments = ({ timeline }: Scenario): readonly Segment[] =>
   timeline.filter((item) => item.kind === 'segment');
 
 const policyOf = ({ director }: Scenario, chain: string) =>
-  director.rules.tables[0]?.chains.find(({ name }) => name === chain);
+  director.rules.tables.find(({ name }) => name === 'filter')?.chains.find(({ name }) => name === chain);
 
 describe('a shrunk scenario', () => {
   it('should keep a FIN, the wait before it and the rule, and nothing else', () => {

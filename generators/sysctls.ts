@@ -4,6 +4,9 @@ import { percent } from './draws.ts';
 import { shrinkingBy } from './shrinking-by.ts';
 import { smallerSysctls } from './smaller/sysctls.ts';
 
+/** Another state table while it is 3. */
+export const DEFENCE = 'net.ipv4.vs.secure_tcp';
+
 /**
  * What may be set and to which values: switches that a packet can tell, and timeouts short enough for a scenario
  * to outlive, as well as some that outlive IPVS's own. All of them exist in every kernel since 5.10 and are per
@@ -15,7 +18,7 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: 'net.ipv4.vs.sloppy_tcp', values: [1, 0] },
   { name: 'net.ipv4.vs.expire_quiescent_template', values: [1, 0] },
   { name: 'net.ipv4.vs.lblcr_expiration', values: [1, 30, 0] },
-  { name: 'net.ipv4.vs.secure_tcp', values: [3, 0] },
+  { name: DEFENCE, values: [3, 0] },
   { name: 'net.ipv4.ip_forward', values: [0, 1] },
   { name: 'net.netfilter.nf_conntrack_checksum', values: [0, 1] },
   { name: 'net.netfilter.nf_conntrack_icmp_timeout', values: [5, 60] },
@@ -43,9 +46,9 @@ export const CONNTRACK = 'net.ipv4.vs.conntrack';
 
 /** Rare whatever the bias: one scheduler's, or what few directors have because it changes so much. */
 const RARE: readonly string[] = [
+  DEFENCE,
   'net.ipv4.vs.expire_quiescent_template',
   'net.ipv4.vs.lblcr_expiration',
-  'net.ipv4.vs.secure_tcp',
   'net.ipv4.ip_forward',
 ];
 
@@ -69,14 +72,16 @@ export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string
   const drawn = fc.tuple(
     percent(bias.conntrack),
     percent(Math.round(bias.persistence / 3)),
+    percent(bias.defence),
     fc.array(setting, { maxLength: count, size: 'max' }),
   );
-  const record = drawn.map(([conntrack, quiescent, settings]) => {
+  const record = drawn.map(([conntrack, quiescent, defence, settings]) => {
     const set = settings.map(({ name, value }) => [name, value] as const);
     return Object.fromEntries([
       ...(conntrack ? [[CONNTRACK, 1] as const] : []),
       ...(quiescent ? [[QUIESCENT, 1] as const] : []),
       ...set,
+      ...(defence ? [[DEFENCE, 3] as const] : []),
     ]);
   });
   return shrinkingBy(record, smallerSysctls);

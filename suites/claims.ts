@@ -22,6 +22,9 @@ const MANY_CONNECTIONS: Size = {
   segments: 32,
 };
 
+/** Few flows that say much: the far cells of a state table are many segments away. */
+const LONG_TALKS: Size = { ...SIZES.standard, flows: 2, turns: 14, segments: 28 };
+
 /** Whole sessions in which nothing but flags is odd: another accident before would hide what they do. */
 const ODD_FLAGS_ONLY: ScenarioBias = {
   ...EVEN,
@@ -87,6 +90,15 @@ const ROWS = [
     says: 'A connection walks through the TCP states of IPVS as its table says, seen from client, server and client alone.',
     source: { file: 'net/netfilter/ipvs/ip_vs_proto_tcp.c', symbol: 'tcp_states' },
     bias: BIASES.stateTables,
+    size: LONG_TALKS,
+  },
+  {
+    id: 'ipvs/secure-tcp',
+    says: 'Under secure_tcp connections walk through its own table, and leave it where they are when it is switched off.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_proto_tcp.c', symbol: 'tcp_states_dos' },
+    bias: { ...BIASES.stateTables, defence: 100, commands: 20, conntrack: 20 },
+    size: LONG_TALKS,
+    only: ({ director }) => director.sysctls['net.ipv4.vs.secure_tcp'] === 3,
   },
   {
     id: 'ipvs/timeouts',
@@ -184,6 +196,7 @@ const ROWS = [
     says: 'A tracked connection walks through the TCP states of conntrack as its table says.',
     source: { file: 'net/netfilter/nf_conntrack_proto_tcp.c', symbol: 'tcp_conntracks' },
     bias: { ...BIASES.stateTables, besideServices: 50 },
+    size: LONG_TALKS,
   },
   {
     id: 'conntrack/windows',
@@ -227,7 +240,7 @@ const ROWS = [
     id: 'rules/connections',
     says: 'Rules that ask for tuples, status, direction or IPVS connection of a packet see those of its entry.',
     source: { file: 'net/netfilter/xt_conntrack.c', symbol: 'conntrack_mt' },
-    bias: { ...EVEN, rules: 100, marks: 40, conntrack: 75 },
+    bias: { ...EVEN, rules: 100, marks: 30, conntrack: 90, droute: 15, besideServices: 8, counting: 20 },
     only: asksConnections,
   },
   {

@@ -11,6 +11,7 @@ const filter = { tool: 'iptables', table: 'filter' } as const;
 
 const STATE: AdminState = {
   services: [{ ...service, scheduler: 'rr', dests: [dest] }],
+  sysctls: {},
   chains: filterTable({ INPUT: [rule] }, {}, [{ name: 'user', rules: [] }]).tables[0]!.chains.map(
     (chain) => ({
       ...chain,

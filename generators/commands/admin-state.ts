@@ -11,6 +11,8 @@ export interface AdminState {
   readonly services: readonly VirtualService[];
   /** Of all tables that there are. */
   readonly chains: readonly TableChain[];
+  /** Those that are not as they come. */
+  readonly sysctls: DirectorConfig['sysctls'];
 }
 
 export interface TableChain extends Chain {
@@ -23,6 +25,7 @@ export function adminState(config: DirectorConfig): AdminState {
     chains: config.rules.tables.flatMap(({ name: table, chains }) =>
       chains.map((chain) => ({ ...chain, table })),
     ),
+    sysctls: config.sysctls,
   };
 }
 
@@ -30,7 +33,7 @@ export function adminState(config: DirectorConfig): AdminState {
 export function afterCommand(state: AdminState, command: AdminCommand): AdminState | undefined {
   switch (command.tool) {
     case 'sysctl':
-      return state;
+      return { ...state, sysctls: { ...state.sysctls, [command.name]: command.value } };
     case 'ipvsadm': {
       const services = afterIpvsadm(state.services, command);
       return services && { ...state, services };

@@ -1,7 +1,7 @@
-import type fc from 'fast-check';
+import fc from 'fast-check';
 import type { AdminCommand } from '../../spec/config/commands.ts';
 import { oneOf } from '../draws.ts';
-import { setting } from '../sysctls.ts';
+import { DEFENCE, setting } from '../sysctls.ts';
 import type { AdminState } from './admin-state.ts';
 import { iptablesIntent } from './iptables.ts';
 import { ipvsadmIntent } from './ipvsadm.ts';
@@ -14,8 +14,15 @@ export type Intent = (now: AdminState, before: AdminState) => AdminCommand | und
 
 const sysctlIntent: fc.Arbitrary<Intent> = setting.map((setting) => () => ({ tool: 'sysctl', ...setting }));
 
+/** Off and on again, by one who uses it: connections stay in states that the other table has no way into. */
+const switchDefence: Intent = ({ sysctls }) => {
+  const value = sysctls[DEFENCE];
+  return value === undefined ? undefined : { tool: 'sysctl', name: DEFENCE, value: value === 3 ? 0 : 3 };
+};
+
 export const intent: fc.Arbitrary<Intent> = oneOf<Intent>(
-  [6, ipvsadmIntent],
-  [3, iptablesIntent],
-  [1, sysctlIntent],
+  [12, ipvsadmIntent],
+  [6, iptablesIntent],
+  [2, sysctlIntent],
+  [1, fc.constant(switchDefence)],
 );

@@ -44,7 +44,7 @@ const states: fc.Arbitrary<readonly CtState[]> = fc.subarray([...CT_STATES], { m
 
 const stateMatch: fc.Arbitrary<Match> = oneOf<Match>(
   [
-    5,
+    3,
     fc
       .tuple(weighted(...[[1, 'state'] as const, [2, 'conntrack'] as const]), states, inverted)
       .map(([kind, states, inverted]) => ({ kind, states, inverted })),

@@ -150,6 +150,8 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'ipvs-server-fin-lost', says: "A real server's FIN leaves the connection ESTABLISHED.", parts: ipvsCell('OUTPUT', 'fin', 'ESTABLISHED', 'ESTABLISHED') },
   { id: 'ipvs-syn-recv-reset', says: "A client's RST in SYN_RECV closes the connection.", parts: ipvsCell('INPUT', 'rst', 'SYN_RECV', 'CLOSE') },
   { id: 'ipvs-input-only-forgotten', says: 'One-sided connections follow the table of two-sided ones.', parts: { ...PARTS, ipvsTcpTable: { ...PARTS.ipvsTcpTable, INPUT_ONLY: PARTS.ipvsTcpTable.INPUT } } },
+  { id: 'ipvs-secure-unused', says: 'secure_tcp changes nothing.', parts: { ...PARTS, ipvsTcpTableSecure: PARTS.ipvsTcpTable } },
+  { id: 'ipvs-secure-acks-open', says: "Under secure_tcp a client's ACK opens a connection whose real server has not answered.", parts: { ...PARTS, ipvsTcpTableSecure: { ...PARTS.ipvsTcpTableSecure, INPUT: { ...PARTS.ipvsTcpTableSecure.INPUT, ack: { ...PARTS.ipvsTcpTableSecure.INPUT.ack, SYNACK: 'ESTABLISHED' } } } } },
   { id: 'ipvs-fin-wait-short', says: 'FIN_WAIT lasts 60 s instead of 120 s.', parts: ipvsState('FIN_WAIT', { timeoutSeconds: 60 }) },
   { id: 'ipvs-established-long', says: 'ESTABLISHED lasts 901 s instead of 900 s.', parts: ipvsState('ESTABLISHED', { timeoutSeconds: 901 }) },
   { id: 'ipvs-close-counts-active', says: 'A connection in CLOSE still counts as ActiveConn.', parts: ipvsState('CLOSE', { active: true }) },
