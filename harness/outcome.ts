@@ -168,6 +168,44 @@ export interface Summary {
   readonly reference: string;
 }
 
+/** One direction in which a table of the reference extends. */
+export interface CoverageAxis {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+export interface CoverageCell {
+  /** A value of each axis, in the order of the axes. */
+  readonly at: readonly string[];
+  /** In how many scenarios a step reached the cell and was then compared. */
+  readonly scenarios: number;
+  /** Why no director can reach it. */
+  readonly unreachable?: string;
+}
+
+/** What of one table of the reference a run has compared. */
+export interface CoverageTable {
+  /** Never renamed: `ipvs-tcp`. */
+  readonly id: string;
+  readonly says: string;
+  readonly axes: readonly CoverageAxis[];
+  /** Every cell, reached or not: all combinations of the axes' values, the last axis fastest. */
+  readonly cells: readonly CoverageCell[];
+}
+
+/** `reachable` are all cells but those with a reason; `reached` are those of them that a compared step came to. */
+export interface CoverageSummary {
+  readonly reached: number;
+  readonly reachable: number;
+}
+
+/** What of the reference one director was compared with. */
+export interface Coverage {
+  readonly director: string;
+  readonly summary: CoverageSummary;
+  readonly tables: readonly CoverageTable[];
+}
+
 /** All that one command found out; the writers in reports/ are functions of it. */
 export interface Run {
   readonly schemaVersion: typeof SCHEMA_VERSION;
@@ -177,6 +215,8 @@ export interface Run {
   readonly complete: boolean;
   readonly summary: Summary;
   readonly claims: readonly ClaimResult[];
+  /** One for each director; none where directors are compared with each other. Written to coverage.json. */
+  readonly coverage: readonly Coverage[];
   readonly findings: readonly Finding[];
   /** Finding number -> how many scenarios came to it. */
   readonly occurrences: Readonly<Record<number, number>>;

@@ -155,6 +155,8 @@ export function storedRun(json: unknown): StoredRun | { readonly wrong: string }
   const { findings, ...run } = read.data;
   return {
     ...run,
+    // It has a file of its own, coverage.json.
+    coverage: [],
     findings: findings.map(({ origin, ...finding }) => ({ ...finding, origin })),
   };
 }

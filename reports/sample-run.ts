@@ -139,6 +139,26 @@ export const SAMPLE_RUN: Run = {
       findings: {},
     },
   ],
+  coverage: [
+    {
+      director: MICROVM.name,
+      summary: { reached: 1, reachable: 2 },
+      tables: [
+        {
+          id: 'schedulers',
+          says: 'Which scheduler was asked, and whether it found a dest.',
+          axes: [
+            { name: 'scheduler', values: ['rr'] },
+            { name: 'answer', values: ['dest', 'none'] },
+          ],
+          cells: [
+            { at: ['rr', 'dest'], scenarios: 12 },
+            { at: ['rr', 'none'], scenarios: 0 },
+          ],
+        },
+      ],
+    },
+  ],
   findings: [FINDING],
   occurrences: { 1: 3 },
   undecided: [

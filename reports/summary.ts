@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { ClaimResult, Finding, OutcomeCounts, Run, Undecided } from '../harness/outcome.ts';
+import type { ClaimResult, Coverage, Finding, OutcomeCounts, Run, Undecided } from '../harness/outcome.ts';
 import { OUTCOME_KINDS } from '../harness/outcome.ts';
 import { CELL_KINDS, type CellKind, cellKind, SYMBOLS } from './cell.ts';
 import { oneLine } from './plain-text.ts';
@@ -19,6 +19,7 @@ export function summaryText(run: Run, options: SummaryOptions): string {
     ...claimLines(run.claims, colours),
     ...run.findings.flatMap((finding) => findingLines(run, finding, options, colours)),
     ...run.undecided.map((each) => undecidedLine(each, colours)),
+    ...run.coverage.map(coverageLine),
     lastLine(run, colours),
   ];
   return `${parts.join('\n')}\n`;
@@ -74,6 +75,12 @@ function lastLine({ summary, complete }: Run, colours: Colours): string {
   const beside = reference === 'model' ? '' : `, compared with ${reference},`;
   const line = `${played} on ${where}${beside} in ${wallSeconds.toFixed(1)} s, seed ${seed}: ${counted(summary.outcomes)}`;
   return `\n${colours.bold(complete ? line : `${line} (not complete)`)}`;
+}
+
+/** How much of the reference's tables was compared; which cells those are stands in coverage.json. */
+function coverageLine({ director, summary: { reached, reachable } }: Coverage): string {
+  const percent = ((100 * reached) / reachable).toFixed(1);
+  return `${number(reached)} of ${number(reachable)} cells of the reference's tables reached and compared on ${director} (${percent} %)`;
 }
 
 function many(count: number, noun: string): string {

@@ -144,7 +144,8 @@ export class Campaign {
   async #fileOne(each: Case, judged: Judged, seat: Seat): Promise<void> {
     const director = await nameOf(seat);
     this.#tally.director(director);
-    if (judged.kind === 'agree' || judged.kind === 'differs') this.#tally.compared(each, judged);
+    if (judged.kind === 'agree' || judged.kind === 'differs')
+      this.#tally.compared(each, judged, director.name);
     this.#tally.outcome(director.name, each, await this.#outcome(each, judged, director, seat));
   }
 

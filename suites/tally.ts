@@ -1,3 +1,4 @@
+import { CoverageCount } from '../harness/coverage/count.ts';
 import {
   type DirectorName,
   type Finding,
@@ -33,6 +34,7 @@ export class Tally {
   readonly #occurrences: Record<number, number> = {};
   readonly #known: Map<string, number>;
   readonly #directors = new Map<string, DirectorName>();
+  readonly #coverage = new Map<string, CoverageCount>();
   scenarios = 0;
   steps = 0;
   packets = 0;
@@ -61,11 +63,21 @@ export class Tally {
   }
 
   /** What was really compared: up to the first divergence, as what follows is not looked at. */
-  compared({ plan }: Case, judged: Judged): void {
+  compared({ plan }: Case, judged: Judged, director: string): void {
     if ('kind' in plan) return;
+    this.#covered(judged, director);
     const steps = judged.kind === 'differs' ? plan.steps.slice(0, judged.divergence.step) : plan.steps;
     this.steps += steps.length;
     this.packets += steps.filter(({ kind }) => kind === 'frame').length;
+  }
+
+  #covered(judged: Judged, director: string): void {
+    const differs = judged.kind === 'differs' ? judged.divergence : undefined;
+    const reached = differs?.expected.reached ?? (judged.kind === 'agree' ? judged.reached : undefined);
+    if (!reached) return;
+    const count = this.#coverage.get(director) ?? new CoverageCount();
+    this.#coverage.set(director, count);
+    count.add(reached, differs?.step);
   }
 
   outcome(director: string, { claim, index }: Where, outcome: Outcome): void {
@@ -102,6 +114,7 @@ export class Tally {
       claims: this.#claims.flatMap(({ id, says }) =>
         directors.map(({ name }) => ({ claim: id, says, director: name, ...this.#snapshot(id, name) })),
       ),
+      coverage: [...this.#coverage].map(([director, count]) => count.coverage(director)),
       findings: [...this.#findings.values()].sort((one, other) => one.number - other.number),
       occurrences: { ...this.#occurrences },
       undecided: [...this.#undecided.values()],

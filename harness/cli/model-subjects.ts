@@ -1,6 +1,7 @@
 import { kernelOf } from '../../spec/kernel.ts';
 import { BROKEN_DIRECTORS, brokenDirector } from '../directors/broken.ts';
 import { ModelDirector } from '../directors/model.ts';
+import { Recorder } from '../directors/recording.ts';
 import { InputError } from '../errors.ts';
 import type { Lead, ReferenceFor } from '../play/lead.ts';
 import type { Subject } from '../play/seat.ts';
@@ -8,7 +9,8 @@ import type { Subject } from '../play/seat.ts';
 /** The kernel that the model stands for where no real one is played beside it: Debian 12's. */
 const MODEL_KERNEL = kernelOf({ release: '6.1.0-56-cloud-amd64', version: '6.1.192-2', hz: 250 });
 
-export const referenceFor: ReferenceFor = (kernel) => new ModelDirector(kernel);
+/** What directors are compared with; it counts what the comparison reached. */
+export const referenceFor: ReferenceFor = (kernel) => new ModelDirector(kernel, { recorder: new Recorder() });
 
 export function modelLead(): Lead {
   return new ModelDirector(MODEL_KERNEL);

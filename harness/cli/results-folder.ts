@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { explainFinding } from '../../reports/explain.ts';
-import { jsonReport } from '../../reports/json.ts';
+import { coverageReport, jsonReport } from '../../reports/json.ts';
 import { junitReport } from '../../reports/junit.ts';
 import { ktapReport } from '../../reports/ktap.ts';
 import { captureOf } from '../../reports/pcapng.ts';
@@ -50,6 +50,7 @@ export class ResultsFolder {
     written(this.path, () => {
       writeAtOnce(join(this.path, 'junit.xml'), junitReport(run));
       writeAtOnce(join(this.path, 'report.ktap'), ktapReport(run));
+      if (run.coverage.length > 0) writeAtOnce(join(this.path, 'coverage.json'), coverageReport(run));
     });
   }
 
@@ -87,7 +88,7 @@ function filesOf(finding: Finding, replay: string): [name: string, content: stri
 function clear(out: string): void {
   const report = join(out, 'report.json');
   if (existsSync(report) && readFileSync(report, 'utf8').includes('"schemaVersion"'))
-    for (const name of ['report.json', 'junit.xml', 'report.ktap', 'findings'])
+    for (const name of ['report.json', 'junit.xml', 'report.ktap', 'coverage.json', 'findings'])
       rmSync(join(out, name), { recursive: true, force: true });
   if (existsSync(join(out, 'findings')))
     throw new InputError(`--out ${out}: has a folder findings that is not from a run; name another folder`);

@@ -6,9 +6,20 @@ import type { Net, Parts } from '../../spec/state.ts';
 import type { Expected, Reference } from '../play/lead.ts';
 import type { Plan, PlanStep } from '../play/plan.ts';
 import type { Director, Played } from './director.ts';
+import type { Recorder } from './recording.ts';
 
 /** Some jiffy to begin with, where a director of flesh and blood does not give one. A multiple of every timer slot. */
 const FIRST_JIFFY = 4096 * 1024;
+
+export interface ModelOptions {
+  readonly name?: string;
+  /** Default: the parts of a right director. */
+  readonly parts?: Parts;
+  /** The kernel that it is at heart, when it only pretends to be the other. */
+  readonly inside?: Kernel;
+  /** Notes which cells of the reference's tables each play reaches. */
+  readonly recorder?: Recorder;
+}
 
 /** The reference model as a director: it leads, it is compared with, and with a part exchanged it is a broken one. */
 export class ModelDirector implements Director, Reference {
@@ -16,14 +27,15 @@ export class ModelDirector implements Director, Reference {
   readonly kernel: Kernel;
   readonly #parts: Parts | undefined;
   readonly #inside: Kernel;
+  readonly #recorder: Recorder | undefined;
   #net: Net | undefined;
 
-  /** @param options.inside the kernel that it is at heart, when it only pretends to be the other */
-  constructor(kernel: Kernel, options: { name?: string; parts?: Parts; inside?: Kernel } = {}) {
+  constructor(kernel: Kernel, options: ModelOptions = {}) {
     this.kernel = kernel;
     this.#inside = options.inside ?? kernel;
     this.name = options.name ?? 'model';
-    this.#parts = options.parts;
+    this.#recorder = options.recorder;
+    this.#parts = options.recorder?.parts ?? options.parts;
   }
 
   refuses(): undefined {
@@ -44,12 +56,19 @@ export class ModelDirector implements Director, Reference {
   playAt(plan: Plan, jiffies: readonly number[]): Expected {
     const played = (trace: boolean) => {
       const net = this.#begin(plan.config, jiffies[0] ?? FIRST_JIFFY, trace);
-      return jiffies.map((at, index) =>
-        step(net, index === 0 ? { kind: 'time', at } : eventOf(plan.steps[index - 1]!, at)),
-      );
+      return jiffies.map((at, index) => {
+        const event: Event = index === 0 ? { kind: 'time', at } : eventOf(plan.steps[index - 1]!, at);
+        this.#recorder?.before(index, event);
+        const result = step(net, event);
+        this.#recorder?.after(result.observation);
+        return result;
+      });
     };
+    const observations = played(false).map(({ observation }) => observation);
+    const reached = this.#recorder?.taken();
     return {
-      observations: played(false).map(({ observation }) => observation),
+      observations,
+      ...(reached && { reached }),
       traces: () => played(true).map(({ trace }) => trace),
     };
   }

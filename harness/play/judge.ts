@@ -20,7 +20,7 @@ export interface Divergence {
 
 /** What one play of one plan came to, before anybody asked whether it comes out the same again. */
 export type Judged =
-  | { readonly kind: 'agree' }
+  | { readonly kind: 'agree'; readonly reached?: Expected['reached'] }
   | { readonly kind: 'differs'; readonly divergence: Divergence }
   | { readonly kind: 'unsupported'; readonly reason: string }
   | Exclude<Played, { kind: 'played' }>;
@@ -111,7 +111,7 @@ function judgeObserved(expected: Expected, actual: readonly Observation[]): Judg
     if (differences.length > 0)
       return { kind: 'differs', divergence: { step, differences, expected, actual } };
   }
-  return { kind: 'agree' };
+  return { kind: 'agree', ...(expected.reached && { reached: expected.reached }) };
 }
 
 /** A director may agree with the model, and both do what the scenario's author did not expect. */

@@ -18,6 +18,8 @@ export interface Lead {
 /** What the reference says should have been seen, and why. Arrays as in `Played`: set-up first, then each step. */
 export interface Expected {
   readonly observations: readonly Observation[];
+  /** Cells of the reference's tables, and the step in which each was reached first; where somebody counts them. */
+  readonly reached?: ReadonlyMap<string, number>;
   /** Plays once more, telling what it does: a reader asks for few of many scenarios. */
   traces(): readonly (readonly TraceEntry[])[];
 }

@@ -1,0 +1,155 @@
+import type { Match } from '../../spec/config/rules.ts';
+import { seenState } from '../../spec/conntrack/core.ts';
+import { connInGet } from '../../spec/ipvs/conn.ts';
+import type { Event } from '../../spec/model.ts';
+import type { Observation } from '../../spec/observation.ts';
+import { PARTS } from '../../spec/parts.ts';
+import { type Skb, tcpOf } from '../../spec/skb.ts';
+import type { Net, Parts, Scheduler, Station } from '../../spec/state.ts';
+import { sysctl } from '../../spec/sysctl.ts';
+import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
+import { PROTOCOL_ICMP } from '../../spec/wire/ipv4.ts';
+import { cellId } from '../coverage/tables.ts';
+
+/** Told of every cell of `CELL_TABLES` that a packet reaches. */
+type Reached = (cell: string) => void;
+
+/** Notes in which step of a play each cell was reached first. */
+export class Recorder {
+  readonly parts: Parts;
+  #cells = new Map<string, number>();
+  #step = 0;
+
+  constructor() {
+    this.parts = recordingParts((cell) => this.#note(cell));
+  }
+
+  /** Step `index` of a play is about to happen; 0 is the set-up. */
+  before(index: number, event: Event): void {
+    if (index === 0) this.#cells = new Map();
+    this.#step = index;
+    if (event.kind === 'packet') this.#message('in', event.frame);
+  }
+
+  after({ emitted }: Observation): void {
+    for (const { frame } of emitted) this.#message('out', frame);
+  }
+
+  /** Cell -> the step in which it was reached first. */
+  taken(): ReadonlyMap<string, number> {
+    return this.#cells;
+  }
+
+  #message(way: 'in' | 'out', frame: Uint8Array): void {
+    const cell = icmpCell(way, frame);
+    if (cell) this.#note(cell);
+  }
+
+  #note(cell: string): void {
+    if (!this.#cells.has(cell)) this.#cells.set(cell, this.#step);
+  }
+}
+
+/**
+ * The parts of a right director, each of which says when it is used. What the model does is the same; the model
+ * itself knows nothing of it, and does not pay for it when nobody asks.
+ */
+function recordingParts(reached: Reached): Parts {
+  return {
+    ...PARTS,
+    ipvsTcpTable: watched(PARTS.ipvsTcpTable, ['ipvs-tcp'], reached),
+    ipvsTcpTableSecure: watched(PARTS.ipvsTcpTableSecure, ['ipvs-tcp-secure'], reached),
+    conntrackTcpTable: [
+      watched(PARTS.conntrackTcpTable[0], ['conntrack-tcp', 'ORIGINAL'], reached),
+      watched(PARTS.conntrackTcpTable[1], ['conntrack-tcp', 'REPLY'], reached),
+    ],
+    stations: mapped(PARTS.stations, (station, name) => watchedStation(station, name, reached)),
+    schedulers: mapped(PARTS.schedulers, (scheduler, name) => watchedScheduler(scheduler, name, reached)),
+    ruleMatches: watchedRules(reached),
+  };
+}
+
+/** An ICMP message by the bytes of its frame. */
+function icmpCell(way: 'in' | 'out', frame: Uint8Array): string | undefined {
+  const packet = frame.subarray(ETHERNET_HEADER_BYTES);
+  const fragmented = (((packet[6] ?? 0) & 0x1f) | (packet[7] ?? 0)) !== 0;
+  if (frame[12] !== 8 || packet[9] !== PROTOCOL_ICMP || fragmented) return undefined;
+  const at = 4 * (packet[0]! & 15);
+  return cellId('icmp', [way, `${packet[at]}/${packet[at + 1]}`]);
+}
+
+/** The same nested table; reading one of its values says which. The names are made here, once, not for each packet. */
+function watched<T extends object>(table: T, path: readonly string[], reached: Reached): T {
+  const copy = {};
+  for (const [key, value] of Object.entries(table)) {
+    const at = [...path, key];
+    const cell = cellId(at[0]!, at.slice(1));
+    const get = () => {
+      reached(cell);
+      return value;
+    };
+    const inner = typeof value === 'object' ? { value: watched(value, at, reached) } : { get };
+    Object.defineProperty(copy, key, { ...inner, enumerable: true });
+  }
+  return copy as T;
+}
+
+function watchedScheduler(right: Scheduler, name: string, reached: Reached): Scheduler {
+  const dest = cellId('schedulers', [name, 'dest']);
+  const none = cellId('schedulers', [name, 'none']);
+  return {
+    ...right,
+    schedule: (net, service, packet) => {
+      const chosen = right.schedule(net, service, packet);
+      reached(chosen ? dest : none);
+      return chosen;
+    },
+  };
+}
+
+function watchedStation(right: Station, name: string, reached: Reached): Station {
+  return {
+    ...right,
+    run: (net, skb, hook) => {
+      const before = name === 'ip_vs_in_hook' ? { ...skb } : undefined;
+      const verdict = right.run(net, skb, hook);
+      reached(cellId('hooks', [`${hook} ${name}`, verdict]));
+      if (before && verdict === 'NF_STOLEN') forwarded(net, before, reached);
+      return verdict;
+    },
+  };
+}
+
+/** `skb` is the packet as the client sent it: its connection is the one that took it. */
+function forwarded(net: Net, skb: Skb, reached: Reached): void {
+  const header = tcpOf(skb)?.header;
+  if (!header) return;
+  const { source, destination } = skb.header;
+  const { sourcePort, destinationPort } = header;
+  const cp = connInGet(net, { source, sourcePort, destination, destinationPort });
+  if (!cp) return;
+  const conntrack = String(sysctl(net, 'net.ipv4.vs.conntrack'));
+  reached(cellId('forwarding', [cp.forward, conntrack, seenState(skb)]));
+}
+
+function watchedRules(reached: Reached): Parts['ruleMatches'] {
+  return (net, rule, skb, devices) => {
+    const holds = PARTS.ruleMatches(net, rule, skb, devices);
+    if (holds) {
+      for (const match of rule.matches) reached(matchCell(match, 'holds'));
+      reached(cellId('targets', [rule.target?.kind ?? 'none']));
+    } else if (rule.matches.length === 1 && PARTS.ruleMatches(net, { ...rule, matches: [] }, skb, devices))
+      reached(matchCell(rule.matches[0]!, 'fails'));
+    return holds;
+  };
+}
+
+function matchCell({ kind }: Match, result: 'holds' | 'fails'): string {
+  return cellId('matches', [kind, result]);
+}
+
+function mapped<K extends string, V>(record: Readonly<Record<K, V>>, change: (value: V, key: K) => V) {
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [key, change(value as V, key as K)]),
+  ) as Readonly<Record<K, V>>;
+}
