@@ -8,6 +8,7 @@ import { agentScenario } from '../agent-scenario.ts';
 import type { Director, Played } from '../director.ts';
 import type { Guest, GuestResult } from './guest.ts';
 import type { GuestSource } from './guest-source.ts';
+import { findKernelFault } from './kernel-fault.ts';
 
 /** A kernel, what it cannot do, and where its guests come from. */
 export interface MicrovmKernel {
@@ -90,9 +91,14 @@ export class MicrovmDirector implements Director {
   }
 }
 
-function notBooted(error: unknown): Extract<Played, { kind: 'infra-error' }> {
+/** A kernel that oopses while it boots, or while a module is loaded, is found out as one that does so later. */
+function notBooted(error: unknown): Exclude<Played, { kind: 'played' }> {
   if (!(error instanceof MachineError)) throw error;
-  return { kind: 'infra-error', what: error.message, console: error.console };
+  const { message, console } = error;
+  const fault = findKernelFault(console);
+  if (!fault) return { kind: 'infra-error', what: message, console };
+  const { what, fingerprint } = fault;
+  return { kind: 'crash', what: `while booting: ${what}`, fingerprint: `boot ${fingerprint}`, console };
 }
 
 function played(plan: Plan, result: GuestResult): Played {

@@ -92,6 +92,17 @@ describe('a guest', () => {
     });
   });
 
+  it('that runs out of memory is a crash that says so', async () => {
+    await withGuest({ memoryMiB: 128 }, async (own) => {
+      const huge = { op: 'writeFile', path: '/huge', content: Buffer.alloc(60 << 20) } as const;
+
+      const results = await playAll(own, [nothing, doing(huge)]);
+
+      expect(results[0]?.kind).toBe('played');
+      expect(results[1]).toMatchObject({ kind: 'crash', what: expect.stringMatching(/memory/i) });
+    });
+  });
+
   it('whose QEMU is killed is an infra-error, not a crash', async () => {
     await withGuest({}, async (own) => {
       const playing = playAll(own, [nothing, doing(exec(3_000_000, 'ip', 'monitor'))]);
@@ -115,7 +126,10 @@ describe('a guest', () => {
     await withGuest({ scenarioDeadlineMs: 1500 }, async (own) => {
       const [result] = await playAll(own, [sleepy]);
 
-      expect(result).toMatchObject({ kind: 'infra-error', what: 'no answer from the guest within 1.5 s' });
+      expect(result).toMatchObject({
+        kind: 'infra-error',
+        what: expect.stringContaining('no answer from the guest within 1.5 s: it has nothing to do'),
+      });
       expect(alive(own.pid!)).toBe(false);
     });
   });

@@ -10,7 +10,7 @@ import {
   type Hello,
   type ScenarioTranscript,
 } from '../agent-protocol.ts';
-import { findKernelFault } from './kernel-fault.ts';
+import { findKernelFault, interruptedAt } from './kernel-fault.ts';
 import { Qemu } from './qemu.ts';
 import {
   type BootFiles,
@@ -19,6 +19,7 @@ import {
   type QemuMachine,
   restoreArguments,
 } from './qemu-command.ts';
+import { whereabouts } from './whereabouts.ts';
 import { writeState } from './write-state.ts';
 
 /** What a guest needs besides something to start from. */
@@ -44,6 +45,16 @@ export type GuestResult =
   | { readonly kind: 'played'; readonly transcript: ScenarioTranscript }
   | { readonly kind: 'crash'; readonly what: string; readonly fingerprint: string; readonly console: string }
   | { readonly kind: 'infra-error'; readonly what: string; readonly console: string };
+
+/** The monitor is QEMU's own: it answers whatever the guest does. */
+const MONITOR_DEADLINE_MS = 5000;
+
+/** What is said of a silent guest whose kernel is not to blame, or not known to be. */
+const SILENT = {
+  idle: 'it has nothing to do, so its agent waits for something that never comes',
+  program: 'a program in it never ends',
+  unknown: 'QEMU does not answer either',
+} as const;
 
 type Failure = Exclude<GuestResult, { kind: 'played' }>;
 
@@ -147,6 +158,7 @@ export class Guest {
     const limit = this.#settings.scenarioDeadlineMs;
     try {
       const message = await this.#link.receive(limit);
+      if (message.kind === 'deadline') return this.#silent(describe(message, limit));
       if (message.kind !== 'transcript') return this.#failed(describe(message, limit));
       const transcript = decodeTranscript(message.transcript, scenario);
       if (transcript.id !== this.#lastId) {
@@ -166,6 +178,25 @@ export class Guest {
     if (findKernelFault(this.#news())) return this.#failed('');
     this.#judged = this.#qemu.console.total;
     return undefined;
+  }
+
+  /** A guest that gives no answer: what is it doing? Only a kernel that never comes back from something has hung. */
+  async #silent(what: string): Promise<Failure> {
+    const { monitor, console } = this.#qemu;
+    const doing = await whereabouts(monitor, MONITOR_DEADLINE_MS);
+    if (doing !== 'kernel') return this.#failed(`${what}: ${SILENT[doing]}`);
+    // The kernel takes an interrupt that it cannot explain for a reason to panic, and says where it was.
+    monitor.send('nmi');
+    await Promise.race([this.#qemu.exited, giveItAMoment()]);
+    const symbol = interruptedAt(console.since(this.#judged));
+    const failure = await this.#failed(what);
+    const where = symbol === undefined ? 'the kernel' : symbol;
+    return {
+      kind: 'crash',
+      what: `the kernel hangs: no answer within ${this.#settings.scenarioDeadlineMs / 1000} s, busy in ${where}`,
+      fingerprint: `hang ${where}`,
+      console: failure.console,
+    };
   }
 
   #news(): string {

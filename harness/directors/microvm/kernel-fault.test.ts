@@ -32,6 +32,16 @@ describe('findKernelFault', () => {
     expect(fault).toMatchObject({ fatal: false, fingerprint: expect.stringContaining('net/core/dev.c') });
   });
 
+  it.each([
+    'WARNING: net/core/dev.c:100 at foo+0x1/0x2, CPU#0: init/1',
+    'WARNING: possible circular locking dependency detected',
+    'WARNING: suspicious RCU usage',
+    'BUG: KASAN: slab-use-after-free in ip_vs_conn_put+0x1/0x2',
+    'Out of memory: Killed process 1 (init) total-vm:1kB',
+  ])('sees %s', (line) => {
+    expect(findKernelFault(`[ 1.0] ${line}\n`)?.what).toBe(line);
+  });
+
   it('finds nothing in a healthy boot', () => {
     expect(findKernelFault('[    0.0] Linux version 6.1\n[    1.9] IPVS: ipvs loaded.\n')).toBeUndefined();
   });

@@ -17,7 +17,11 @@ const FAULTS: readonly { pattern: RegExp; fatal: boolean }[] = [
   { pattern: /divide error: .*/, fatal: true },
   { pattern: /invalid opcode: .*/, fatal: true },
   { pattern: /Kernel panic - not syncing: .*/, fatal: true },
+  // Up to 6.17 and since, and lockdep's.
   { pattern: /WARNING: CPU: .*/, fatal: false },
+  { pattern: /WARNING: \S+:\d+ at .*/, fatal: false },
+  { pattern: /WARNING: (?:possible|inconsistent|suspicious|bad|held|nested) .*/i, fatal: false },
+  { pattern: /Out of memory: .*/, fatal: false },
   { pattern: /INFO: task .* blocked for more than .*/, fatal: false },
   { pattern: /rcu: INFO: .* stall.*/, fatal: false },
   { pattern: /unregister_netdevice: waiting for .*/, fatal: false },
@@ -36,10 +40,14 @@ export function findKernelFault(console: string): KernelFault | undefined {
   for (const [index, line] of lines.entries()) {
     const fault = FAULTS.find(({ pattern }) => pattern.test(line));
     if (!fault) continue;
-    const place = lines.slice(index).find((next) => /\bRIP: /.test(next));
-    const symbol = place?.match(/RIP: [0-9a-f]+:(\S+?)\+/)?.[1] ?? '';
+    const symbol = interruptedAt(lines.slice(index).join('\n')) ?? '';
     const what = line.match(fault.pattern)![0];
     return { what, fingerprint: `${withoutNumbers(what)} ${symbol}`.trim(), fatal: fault.fatal };
   }
   return undefined;
+}
+
+/** The function that the processor was in when the kernel wrote its first report there. */
+export function interruptedAt(console: string): string | undefined {
+  return /\bRIP: [0-9a-f]+:([^\s+]+)\+/.exec(console)?.[1];
 }

@@ -30,6 +30,8 @@ const KERNEL_ARGUMENTS = [
   // An oops ends the guest at once: QEMU exits (-no-reboot), and the console tells.
   'oops=panic',
   'panic=-1',
+  // So that QEMU's "nmi" makes a kernel that hangs say where.
+  'unknown_nmi_panic=1',
   // A clock that is not distrusted.
   'tsc=reliable',
   // Its calibration is a busy loop of 2 s of our time; the HPET does as well with one CPU.
