@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { cpus, freemem } from 'node:os';
 import { join } from 'node:path';
 import { Cache } from '../kernels/cache.ts';
@@ -18,6 +18,7 @@ export function doctorCommand(): number {
           `${process.arch}, ${cpus().length} CPUs, ${Math.round(freemem() / 2 ** 20)} MiB of memory free`,
         ],
         ['cache', new Cache().root],
+        ['kept in it', sizesIn(new Cache().root)],
         ['kernels in it', cachedKernels(new Cache().root).join(', ') || 'none; the first run fetches one'],
       ]),
       '',
@@ -45,6 +46,32 @@ function whyNoMicrovm(tools: readonly ToolCheck[]): string | undefined {
   if (missing.length === 0) return undefined;
   const packages = [...new Set(missing.map((tool) => tool.package))].join(' ');
   return `missing ${missing.map(({ name }) => name).join(', ')}; run as root: apt-get install ${packages}`;
+}
+
+const KINDS = {
+  kernels: 'kernels',
+  guests: 'guest images',
+  snapshots: 'snapshots',
+  downloads: 'begun downloads',
+};
+
+/** Guest images and snapshots are removed when nobody used them for a week, or when there are many. */
+function sizesIn(root: string): string {
+  const parts = Object.entries(KINDS).flatMap(([folder, name]) => {
+    const megabytes = Math.round(bytesBelow(join(root, folder)) / 1e6);
+    return megabytes === 0 ? [] : [`${name} ${megabytes} MB`];
+  });
+  return parts.join(', ') || 'nothing yet';
+}
+
+function bytesBelow(path: string): number {
+  try {
+    const entries = readdirSync(path, { withFileTypes: true, recursive: true });
+    const files = entries.filter((entry) => entry.isFile());
+    return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+  } catch {
+    return 0; // there is none, or another run is just removing from it
+  }
 }
 
 /** Folders there are named by package and version. */

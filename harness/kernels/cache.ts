@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import envPaths from 'env-paths';
@@ -6,7 +5,9 @@ import { lock } from 'proper-lockfile';
 import { MachineError } from '../errors.ts';
 import type { Progress } from '../system/progress.ts';
 import { cacheFailure } from './cache-failure.ts';
+import { noteUse, prune } from './cache-prune.ts';
 import { intact, seal, writeDurably } from './checksums.ts';
+import { temporarySuffix } from './temporary-name.ts';
 
 /** One thing the cache can hold: `kind`/`key` is its folder; `check` are the files verified at every use. */
 export interface EntrySpec {
@@ -35,7 +36,9 @@ export class Cache {
   /** Folder of a complete entry whose checked files are as they were built; undefined otherwise. */
   async find(spec: EntrySpec): Promise<string | undefined> {
     const folder = this.#folder(spec);
-    return (await intact(folder, spec.check)) ? folder : undefined;
+    if (!(await intact(folder, spec.check))) return undefined;
+    await noteUse(folder);
+    return folder;
   }
 
   /** Folder of the entry; `build` fills an empty folder when there is none yet or the one there is damaged. */
@@ -129,11 +132,10 @@ export class Cache {
     }
     if ((await this.find(spec)) === undefined)
       throw new MachineError(`${folder} changed while it was written`);
+    await prune(join(this.root, spec.kind), spec.kind);
     return folder;
   }
 }
-
-const temporarySuffix = (): string => `${randomBytes(6).toString('hex')}.tmp`;
 
 /** Removes what killed builders left behind: of `key`, whose lock we hold, at once; of others after hours. */
 async function sweep(folder: string, key: string): Promise<void> {

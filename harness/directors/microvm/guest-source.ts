@@ -1,5 +1,6 @@
 import { MachineError } from '../../errors.ts';
 import type { Cache } from '../../kernels/cache.ts';
+import { noteUse } from '../../kernels/cache-prune.ts';
 import type { Progress } from '../../system/progress.ts';
 import { Guest, type GuestOptions, type GuestSettings } from './guest.ts';
 import { makeSnapshot, restoreSnapshot, snapshotEntry } from './snapshot.ts';
@@ -64,6 +65,7 @@ export class GuestSource {
 
   /** One that cannot be restored would not be the next time either, so it is made anew then. */
   async #restore(folder: string): Promise<Guest | undefined> {
+    await noteUse(folder);
     try {
       return await restoreSnapshot(this.#origin.settings, folder);
     } catch (error) {
