@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { explainFinding } from '../../reports/explain.ts';
+import type { Place } from '../../reports/html/finding.ts';
+import { htmlReport } from '../../reports/html/page.ts';
 import { coverageReport, jsonReport } from '../../reports/json.ts';
 import { junitReport } from '../../reports/junit.ts';
 import { ktapReport } from '../../reports/ktap.ts';
@@ -51,6 +53,10 @@ export class ResultsFolder {
       writeAtOnce(join(this.path, 'junit.xml'), junitReport(run));
       writeAtOnce(join(this.path, 'report.ktap'), ktapReport(run));
       if (run.coverage.length > 0) writeAtOnce(join(this.path, 'coverage.json'), coverageReport(run));
+      writeAtOnce(
+        join(this.path, 'report.html'),
+        htmlReport(run, (finding) => this.#placeInPage(finding)),
+      );
     });
   }
 
@@ -62,6 +68,15 @@ export class ResultsFolder {
     return join(this.path, 'findings', `${number}-${slug.replace(/^-|-$/g, '')}`);
   }
 
+  #placeInPage(finding: Finding): Place {
+    const folder = `findings/${basename(this.folderOf(finding))}`;
+    const files = fileNamesOf(finding).map((name) => ({
+      name,
+      href: `${folder}/${encodeURIComponent(name)}`,
+    }));
+    return { files, replay: this.replayOf(finding) };
+  }
+
   replayOf(finding: Finding): string {
     const file = join(this.folderOf(finding), 'scenario.yaml');
     const { reference, director } = finding;
@@ -71,25 +86,32 @@ export class ResultsFolder {
 }
 
 function filesOf(finding: Finding, replay: string): [name: string, content: string | Uint8Array][] {
-  const [reference, director] = [finding.reference, finding.director.name].map((name) =>
-    name.replace(/[^A-Za-z0-9.+~-]+/g, '-'),
-  );
-  return [
-    ['scenario.yaml', finding.scenarioText],
-    [`${reference}.pcapng`, captureOf(finding, 'model')],
-    [`${director}.pcapng`, captureOf(finding, 'director')],
-    ['explain.txt', explainFinding(finding)],
-    ['console.txt', finding.console],
-    ['replay.txt', `${replay}\n`],
+  const contents = [
+    explainFinding(finding),
+    finding.scenarioText,
+    captureOf(finding, 'model'),
+    captureOf(finding, 'director'),
+    finding.console,
+    `${replay}\n`,
   ];
+  return fileNamesOf(finding).map((name, at) => [name, contents[at]!]);
 }
+
+/** In the order in which a reader wants them. */
+function fileNamesOf({ reference, director }: Finding): string[] {
+  const captures = [reference, director.name].map(
+    (name) => `${name.replace(/[^A-Za-z0-9.+~-]+/g, '-')}.pcapng`,
+  );
+  return ['explain.txt', 'scenario.yaml', ...captures, 'console.txt', 'replay.txt'];
+}
+
+const RESULTS = ['report.json', 'junit.xml', 'report.ktap', 'report.html', 'coverage.json', 'findings'];
 
 /** Results of an earlier run are replaced, other people's files are not. */
 function clear(out: string): void {
   const report = join(out, 'report.json');
   if (existsSync(report) && readFileSync(report, 'utf8').includes('"schemaVersion"'))
-    for (const name of ['report.json', 'junit.xml', 'report.ktap', 'coverage.json', 'findings'])
-      rmSync(join(out, name), { recursive: true, force: true });
+    for (const name of RESULTS) rmSync(join(out, name), { recursive: true, force: true });
   if (existsSync(join(out, 'findings')))
     throw new InputError(`--out ${out}: has a folder findings that is not from a run; name another folder`);
 }
