@@ -71,7 +71,7 @@ export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string
   const count = Math.round((bias.sysctls * SYSCTLS.length) / 50);
   const drawn = fc.tuple(
     percent(bias.conntrack),
-    percent(Math.round(bias.persistence / 3)),
+    percent(Math.round(bias.persistence * 0.6)),
     percent(bias.defence),
     fc.array(setting, { maxLength: count, size: 'max' }),
   );

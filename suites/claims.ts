@@ -75,6 +75,15 @@ function hasTarget(kinds: readonly string[]) {
     );
 }
 
+function hasMatch(kinds: readonly string[]) {
+  return ({ director }: Scenario): boolean =>
+    director.rules.tables.some(({ chains }) =>
+      chains.some(({ rules }) =>
+        rules.some(({ matches }) => matches.some(({ kind }) => kinds.includes(kind))),
+      ),
+    );
+}
+
 const asksConnections = ({ director }: Scenario): boolean =>
   director.rules.tables.some(({ chains }) =>
     chains.some(({ rules }) => rules.some(({ matches }) => matches.some((match) => 'asks' in match))),
@@ -242,6 +251,13 @@ const ROWS = [
     source: { file: 'net/netfilter/xt_conntrack.c', symbol: 'conntrack_mt' },
     bias: { ...EVEN, rules: 100, marks: 30, conntrack: 90, droute: 15, besideServices: 8, counting: 20 },
     only: asksConnections,
+  },
+  {
+    id: 'rules/headers',
+    says: 'Rules that ask for length, TTL or ranges of addresses see the packet as it is in their chain.',
+    source: { file: 'net/netfilter/xt_hl.c', symbol: 'ttl_mt' },
+    bias: { ...BIASES.filterRules, rules: 100, marks: 40, droute: 30 },
+    only: hasMatch(['length', 'ttl', 'iprange', 'comment']),
   },
   {
     id: 'rules/notrack',

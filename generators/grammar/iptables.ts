@@ -128,6 +128,15 @@ function matchProblems(match: Match): readonly string[] {
       const wrong = places < 1 || places > MOST_PORTS;
       return [...problemIf(wrong, 'no or too many ports'), ...match.ports.flatMap(rangeProblems)];
     }
+    case 'length':
+      return rangeProblems(match);
+    case 'ttl':
+      return problemIf(match.inverted && match.test !== 'eq', '! before --ttl-lt or --ttl-gt');
+    case 'iprange': {
+      const ranges = [match.source, match.destination].filter((one) => one !== undefined);
+      return problemIf(ranges.length === 0 || ranges.some(({ first, last }) => first > last), 'no range');
+    }
+    case 'comment':
     case 'mark':
     case 'connmark':
       return [];
@@ -139,7 +148,7 @@ function askProblems(asks: readonly { readonly on: string }[]): readonly string[
 }
 
 function rangeProblems({ first, last }: PortRange): readonly string[] {
-  return problemIf(first < 0 || last > 65535 || first > last, `ports ${first}:${last}`);
+  return problemIf(first < 0 || last > 65535 || first > last, `${first}:${last}`);
 }
 
 function hasLoop(chains: readonly Chain[]): boolean {

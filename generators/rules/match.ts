@@ -4,6 +4,7 @@ import { ACK, FIN, PSH, RST, SYN, URG } from '../../spec/wire/tcp.ts';
 import { FREE_PORTS, SERVICE_PORTS } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
 import { ctAsks, ipvsMatch } from './asks.ts';
+import { headerMatch } from './header.ts';
 import { markMask, markValue } from './marks.ts';
 
 const inverted = percent(15);
@@ -79,7 +80,10 @@ const markMatch: fc.Arbitrary<Match> = fc
   .tuple(weighted<'mark' | 'connmark'>([2, 'mark'], [1, 'connmark']), markValue, markMask, inverted)
   .map(([kind, value, mask, inverted]) => ({ kind, value, mask, inverted }));
 
-const WITHOUT_PROTOCOL = [stateMatch, stateMatch, stateMatch, stateMatch, markMatch, ipvsMatch] as const;
+const WITHOUT_PROTOCOL = [
+  ...[stateMatch, stateMatch, stateMatch, stateMatch],
+  ...[markMatch, ipvsMatch, headerMatch],
+] as const;
 
 /** Up to two `-m` matches that need no protocol. */
 export const plainMatches: fc.Arbitrary<readonly Match[]> = fc.array(fc.oneof(...WITHOUT_PROTOCOL), {

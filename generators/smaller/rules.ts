@@ -35,6 +35,16 @@ const atLeastOne = <T>(list: readonly T[]): Iterable<readonly T[]> =>
   filtered(fewer(list), (left) => left.length > 0);
 
 const smallerMatch: Smaller<Match> = function* (match) {
+  if (match.kind === 'comment') return;
+  if (match.kind === 'iprange') {
+    const simpler = anyOf(
+      withoutField<typeof match>('source', 'destination'),
+      inField('source', upright),
+      inField('destination', upright),
+    );
+    yield* filtered(simpler(match), ({ source, destination }) => Boolean(source ?? destination));
+    return;
+  }
   if (match.kind === 'tcp') {
     const simpler = anyOf(
       withoutField<typeof match>('sport', 'dport', 'flags'),

@@ -336,6 +336,10 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     in: rules((rule) => rule.matches.some((one) => 'inverted' in one && one.inverted)),
   },
   'match connmark': { perMille: 30, in: match('connmark') },
+  'match length': { perMille: 15, in: match('length') },
+  'match ttl': { perMille: 15, in: match('ttl') },
+  'match iprange': { perMille: 10, in: match('iprange') },
+  'match comment': { perMille: 5, in: match('comment') },
   'match ipvs': { perMille: 30, in: match('ipvs') },
   'conntrack beyond states': {
     perMille: 50,

@@ -24,6 +24,10 @@ const needed = {
     mark: ['xt_mark'],
     connmark: ['xt_connmark'],
     ipvs: ['xt_ipvs'],
+    comment: ['xt_comment'],
+    length: ['xt_length'],
+    ttl: ['xt_hl'],
+    iprange: ['xt_iprange'],
   } satisfies Record<Match['kind'], string[]>,
   target: {
     ACCEPT: [],

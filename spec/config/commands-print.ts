@@ -1,11 +1,11 @@
 import type { AddressStyle } from './address-text.ts';
 import type { AdminCommand } from './commands.ts';
-import { iptablesWords } from './iptables-print.ts';
+import { iptablesWords, quoted } from './iptables-print.ts';
 import { ipvsadmWords } from './ipvsadm-print.ts';
 
 /** A command as one would type it; `parseCommand` reads it back. */
 export function printCommand(command: AdminCommand, style: AddressStyle): string {
-  return commandWords(command, style).join(' ');
+  return commandWords(command, style).map(quoted).join(' ');
 }
 
 /** The argument vector for a real director, the program's name first. It never goes through a shell. */

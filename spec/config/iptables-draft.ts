@@ -42,6 +42,10 @@ const OPTION_OF = {
   mark: '--mark',
   connmark: '--mark',
   ipvs: '--ipvs',
+  comment: '--comment',
+  length: '--length',
+  ttl: '--ttl-eq',
+  iprange: '--src-range or --dst-range',
 } as const;
 
 /** Targets that do nothing without one of these. */

@@ -14,7 +14,7 @@ type ConntrackMatch = Extract<Match, { kind: 'conntrack' }>;
 type TcpMatch = Extract<Match, { kind: 'tcp' }>;
 
 /** The match that the option belongs to: the last one loaded; `-p tcp` alone loads tcp by itself. */
-function matchOf<Kind extends Match['kind']>({ draft, option }: Reading, kind: Kind): MatchDraft {
+export function matchOf<Kind extends Match['kind']>({ draft, option }: Reading, kind: Kind): MatchDraft {
   const loaded = draft.matches.findLast((match) => match.kind === kind);
   if (loaded) return loaded;
   if (kind === 'tcp' && isPlain(draft, ['tcp'])) return loadMatch(draft, 'tcp', option);

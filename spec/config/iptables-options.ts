@@ -12,15 +12,19 @@ export const MATCH_NAMES: readonly Match['kind'][] = [
   'mark',
   'connmark',
   'ipvs',
+  'comment',
+  'length',
+  'ttl',
+  'iprange',
 ];
 
 /** Matches of the real tool that the model does not know. */
 // biome-ignore format: read as a list.
 export const UNMODELLED_MATCHES: readonly string[] = [
-  'addrtype', 'ah', 'bpf', 'cgroup', 'cluster', 'comment', 'connbytes', 'connlabel', 'connlimit', 'cpu',
-  'dccp', 'devgroup', 'dscp', 'ecn', 'esp', 'hashlimit', 'helper', 'icmp', 'iprange', 'length', 'limit', 'mac',
+  'addrtype', 'ah', 'bpf', 'cgroup', 'cluster', 'connbytes', 'connlabel', 'connlimit', 'cpu',
+  'dccp', 'devgroup', 'dscp', 'ecn', 'esp', 'hashlimit', 'helper', 'icmp', 'limit', 'mac',
   'nfacct', 'osf', 'owner', 'physdev', 'pkttype', 'policy', 'quota', 'rateest', 'realm', 'recent', 'rpfilter', 'sctp',
-  'set', 'socket', 'statistic', 'string', 'tcpmss', 'time', 'tos', 'ttl', 'u32', 'udp', 'udplite',
+  'set', 'socket', 'statistic', 'string', 'tcpmss', 'time', 'tos', 'u32', 'udp', 'udplite',
 ];
 
 /** The targets that the model knows, besides chains. */

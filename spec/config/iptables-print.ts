@@ -4,6 +4,7 @@ import { type AddressStyle, printAddress } from './address-text.ts';
 import type { IptablesCommand } from './commands.ts';
 import type {
   AddressMatch,
+  AddressRange,
   CtAsk,
   IpvsAsk,
   Match,
@@ -24,7 +25,7 @@ function printTable(table: Table, style: AddressStyle): string {
     `*${table.name}`,
     ...table.chains.map((chain) => `:${chain.name} ${chain.policy ?? '-'} [0:0]`),
     ...table.chains.flatMap((chain) =>
-      chain.rules.map((rule) => ['-A', chain.name, ...ruleWords(rule, style)].join(' ')),
+      chain.rules.map((rule) => ['-A', chain.name, ...ruleWords(rule, style).map(quoted)].join(' ')),
     ),
     'COMMIT',
   ];
@@ -67,6 +68,11 @@ export function ruleWords(rule: Rule, style: AddressStyle): string[] {
     ...rule.matches.flatMap((match) => ['-m', match.kind, ...matchWords(match, style)]),
     ...(rule.target ? targetWords(rule.target) : []),
   ];
+}
+
+/** A word as iptables-restore and our own reader take it: in quotes where blanks would cut it. */
+export function quoted(word: string): string {
+  return /^[^\s"'\\]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`;
 }
 
 function option(name: string, inverted: boolean, ...values: string[]): string[] {
@@ -117,12 +123,25 @@ function matchWords(match: Match, style: AddressStyle): string[] {
     case 'ipvs':
       if (!match.asks) return option('--ipvs', match.inverted);
       return match.asks.flatMap((ask) => askWords(`--${ask.on}`, ask, style));
+    case 'comment':
+      return ['--comment', match.text];
+    case 'length':
+      return option('--length', match.inverted, portsWord(match));
+    case 'ttl':
+      return option(`--ttl-${match.test}`, match.inverted, String(match.ttl));
+    case 'iprange':
+      return [...rangeWords('--src-range', match.source), ...rangeWords('--dst-range', match.destination)];
     case 'multiport':
       return option(MULTIPORT[match.which], match.inverted, match.ports.map(portsWord).join(','));
     case 'mark':
     case 'connmark':
       return option('--mark', match.inverted, markWord(match));
   }
+}
+
+function rangeWords(name: string, range: AddressRange | undefined): string[] {
+  if (!range) return [];
+  return option(name, range.inverted, `${formatIpv4(range.first)}-${formatIpv4(range.last)}`);
 }
 
 const MULTIPORT = { source: '--sports', destination: '--dports', either: '--ports' } as const;

@@ -18,6 +18,7 @@ import {
   type RuleDraft,
   type RulePlace,
 } from './iptables-draft.ts';
+import { readComment, readLength, readRange, readTtl } from './iptables-header-parse.ts';
 import {
   readCtAsk,
   readFlags,
@@ -115,6 +116,13 @@ const OPTIONS: readonly Option[] = [
   { names: ['--vport'], invertible: true, read: (reading) => readIpvs(reading, ipvsPort) },
   { names: ['--vdir'], invertible: false, read: (reading) => readIpvs(reading, ipvsDirection) },
   { names: ['--vmethod'], invertible: true, read: (reading) => readIpvs(reading, ipvsMethod) },
+  { names: ['--comment'], invertible: false, read: readComment },
+  { names: ['--length'], invertible: true, read: readLength },
+  { names: ['--ttl-eq', '--ttl'], invertible: true, read: (reading) => readTtl(reading, 'eq') },
+  { names: ['--ttl-lt'], invertible: false, read: (reading) => readTtl(reading, 'lt') },
+  { names: ['--ttl-gt'], invertible: false, read: (reading) => readTtl(reading, 'gt') },
+  { names: ['--src-range'], invertible: true, read: (reading) => readRange(reading, 'source') },
+  { names: ['--dst-range'], invertible: true, read: (reading) => readRange(reading, 'destination') },
   { names: ['--set-xmark'], invertible: false, read: (reading) => readMarkBits(reading, 'xset') },
   { names: ['--set-mark'], invertible: false, read: (reading) => readMarkBits(reading, 'set') },
   { names: ['--or-mark'], invertible: false, read: (reading) => readMarkBits(reading, 'or') },
@@ -232,7 +240,6 @@ function readMatch({ draft, value }: Reading): void {
   const exists = UNMODELLED_MATCHES.includes(word.text);
   throw new TextError(word, exists ? `match ${word.text} is not modelled` : `"${word.text}" is no match`, {
     allowed: MATCH_NAMES.join(' '),
-    ...hint(word.text === 'comment' ? 'remove it: it has no effect' : undefined),
     ...hint(exists ? undefined : didYouMean(word.text, MATCH_NAMES)),
   });
 }

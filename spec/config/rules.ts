@@ -82,7 +82,28 @@ export type IpvsAsk =
   | { readonly on: 'vdir'; readonly direction: CtDirection }
   | { readonly on: 'vmethod'; readonly method: keyof typeof IPVS_METHODS; readonly inverted: boolean };
 
+/** `--src-range FIRST-LAST`, both ends included. */
+export interface AddressRange {
+  readonly first: Ipv4;
+  readonly last: Ipv4;
+  readonly inverted: boolean;
+}
+
+export const TTL_TESTS = ['eq', 'lt', 'gt'] as const;
+
 export type Match =
+  /** Says something to people, nothing to packets. */
+  | { readonly kind: 'comment'; readonly text: string }
+  /** Of the IP packet in bytes, its header included. */
+  | ({ readonly kind: 'length'; readonly inverted: boolean } & PortRange)
+  /** Only `eq` can be inverted. */
+  | {
+      readonly kind: 'ttl';
+      readonly test: (typeof TTL_TESTS)[number];
+      readonly ttl: number;
+      readonly inverted: boolean;
+    }
+  | { readonly kind: 'iprange'; readonly source?: AddressRange; readonly destination?: AddressRange }
   | {
       readonly kind: 'tcp';
       readonly sport?: PortRange & { readonly inverted: boolean };

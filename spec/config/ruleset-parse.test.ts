@@ -142,6 +142,15 @@ describe('rules', () => {
       '-p tcp -m multiport --source-ports 1,2:3 -j REJECT --reject-with tcp-rst',
       '-p tcp -m multiport --sports 1,2:3 -j REJECT --reject-with tcp-reset',
     ],
+    [
+      '-m comment --comment "a \\"b\\" c" -m ttl ! --ttl 64',
+      '-m comment --comment "a \\"b\\" c" -m ttl ! --ttl-eq 64',
+    ],
+    ['-m length ! --length 40: -j DROP', '-m length ! --length 40:65535 -j DROP'],
+    [
+      '-m iprange --dst-range 10.0.0.5 ! --src-range 10.0.0.2-10.0.0.9',
+      '-m iprange ! --src-range 10.0.0.2-10.0.0.9 --dst-range 10.0.0.5-10.0.0.5',
+    ],
     ['--source=CIP2 --jump=ACCEPT', '-s 10.0.0.3/32 -j ACCEPT'],
     ['-j MARK --set-mark 0x10/0xf', '-j MARK --set-xmark 0x10/0x1f'],
     ['-j MARK --and-mark 0xff', '-j MARK --set-xmark 0x0/0xffffff00'],
@@ -175,7 +184,7 @@ describe('rules', () => {
   });
 
   const options =
-    '-s -d -i -o -p -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --ctorigsrc --ctorigdst --ctreplsrc --ctrepldst --ctorigsrcport --ctorigdstport --ctreplsrcport --ctrepldstport --ctstatus --ctdir --ipvs --vaddr --vport --vdir --vmethod --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --notrack --log-prefix';
+    '-s -d -i -o -p -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --ctorigsrc --ctorigdst --ctreplsrc --ctrepldst --ctorigsrcport --ctorigdstport --ctreplsrcport --ctrepldstport --ctstatus --ctdir --ipvs --vaddr --vport --vdir --vmethod --comment --length --ttl-eq --ttl-lt --ttl-gt --src-range --dst-range --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --notrack --log-prefix';
   const complaints: [string, number, string][] = [
     ['-p tcp --dprt 80', 17, `"--dprt" is no option of a rule; allowed: ${options}; did you mean --dport?`],
     ['-f -j DROP', 10, `-f (second and later fragments) is not modelled; allowed: ${options}`],
@@ -201,17 +210,21 @@ describe('rules', () => {
     [
       '-m limit --limit 5/s',
       13,
-      'match limit is not modelled; allowed: tcp state conntrack multiport mark connmark ipvs',
+      'match limit is not modelled; allowed: tcp state conntrack multiport mark connmark ipvs comment length ttl iprange',
     ],
+    ['-m comment -j DROP', 13, '-m comment has no condition; add --comment'],
+    ['-m length --length 9:5', 29, '"9:5" is no range; allowed: FIRST:LAST, the smaller first'],
+    ['-m ttl --ttl-eq 256', 26, '"256" is no TTL; allowed: 0 to 255'],
+    ['-m ttl ! --ttl-lt 5', 10 + 7, '! cannot stand before --ttl-lt'],
     [
-      '-m comment --comment "a b"',
-      13,
-      'match comment is not modelled; allowed: tcp state conntrack multiport mark connmark ipvs; remove it: it has no effect',
+      '-m iprange --src-range CIP2-CIP1',
+      33,
+      '"CIP2-CIP1" is no range of addresses; allowed: FIRST-LAST, the smaller first',
     ],
     [
       '-m stat',
       13,
-      '"stat" is no match; allowed: tcp state conntrack multiport mark connmark ipvs; did you mean state?',
+      '"stat" is no match; allowed: tcp state conntrack multiport mark connmark ipvs comment length ttl iprange; did you mean state?',
     ],
     ['-m multiport --dports 80', 13, '-m multiport is for protocols with ports only; add -p tcp'],
     [

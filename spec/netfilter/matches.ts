@@ -1,7 +1,8 @@
-import type { InterfaceMatch, Match, Rule } from '../config/rules.ts';
+import type { AddressRange, InterfaceMatch, Match, Rule } from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
-import type { Skb } from '../skb.ts';
+import { length, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
+import type { Ipv4 } from '../wire/address.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../wire/ipv4.ts';
 import { conntrackMatches } from './conntrack-match.ts';
 import { ipvsMatches } from './ipvs-match.ts';
@@ -43,6 +44,14 @@ function extensionMatches(net: Net, match: Match, skb: Skb): boolean {
       return match.states.includes(seenState(skb)) !== match.inverted;
     case 'multiport':
       return multiportMatches(match, skb) !== match.inverted;
+    case 'comment':
+      return true;
+    case 'length':
+      return within(match, length(skb)) !== match.inverted;
+    case 'ttl':
+      return ttlMatches(match, skb.header.ttl) !== match.inverted;
+    case 'iprange':
+      return inRange(match.source, skb.header.source) && inRange(match.destination, skb.header.destination);
     case 'mark':
       return ((skb.mark & match.mask) >>> 0 === match.value) !== match.inverted;
     case 'connmark':
@@ -50,6 +59,17 @@ function extensionMatches(net: Net, match: Match, skb: Skb): boolean {
         skb.ct !== undefined && ((skb.ct.entry.mark & match.mask) >>> 0 === match.value) !== match.inverted
       );
   }
+}
+
+/** net/netfilter/xt_hl.c, ttl_mt */
+function ttlMatches({ test, ttl }: Extract<Match, { kind: 'ttl' }>, of: number): boolean {
+  if (test === 'eq') return of === ttl;
+  return test === 'lt' ? of < ttl : of > ttl;
+}
+
+/** net/netfilter/xt_iprange.c, iprange_mt4 */
+function inRange(range: AddressRange | undefined, address: Ipv4): boolean {
+  return !range || (address >= range.first && address <= range.last) !== range.inverted;
 }
 
 /** net/netfilter/xt_tcpudp.c, tcp_mt */

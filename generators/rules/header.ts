@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import type { AddressRange, Match } from '../../spec/config/rules.ts';
+import { anyAddress } from '../addresses.ts';
+import { oneOf, percent, sometimes, weighted } from '../draws.ts';
+
+const inverted = percent(20);
+
+/** Around what segments without data, pings and full packets have. */
+const lengthMatch: fc.Arbitrary<Match> = fc
+  .tuple(
+    weighted([3, 40], [2, 44], [1, 28], [2, 60], [1, 84], [1, 576], [1, 1500], [1, 0]),
+    weighted([3, 0], [2, 20], [1, 1000]),
+  )
+  .chain(([first, more]) =>
+    inverted.map((inverted) => ({ kind: 'length', first, last: first + more, inverted })),
+  );
+
+/** Hosts send 64, and the director takes one away. */
+const ttlMatch: fc.Arbitrary<Match> = fc
+  .tuple(
+    weighted<'eq' | 'lt' | 'gt'>([3, 'eq'], [2, 'lt'], [1, 'gt']),
+    weighted([4, 64], [4, 63], [1, 62], [1, 1], [1, 2]),
+    inverted,
+  )
+  .map(([test, ttl, not]) => ({ kind: 'ttl', test, ttl, inverted: test === 'eq' && not }));
+
+const range: fc.Arbitrary<AddressRange> = fc
+  .tuple(anyAddress, weighted([2, 0], [2, 1], [1, 100]), inverted)
+  .map(([first, more, inverted]) => ({ first, last: first + more, inverted }));
+
+const iprangeMatch: fc.Arbitrary<Match> = fc
+  .tuple(range, sometimes(30, range), fc.boolean())
+  .map(([one, other, swapped]) => {
+    const [source, destination] = swapped ? [other, one] : [one, other];
+    return { kind: 'iprange', ...(source && { source }), ...(destination && { destination }) };
+  });
+
+/** Two rules of the same words shall stay one rule each: some need quotes. */
+const comment: fc.Arbitrary<Match> = fc
+  .constantFrom('web', 'the web', 'see "ticket" 7')
+  .map((text) => ({ kind: 'comment', text }));
+
+/** What a firewall looks at besides protocols and connections. */
+export const headerMatch: fc.Arbitrary<Match> = oneOf<Match>(
+  [3, lengthMatch],
+  [3, ttlMatch],
+  [2, iprangeMatch],
+  [1, comment],
+);
