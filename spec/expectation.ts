@@ -1,6 +1,7 @@
 import type { TableName } from './config/rules.ts';
 import type { ChangeId } from './tables/changes.ts';
 import type { Hook } from './tables/hooks.ts';
+import type { Ipv4 } from './wire/address.ts';
 
 /** Something that a scenario's author expects after a step, of the model and of every director. */
 export interface Expectation {
@@ -13,8 +14,7 @@ export interface Expectation {
 
 /** What can be expected: of the frames of one step, or of the director's tables after it. */
 export type Fact =
-  /** A frame left to that host. */
-  | { readonly kind: 'sent'; readonly to: string }
+  | SentFact
   /** No frame left. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'dropped'; readonly hook: Hook; readonly by: DropperName }
@@ -35,6 +35,15 @@ export type Fact =
       readonly rule: number;
       readonly counted: boolean;
     };
+
+/** A frame left to that host. */
+export interface SentFact {
+  readonly kind: 'sent';
+  readonly to: string;
+  /** The source that it showed. */
+  readonly source?: { readonly address: Ipv4; readonly port: number };
+  readonly ttl?: number;
+}
 
 /** IPVS's connection of a flow; state undefined: there is none. */
 export interface ConnectionFact {

@@ -44,6 +44,7 @@ const HANDSHAKE = [SYN, 'f1 server > S. 0:0(0) ack 1'];
 
 it.each([
   [SYN, 'to RIP1'],
+  [SYN, 'to RIP1 from CIP1:40001 ttl 63'],
   [SYN, 'rule INPUT 1 counted'],
   [SYN, 'rule INPUT 2 silent'],
   [SYN, 'ActiveConn 1 InActConn 0'],
@@ -74,6 +75,8 @@ it('knows what a packet that is dropped and answered comes to', async () => {
 
 it.each([
   [SYN, 'to RIP2', 'to RIP1'],
+  [SYN, 'to RIP1 ttl 64', 'to RIP1 ttl 63'],
+  [SYN, 'to RIP1 from VIP:80', 'to RIP1 from CIP1:40001'],
   [SYN, 'nothing out', 'to RIP1'],
   [SYN, 'answered rst', 'to RIP1'],
   [SYN, 'dropped at LOCAL_IN filter', 'not dropped'],

@@ -1,4 +1,4 @@
-import type { ConnectionFact, ConntrackFact, DropperName, Fact } from '../../spec/expectation.ts';
+import type { ConnectionFact, ConntrackFact, DropperName, Fact, SentFact } from '../../spec/expectation.ts';
 import type { ConnectionRow, ConntrackRow, Emitted, Observation } from '../../spec/observation.ts';
 import type { Flow } from '../../spec/scenario.ts';
 import { printFact } from '../../spec/scenario-text/expectation.ts';
@@ -34,10 +34,10 @@ type FactsLike = {
 };
 
 const FACTS: FactsLike = {
-  sent: (_, moment) => whatLeft(moment),
+  sent: (fact, moment) => whatLeft(moment, { sent: fact }),
   nothing: (_, moment) => whatLeft(moment),
   reset: (_, moment) => whatLeft(moment),
-  icmp: ({ mtu }, moment) => whatLeft(moment, mtu !== undefined),
+  icmp: (fact, moment) => whatLeft(moment, { icmp: fact }),
   dropped: (_, moment) => drops(moment),
   refused: (_, moment) => [here(moment).refused ? 'refused' : 'accepted'],
   counts: (fact, moment) => [countsLike(fact, moment)],
@@ -49,17 +49,30 @@ const FACTS: FactsLike = {
 const here = ({ observations, step }: Moment): Observation => observations[step]!;
 
 /** Each frame by the host that it went to, and as the answer that it is. */
-function whatLeft(moment: Moment, withMtu = false): string[] {
+function whatLeft(moment: Moment, like: { sent?: SentFact; icmp?: FactOf<'icmp'> } = {}): string[] {
   const { emitted } = here(moment);
   if (emitted.length === 0) return ['nothing out'];
-  const facts = emitted.flatMap((each) => [sentFact(each, moment.plan), answerFact(each, moment, withMtu)]);
+  const withMtu = like.icmp?.mtu !== undefined;
+  const facts = emitted.flatMap((each) => [
+    sentFact(each, moment.plan, like.sent),
+    answerFact(each, moment, withMtu),
+  ]);
   return facts.filter((fact) => fact !== undefined).map(printFact);
 }
 
-function sentFact({ link, frame }: Emitted, { config }: Plan): Fact | undefined {
+/** Told with the details that `like` has. */
+function sentFact({ link, frame }: Emitted, { config }: Plan, like?: SentFact): Fact | undefined {
   const mac = parseEthernet(frame)?.destination;
   const host = config.topology.hosts.find((each) => each.link === link && each.mac === mac);
-  return host && { kind: 'sent', to: host.name };
+  const packet = parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES));
+  if (!host || !packet) return undefined;
+  const { source, ttl } = packet.header;
+  return {
+    kind: 'sent',
+    to: host.name,
+    ...(like?.source && { source: { address: source, port: word(packet.payload, 0) } }),
+    ...(like?.ttl !== undefined && { ttl }),
+  };
 }
 
 /** What was sent back to whoever sent the step's frame. */

@@ -90,7 +90,8 @@ function judgePlayed(plan: Plan, played: Played, { director, reference }: Opened
     const expected = played.expected ?? reference.playAt(plan, jiffies);
     const judged = judgeObserved(expected, actual);
     if (judged.kind !== 'agree') return judged;
-    return judgeExpected({ plan, kernel: director.kernel, observations: actual, expected });
+    const witness = { plan, kernel: director.kernel, observations: actual, expected };
+    return unexpected(witness) ?? judged;
   } catch (error) {
     return ownError('the model', error);
   }
@@ -115,9 +116,9 @@ function judgeObserved(expected: Expected, actual: readonly Observation[]): Judg
 }
 
 /** A director may agree with the model, and both do what the scenario's author did not expect. */
-function judgeExpected(witness: Witness): Judged {
+function unexpected(witness: Witness): Judged | undefined {
   const unmet = firstUnmet(witness);
-  if (!unmet) return { kind: 'agree' };
+  if (!unmet) return undefined;
   const { expected, observations: actual } = witness;
   return {
     kind: 'differs',

@@ -4,6 +4,7 @@ import { parseFact, parseWhen, printFact, printWhen } from './expectation.ts';
 
 it.each([
   'to RIP1',
+  'to CIP1 from VIP:80 ttl 63',
   'nothing out',
   'dropped at LOCAL_IN filter',
   'answered rst',
@@ -27,7 +28,11 @@ it.each([
 
 it.each([
   ['to RIP9', 4, '"RIP9" is no host; allowed: CIP1'],
-  ['sent to RIP1', 1, '"sent to RIP1" is nothing that can be expected; allowed: to HOST, nothing out'],
+  [
+    'sent to RIP1',
+    1,
+    '"sent to RIP1" is nothing that can be expected; allowed: to HOST [from ADDRESS:PORT] [ttl N], nothing out',
+  ],
   ['dropped at INPUT filter', 12, '"INPUT" is no hook; allowed: PRE_ROUTING LOCAL_IN'],
   ['dropped at LOCAL_IN filtr', 21, 'did you mean filter?'],
   ['answered icmp unreachable', 15, '"unreachable" is no ICMP message; allowed: TYPE/CODE, or one of'],

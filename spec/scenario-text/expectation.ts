@@ -1,4 +1,4 @@
-import { hint } from '../config/address-text.ts';
+import { hint, parseEndpoint, printEndpoint } from '../config/address-text.ts';
 import { didYouMean } from '../config/nearest.ts';
 import { parseNumber } from '../config/number-text.ts';
 import { TABLE_NAMES } from '../config/rules.ts';
@@ -31,15 +31,25 @@ interface Wording<K extends Kind> {
   parse(reader: WordReader): Of<K>;
 }
 
+const TTL = { min: 1, max: 255 };
 const COUNT = { min: 0, max: 1_000_000 };
 const HOOK_PREFIX = 'NF_INET_';
 
 const WORDINGS: { readonly [K in Kind]: Wording<K> } = {
   sent: {
     first: ['to'],
-    shape: 'to HOST',
-    print: ({ to }) => [to],
-    parse: (reader) => ({ kind: 'sent', to: parseHost(reader.next('the host')) }),
+    shape: 'to HOST [from ADDRESS:PORT] [ttl N]',
+    print: ({ to, source, ttl }) => [
+      to,
+      ...option('from', source && printEndpoint(source, 'named')),
+      ...option('ttl', ttl),
+    ],
+    parse: (reader) => ({
+      kind: 'sent',
+      to: parseHost(reader.next('the host')),
+      ...(reader.skip('from') ? { source: parseEndpoint(reader.next('the source')) } : {}),
+      ...(reader.skip('ttl') ? { ttl: parseNumber(reader.next('the TTL'), 'time to live', TTL) } : {}),
+    }),
   },
   nothing: {
     first: ['nothing', 'out'],
@@ -64,7 +74,7 @@ const WORDINGS: { readonly [K in Kind]: Wording<K> } = {
     shape: 'answered icmp NAME|TYPE/CODE [mtu N]',
     print: ({ type, code, mtu }) => [
       ICMP_NAMES.find((row) => row.type === type && row.code === code)?.name ?? `${type}/${code}`,
-      ...(mtu === undefined ? [] : ['mtu', mtu]),
+      ...option('mtu', mtu),
     ],
     parse: parseIcmp,
   },
@@ -154,7 +164,7 @@ export function parseWhen(text: string): NonNullable<Expectation['when']> {
 export const printWhen = ({ change, has }: NonNullable<Expectation['when']>): string =>
   has ? change : `not ${change}`;
 
-function option(word: string, value: string | undefined): string[] {
+function option(word: string, value: string | number | undefined): (string | number)[] {
   return value === undefined ? [] : [word, value];
 }
 
