@@ -13,6 +13,8 @@ export interface ScenarioBias {
   readonly besideServices: number;
   /** Flows of UDP instead of TCP. */
   readonly udp: number;
+  /** Services for UDP instead of TCP; flows follow. */
+  readonly udpServices: number;
   /** Flows whose ends also ping each other. */
   readonly echoes: number;
   /** Flows about which the ends, or routers, send ICMP errors. */
@@ -62,6 +64,7 @@ export const EVEN: ScenarioBias = {
   shortFlows: 15,
   besideServices: 15,
   udp: 10,
+  udpServices: 20,
   echoes: 10,
   icmpErrors: 15,
   mtu: 10,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { DirectorConfig } from '../spec/config/director-config.ts';
 import type { VirtualService } from '../spec/config/services.ts';
 import type { Flow, PacketItem, Scenario, Wait } from '../spec/scenario.ts';
 import { EVEN, type ScenarioBias } from './bias.ts';
@@ -18,7 +19,9 @@ import { type Lane, weave, woven } from './timeline.ts';
 /** A director and what happens to it: everything that the suite plays comes from here. */
 export function scenario(bias: ScenarioBias = EVEN, size: Size = SIZES.standard): fc.Arbitrary<Scenario> {
   const flows = bias.shortFlows > 50 ? 2 * size.flows : size.flows;
-  const drawn = fc.tuple(directorConfig(bias, size), upTo(flows, story(bias, size), 1), weave(bias, size));
+  const drawn = directorConfig(bias, size).chain((director) =>
+    fc.tuple(fc.constant(director), upTo(flows, story(bias, size, director), 1), weave(bias, size)),
+  );
   const whole = drawn.map(([director, stories, weave]) => {
     const named = nameFlows(stories, director.services);
     const timeline = woven(lanesOf(named), weave, adminState(director), size);
@@ -28,8 +31,11 @@ export function scenario(bias: ScenarioBias = EVEN, size: Size = SIZES.standard)
   return shrinkingBy(whole, smallerScenario);
 }
 
-function story(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
-  return oneOf([bias.udp, udpStory(bias, size)], [100 - bias.udp, tcpStory(bias, size)]);
+/** Flows speak what the services do, but for a share of datagrams that nobody waits for. */
+function story(bias: ScenarioBias, size: Size, { services }: DirectorConfig): fc.Arbitrary<Story> {
+  const served = services.filter(({ protocol }) => protocol === 'udp').length / services.length;
+  const udp = Math.round(bias.udp + (100 - bias.udp) * served);
+  return oneOf([udp, udpStory(bias, size)], [100 - udp, tcpStory(bias, size)]);
 }
 
 interface NamedFlow {
@@ -44,7 +50,8 @@ function nameFlows(stories: readonly Story[], services: readonly VirtualService[
   let last: Pick<Flow, 'client' | 'service'> | undefined;
   return stories.map((story, index) => {
     const after = story.reuses && last ? { ms: story.pause ?? 0 } : undefined;
-    const between: Pick<Flow, 'client' | 'service'> = after && last ? last : ends(story.target, services);
+    const between: Pick<Flow, 'client' | 'service'> =
+      after && last ? last : ends(story.target, services, story.protocol);
     last = between;
     const name = `f${index + 1}`;
     const { protocol, isn } = story;
@@ -55,12 +62,15 @@ function nameFlows(stories: readonly Story[], services: readonly VirtualService[
 
 /** What comes by the director: not the answers of real servers that route around it, nor of nobody. */
 function heard(
-  { target, packets, answersSeen }: Story,
+  { protocol, target, packets, answersSeen }: Story,
   far: Flow['service'],
   services: readonly VirtualService[],
 ) {
   const service = services.find(
-    ({ address, port }) => address === far.address && (port === far.port || port === 0),
+    (service) =>
+      service.protocol === protocol &&
+      service.address === far.address &&
+      (service.port === far.port || service.port === 0),
   );
   const direct = target.kind === 'realServer' || target.kind === 'outward';
   const routed = service?.dests.length !== 0 && service?.dests.every(({ forward }) => forward === 'droute');

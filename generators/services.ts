@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import {
   type Dest,
+  isSameService,
   type Persistence,
   SCHEDULER_FLAGS,
   type SchedulerName,
+  type ServiceKey,
   type ServiceSettings,
   type VirtualService,
 } from '../spec/config/services.ts';
@@ -13,7 +15,7 @@ import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent, sometimes, upTo, weighted } from './draws.ts';
 import { shrinkingBy } from './shrinking-by.ts';
 import type { Size } from './sizes.ts';
-import { smallerServices, withFlags } from './smaller/services.ts';
+import { mayMasquerade, smallerServices, withFlags, withOnePacket } from './smaller/services.ts';
 
 /**
  * What a dest weighs: mostly little, sometimes as much as one side of an overflow. 256 and 257 are what wlc counts
@@ -77,10 +79,20 @@ const persistence: fc.Arbitrary<Persistence> = fc.record({
 /** What `-A` and `-E` say: a scheduler, what flags it takes, and whether clients stay where they are. */
 export function settings(persistent: number): fc.Arbitrary<ServiceSettings> {
   return fc
-    .tuple(scheduler, fc.subarray([...SCHEDULER_FLAGS]), sometimes(persistent, persistence))
-    .map(([scheduler, schedFlags, persistence]) =>
-      withFlags({ scheduler, schedFlags, ...(persistence && { persistence }) }),
+    .tuple(scheduler, fc.subarray([...SCHEDULER_FLAGS]), sometimes(persistent, persistence), percent(30))
+    .map(([scheduler, schedFlags, persistence, onePacket]) =>
+      withFlags({
+        scheduler,
+        schedFlags,
+        ...(persistence && { persistence }),
+        ...(onePacket && { onePacket }),
+      }),
     );
+}
+
+/** `udp` percent of services are for datagrams. */
+export function serviceProtocol(udp: number): fc.Arbitrary<ServiceKey['protocol']> {
+  return oneOf<ServiceKey['protocol']>([100 - udp, fc.constant('tcp')], [udp, fc.constant('udp')]);
 }
 
 /** Thresholds that a few connections reach; the lower one is left to the kernel, or given. */
@@ -142,15 +154,19 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
   const draws = fc.array(destDraw(bias), { minLength: size.dests, maxLength: size.dests, size: 'max' });
   const addresses = destAddresses(size);
   const service = fc
-    .tuple(vip, servicePort, catchAll, settings(bias.persistence), forwarding, addresses, draws)
-    .map(([address, onePort, catchAll, settings, forwarding, addresses, draws]): VirtualService => {
-      const port = portOf(onePort, catchAll, settings);
-      const list = distinct(
-        addresses.map((address, index) => ({ address, ...destOf(draws[index]!, port, forwarding) })),
+    .tuple(key(bias), catchAll, settings(bias.persistence), forwarding, addresses, draws)
+    .map(([drawn, catchAll, settings, forwarding, addresses, draws]): VirtualService => {
+      const key = { ...drawn, port: portOf(drawn.port, catchAll, settings) };
+      const list = distinctDests(
+        addresses.map((address, index) => ({ address, ...destOf(draws[index]!, key, forwarding) })),
       );
-      return { protocol: 'tcp', address, port, ...settings, dests: list };
+      return { ...key, ...withOnePacket(settings, key), dests: list };
     });
-  return shrinkingBy(upTo(size.services, service, 1).map(distinct), smallerServices);
+  return shrinkingBy(upTo(size.services, service, 1).map(distinctServices), smallerServices);
+}
+
+function key(bias: ScenarioBias): fc.Arbitrary<ServiceKey> {
+  return fc.record({ protocol: serviceProtocol(bias.udpServices), address: vip, port: servicePort });
 }
 
 /** A service for more than its port: for all (0), or for those on which FTP's data connections come (21). */
@@ -172,28 +188,25 @@ function destAddresses({ dests }: Size): fc.Arbitrary<readonly Ipv4[]> {
   );
 }
 
-function destOf(draw: DestDraw, servicePort: number, forwarding: Forwarding): Omit<Dest, 'address'> {
-  // Masquerading from FTP's port is the FTP helper's business.
-  const forward =
-    servicePort === FTP || forwarding === 'droute' || (forwarding === 'mixed' && draw.droute)
-      ? 'droute'
-      : 'masq';
-  const port = forward === 'masq' && draw.otherPort ? otherPort(servicePort) : servicePort;
+function destOf(draw: DestDraw, key: ServiceKey, forwarding: Forwarding): Omit<Dest, 'address'> {
+  const routed = forwarding === 'droute' || (forwarding === 'mixed' && draw.droute);
+  const forward = routed || !mayMasquerade(key) ? 'droute' : 'masq';
+  const port = forward === 'masq' && draw.otherPort ? otherPort(key.port) : key.port;
   return { port, forward, weight: draw.weight, ...draw.thresholds };
 }
-
-const FTP = 21;
 
 function otherPort(port: number): number {
   return port === 8080 ? 80 : 8080;
 }
 
 /** The first of those with the same address and port. */
-function distinct<T extends { readonly address: number; readonly port: number }>(
-  list: readonly T[],
-): readonly T[] {
+function distinctDests(list: readonly Dest[]): readonly Dest[] {
   return list.filter(
     (one, index) =>
       list.findIndex((other) => other.address === one.address && other.port === one.port) === index,
   );
+}
+
+function distinctServices(list: readonly VirtualService[]): readonly VirtualService[] {
+  return list.filter((one, index) => list.findIndex((other) => isSameService(one, other)) === index);
 }

@@ -13,6 +13,7 @@ import type { Observation } from './observation.ts';
 import { observe } from './observe.ts';
 import { PARTS } from './parts.ts';
 import type { Net, Parts } from './state.ts';
+import { IPVS_UDP_STATE_ROWS } from './tables/ipvs-udp.ts';
 import { passTime } from './timers.ts';
 import type { TraceEntry } from './trace.ts';
 
@@ -82,7 +83,8 @@ function execute(net: Net, command: AdminCommand): boolean {
 }
 
 function ipvsTimeouts(parts: Parts): Ipvs['timeouts'] {
+  const rows = Object.entries({ ...parts.ipvsTcpStates, ...IPVS_UDP_STATE_ROWS });
   return Object.fromEntries(
-    Object.entries(parts.ipvsTcpStates).map(([state, { timeoutSeconds }]) => [state, timeoutSeconds]),
+    rows.map(([state, { timeoutSeconds }]) => [state, timeoutSeconds]),
   ) as Ipvs['timeouts'];
 }

@@ -20,9 +20,9 @@ export function observe(net: Net, refused: boolean): Observation {
 /** /proc/net/ip_vs (ip_vs_info_seq_show) */
 function services(net: Net): ServiceRow[] {
   const rows = net.ipvs.services.map((service) => ({
-    protocol: 'TCP',
-    address: service.address,
-    port: service.port,
+    protocol: service.key.protocol.toUpperCase(),
+    address: service.key.address,
+    port: service.key.port,
     scheduler: service.scheduler,
     flags: flags(net, service),
     dests: service.dests.map((dest) => ({
@@ -34,20 +34,22 @@ function services(net: Net): ServiceRow[] {
       inActConn: dest.totalConns - dest.activeConns,
     })),
   }));
-  return rows.sort((a, b) => a.address - b.address || a.port - b.port);
+  return rows.sort((a, b) => a.address - b.address || a.port - b.port || compareText(a.protocol, b.protocol));
 }
 
-/** The persistence in jiffies, and the netmask in hexadecimal. */
-function flags({ kernel }: Net, { persistence }: IpVsService): string {
-  if (!persistence) return '';
-  const netmask = persistence.netmask.toString(16).toUpperCase().padStart(8, '0');
-  return `persistent ${persistence.timeoutSeconds * kernel.hz} ${netmask}`;
+/** Of persistence, the time in jiffies and the netmask in hexadecimal. */
+function flags({ kernel }: Net, { persistence, onePacket }: IpVsService): string {
+  const netmask = persistence?.netmask.toString(16).toUpperCase().padStart(8, '0');
+  return [
+    ...(onePacket ? ['ops'] : []),
+    ...(persistence ? [`persistent ${persistence.timeoutSeconds * kernel.hz} ${netmask}`] : []),
+  ].join(' ');
 }
 
 /** /proc/net/ip_vs_conn (ip_vs_conn_seq_show) */
 function connections(net: Net): ConnectionRow[] {
   const rows = net.ipvs.connections.map((cp) => ({
-    protocol: 'TCP',
+    protocol: net.parts.ipvsProtocols[cp.protocol]!.name,
     client: cp.client,
     clientPort: cp.clientPort,
     virtual: cp.virtual,
@@ -59,6 +61,7 @@ function connections(net: Net): ConnectionRow[] {
   }));
   return rows.sort(
     (a, b) =>
+      compareText(a.protocol, b.protocol) ||
       a.client - b.client ||
       a.clientPort - b.clientPort ||
       a.virtual - b.virtual ||

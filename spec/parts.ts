@@ -9,6 +9,8 @@ import { connExpire } from './ipvs/conn.ts';
 import { forwardIcmp, inHook, outHook } from './ipvs/core.ts';
 import { updateOverload } from './ipvs/overload.ts';
 import { checkTemplate, schedulePersistent } from './ipvs/persist.ts';
+import { tcp } from './ipvs/proto-tcp.ts';
+import { udp } from './ipvs/proto-udp.ts';
 import { dh } from './ipvs/sched/dh.ts';
 import { fo } from './ipvs/sched/fo.ts';
 import { lblc } from './ipvs/sched/lblc.ts';
@@ -64,6 +66,7 @@ export const PARTS: Parts = {
     ip_vs_in_hook: { active: hasServices, run: inHook },
     ip_vs_forward_icmp: { active: hasServices, run: forwardIcmp },
   },
+  ipvsProtocols: { [PROTOCOL_TCP]: tcp, [PROTOCOL_UDP]: udp },
   ipvsTcpTable: IPVS_TCP_TABLE,
   ipvsTcpTableSecure: IPVS_TCP_TABLE_SECURE,
   ipvsTcpStates: IPVS_TCP_STATE_ROWS,

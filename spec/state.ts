@@ -3,7 +3,16 @@ import type { Rule } from './config/rules.ts';
 import type { SchedulerName } from './config/services.ts';
 import type { Conntrack, CtInfo, NfConn, TrackVerdict } from './conntrack/types.ts';
 import type { Neighbours, PathMtu } from './ip/types.ts';
-import type { Ends, IpVsConn, IpVsDest, IpVsService, Ipvs, OverloadCause } from './ipvs/types.ts';
+import type {
+  Ends,
+  IpVsConn,
+  IpVsDest,
+  IpVsService,
+  Ipvs,
+  IpvsState,
+  OverloadCause,
+  Place,
+} from './ipvs/types.ts';
 import type { Kernel } from './kernel.ts';
 import type { Devices, IptTables } from './netfilter/types.ts';
 import type { Emitted } from './observation.ts';
@@ -33,6 +42,26 @@ export interface Tracked {
   readonly hook: Hook;
 }
 
+/** What IPVS knows of a protocol (struct ip_vs_protocol). */
+export interface IpvsProtocol {
+  /** As /proc names it. */
+  readonly name: string;
+  /** Of a connection of which no packet was looked at yet. */
+  readonly firstState: IpvsState;
+  /** What a packet must have behind the IP header to be one of the protocol's. */
+  readonly headerBytes: number;
+  /** Whether a packet that has no connection may get one (conn_schedule). */
+  mayBegin(net: Net, skb: Skb): boolean;
+  /** Whether a packet asks for a new connection although there is one (is_new_conn). */
+  asksAnew(skb: Skb): boolean;
+  /** Whether such a packet is right to ask (is_new_conn_expected). */
+  mayBeReused(cp: IpVsConn, mode: number): boolean;
+  /** What a packet does to its connection's state, counters and lifetime (state_transition). */
+  transition(net: Net, cp: IpVsConn, direction: 'INPUT' | 'OUTPUT', skb: Skb): void;
+  /** The payload with another port at one end, while the header still has the old address (snat_handler, dnat_handler). */
+  rewrite(skb: Skb, end: 'source' | 'destination', from: Place, to: Place): Uint8Array;
+}
+
 /** How a service picks a dest for a new connection (struct ip_vs_scheduler). */
 export interface Scheduler {
   /** Sets up what the scheduler remembers, when it is bound to a service. */
@@ -52,6 +81,8 @@ export interface Scheduler {
 export interface Parts {
   readonly hookRows: readonly HookRow[];
   readonly stations: Readonly<Record<StationName, Station>>;
+  /** The protocols that IPVS balances, by IP protocol number (ip_vs_proto_data_get). */
+  readonly ipvsProtocols: Readonly<Record<number, IpvsProtocol>>;
   readonly ipvsTcpTable: IpvsTcpTable;
   /** In force while secure_tcp is on. */
   readonly ipvsTcpTableSecure: IpvsTcpTable;

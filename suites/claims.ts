@@ -58,6 +58,9 @@ function hasOddFlags({ timeline }: Scenario): boolean {
   return timeline.some((item) => item.kind === 'segment' && odd(item.flags));
 }
 
+const servesUdp = ({ director }: Scenario): boolean =>
+  director.services.some(({ protocol, dests }) => protocol === 'udp' && dests.length > 0);
+
 function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boolean {
   return timeline.some((item) => item.kind === kind);
 }
@@ -175,6 +178,21 @@ const ROWS = [
     bias: { ...BIASES.schedulers, commands: 70 },
     size: { ...MANY_CONNECTIONS, dests: 2 },
     only: hasQuiescedDest,
+  },
+  {
+    id: 'ipvs/udp',
+    says: 'A datagram finds its connection, which lives for a time after the last one, is never active, and leaves with a right checksum.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_proto_udp.c', symbol: 'udp_conn_schedule' },
+    bias: { ...EVEN, udpServices: 85, timeoutEdges: 60, persistence: 20, commands: 40 },
+    only: servesUdp,
+  },
+  {
+    id: 'ipvs/one-packet',
+    says: 'A one-packet service schedules each datagram by itself, keeps no connection and translates no answer.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_conn.c', symbol: 'ip_vs_conn_put' },
+    bias: { ...BIASES.schedulers, udpServices: 100, persistence: 25, conntrack: 60, counting: 50 },
+    size: { ...MANY_CONNECTIONS, services: 2 },
+    only: ({ director }) => director.services.some(({ onePacket }) => onePacket),
   },
   {
     id: 'ipvs/counters',

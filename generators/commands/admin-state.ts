@@ -1,7 +1,7 @@
 import type { AdminCommand, IptablesCommand, IpvsadmCommand } from '../../spec/config/commands.ts';
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import { BUILT_IN_CHAINS, type Chain, type TableName } from '../../spec/config/rules.ts';
-import { settingsOf, type VirtualService } from '../../spec/config/services.ts';
+import { isSameService, settingsOf, type VirtualService } from '../../spec/config/services.ts';
 
 /**
  * What the administrator has set so far, as far as it decides which commands the tools take: ipvsadm refuses what
@@ -46,7 +46,6 @@ export function afterCommand(state: AdminState, command: AdminCommand): AdminSta
   }
 }
 
-/** Services and dests alike are named by address and port. */
 function at<T extends { readonly address: number; readonly port: number }>(
   list: readonly T[],
   { address, port }: { readonly address: number; readonly port: number },
@@ -59,12 +58,15 @@ function afterIpvsadm(
   command: IpvsadmCommand,
 ): readonly VirtualService[] | undefined {
   if (command.op === 'set-timeouts') return services;
-  const index = at(services, command.service);
+  const { service: key } = command;
+  if (key === undefined) return services;
+  const index = services.findIndex((one) => isSameService(one, key));
   const service = services[index];
   if (command.op === 'add-service') {
     return service ? undefined : [...services, { ...command.service, ...settingsOf(command), dests: [] }];
   }
   if (!service) return undefined;
+  if (command.op === 'zero') return services;
   if (command.op === 'delete-service') return services.toSpliced(index, 1);
   if ('dest' in command) {
     const dests = afterDestCommand(service, command);

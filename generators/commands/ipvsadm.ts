@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import type { IpvsadmCommand } from '../../spec/config/commands.ts';
-import { type Dest, type ServiceKey, settingsOf, type VirtualService } from '../../spec/config/services.ts';
+import {
+  type Dest,
+  isSameService,
+  keyOf,
+  type ServiceKey,
+  settingsOf,
+  type VirtualService,
+} from '../../spec/config/services.ts';
 import { realServer, servicePort, vip } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
-import { settings, thresholds, weight } from '../services.ts';
+import { serviceProtocol, settings, thresholds, weight } from '../services.ts';
+import { mayMasquerade, withOnePacket } from '../smaller/services.ts';
 import type { AdminState } from './admin-state.ts';
 
 type Intent = (now: AdminState, before: AdminState) => IpvsadmCommand | undefined;
@@ -13,10 +21,6 @@ const index = fc.nat({ max: 11 });
 
 function pick<T>(list: readonly T[], index: number): T | undefined {
   return list[index % list.length];
-}
-
-function keyOf({ protocol, address, port }: ServiceKey): ServiceKey {
-  return { protocol, address, port };
 }
 
 function sameName(one: Pick<Dest, 'address' | 'port'>, other: Pick<Dest, 'address' | 'port'>): boolean {
@@ -46,7 +50,7 @@ function forwardOf(
   { port }: Pick<Dest, 'port'>,
   service: ServiceKey,
 ): Dest['forward'] {
-  if (service.port === 21) return 'droute';
+  if (!mayMasquerade(service)) return 'droute';
   return port === service.port ? wanted : 'masq';
 }
 
@@ -100,7 +104,7 @@ const addDest: fc.Arbitrary<Intent> = fc
   });
 
 function missingDests(service: VirtualService, before: AdminState): readonly Dest[] {
-  const old = before.services.find((one) => sameName(one, service));
+  const old = before.services.find((one) => isSameService(one, service));
   return (old?.dests ?? []).filter((dest) => !service.dests.some((one) => sameName(one, dest)));
 }
 
@@ -110,12 +114,13 @@ const deleteService: fc.Arbitrary<Intent> = index.map((index) => ({ services }) 
 });
 
 const addService: fc.Arbitrary<Intent> = fc
-  .tuple(index, vip, servicePort, settings(20), percent(70))
-  .map(([index, address, port, settings, back]) => ({ services }, before) => {
-    const missing = before.services.filter((old) => !services.some((one) => sameName(one, old)));
+  .tuple(index, serviceProtocol(20), vip, servicePort, settings(20), percent(70))
+  .map(([index, protocol, address, port, settings, back]) => ({ services }, before) => {
+    const missing = before.services.filter((old) => !services.some((one) => isSameService(one, old)));
     const old = back ? pick(missing, index) : undefined;
-    const service = old ? keyOf(old) : { protocol: 'tcp' as const, address, port };
-    return { tool: 'ipvsadm', op: 'add-service', service, ...settingsOf(old ?? settings) };
+    const service = old ? keyOf(old) : { protocol, address, port };
+    const said = settingsOf(old ?? settings);
+    return { tool: 'ipvsadm', op: 'add-service', service, ...withOnePacket(said, service) };
   });
 
 const editService: fc.Arbitrary<Intent> = fc
@@ -125,14 +130,21 @@ const editService: fc.Arbitrary<Intent> = fc
     if (!service) return undefined;
     // ipvsadm refuses to make a service for all ports one that is not persistent.
     const kept = service.port === 0 && service.persistence ? { persistence: service.persistence } : {};
-    return { tool: 'ipvsadm', op: 'edit-service', service: keyOf(service), ...kept, ...settings };
+    const said = withOnePacket({ ...kept, ...settings }, service);
+    return { tool: 'ipvsadm', op: 'edit-service', service: keyOf(service), ...said };
   });
 
 const seconds = fc.constantFrom(0, 2, 5, 30, 60, 120, 300, 1000);
 
 const setTimeouts: fc.Arbitrary<Intent> = fc
-  .record({ tcp: seconds, tcpFin: seconds, udp: fc.constant(0) })
+  .record({ tcp: seconds, tcpFin: seconds, udp: seconds })
   .map((timeouts) => () => ({ tool: 'ipvsadm', op: 'set-timeouts', ...timeouts }));
+
+/** Of all services, or of one. */
+const zero: fc.Arbitrary<Intent> = fc.tuple(index, fc.boolean()).map(([index, one]) => ({ services }) => {
+  const service = one ? pick(services, index) : undefined;
+  return { tool: 'ipvsadm', op: 'zero', ...(service && { service: keyOf(service) }) };
+});
 
 export const ipvsadmIntent: fc.Arbitrary<Intent> = oneOf<Intent>(
   [6, quiesce],
@@ -144,4 +156,5 @@ export const ipvsadmIntent: fc.Arbitrary<Intent> = oneOf<Intent>(
   [3, addService],
   [2, editService],
   [2, setTimeouts],
+  [1, zero],
 );

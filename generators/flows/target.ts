@@ -50,11 +50,18 @@ function isCatchAll(port: number, { index }: Target): boolean {
 }
 
 /** The two ends. Real servers that call out are the flow's client: it is they who begin. */
-export function ends(target: Target, services: readonly VirtualService[]): Pick<Flow, 'client' | 'service'> {
+export function ends(
+  target: Target,
+  services: readonly VirtualService[],
+  protocol: Flow['protocol'],
+): Pick<Flow, 'client' | 'service'> {
   const client = { address: target.client, port: target.clientPort };
+  const own = services.filter((service) => service.protocol === protocol);
   switch (target.kind) {
     case 'service': {
-      const { address, port } = services[target.index % services.length]!;
+      // Where there is none for its protocol a flow tries one for another.
+      const all = own.length > 0 ? own : services;
+      const { address, port } = all[target.index % all.length]!;
       return { client, service: { address, port: isCatchAll(port, target) ? target.port : port } };
     }
     case 'vip':

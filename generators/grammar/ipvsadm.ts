@@ -1,12 +1,15 @@
-import { type Dest, takesFlag, type VirtualService } from '../../spec/config/services.ts';
+import { type Dest, isSameService, takesFlag, type VirtualService } from '../../spec/config/services.ts';
 
 /** Why `ipvsadm --restore` would refuse the services; nothing when it takes them. */
 export function serviceProblems(services: readonly VirtualService[]): readonly string[] {
   return [
-    ...(hasDuplicate(services) ? ['two services on one address and port'] : []),
-    ...services.flatMap(({ port, dests, scheduler, schedFlags = [], persistence }) => [
+    ...(services.some((one, index) => services.slice(0, index).some((other) => isSameService(one, other)))
+      ? ['two services of one name']
+      : []),
+    ...services.flatMap(({ protocol, port, dests, scheduler, schedFlags = [], persistence, onePacket }) => [
       ...(port === 0 && !persistence ? ['port 0 without persistence'] : []),
-      ...(port === 21 && dests.some(({ forward }) => forward === 'masq')
+      ...(onePacket && protocol !== 'udp' ? ['one-packet scheduling without UDP'] : []),
+      ...(protocol === 'tcp' && port === 21 && dests.some(({ forward }) => forward === 'masq')
         ? ['masquerading from port 21']
         : []),
       ...schedFlags.filter((flag) => !takesFlag(scheduler, flag)).map((flag) => `${flag} with ${scheduler}`),

@@ -1,7 +1,7 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
 import { nearer } from './numbers.ts';
 import { smallerRule } from './rules.ts';
-import { smallerDest, smallerSettings } from './services.ts';
+import { mayMasquerade, smallerDest, smallerSettings } from './services.ts';
 import { filtered, inField, oneAfterAnother, type Smaller, towards } from './smaller.ts';
 
 /** A command with simpler values; which command it is stays. */
@@ -18,7 +18,7 @@ export const smallerCommand: Smaller<AdminCommand> = (command): Iterable<AdminCo
     case 'edit-dest':
       return filtered(
         inField<typeof command, 'dest'>('dest', smallerDest)(command),
-        ({ service, dest }) => service.port !== 21 || dest.forward !== 'masq',
+        ({ service, dest }) => mayMasquerade(service) || dest.forward !== 'masq',
       );
     case 'set-timeouts':
       return oneAfterAnother(

@@ -2,6 +2,7 @@ import {
   type Dest,
   type Persistence,
   SCHEDULERS,
+  type ServiceKey,
   type ServiceSettings,
   takesFlag,
   type VirtualService,
@@ -47,6 +48,7 @@ const smallerPersistence: Smaller<Persistence> = anyOf(
 /** A simpler scheduler, without the flags that it does not take, and fewer flags. */
 export function* smallerSettings<T extends ServiceSettings>(settings: T): Iterable<T> {
   yield* withoutField<T>('schedFlags')(settings);
+  yield* withoutField<T>('onePacket')(settings);
   // A service for all ports stays persistent.
   if (!('port' in settings && settings.port === 0)) yield* withoutField<T>('persistence')(settings);
   yield* inField<T, 'persistence'>('persistence', smallerPersistence)(settings);
@@ -57,8 +59,18 @@ export function* smallerSettings<T extends ServiceSettings>(settings: T): Iterab
 }
 
 /** Masquerading from FTP's port is the FTP helper's business. */
-function isModelled({ port, dests }: Pick<VirtualService, 'port' | 'dests'>): boolean {
-  return port !== 21 || dests.every(({ forward }) => forward !== 'masq');
+export function mayMasquerade({ protocol, port }: ServiceKey): boolean {
+  return protocol !== 'tcp' || port !== 21;
+}
+
+function isModelled(service: VirtualService): boolean {
+  return mayMasquerade(service) || service.dests.every(({ forward }) => forward !== 'masq');
+}
+
+/** Without one-packet scheduling where ipvsadm would refuse it. */
+export function withOnePacket<T extends ServiceSettings>(settings: T, { protocol }: ServiceKey): T {
+  const [bare = settings] = protocol === 'udp' ? [] : withoutField<T>('onePacket')(settings);
+  return bare;
 }
 
 const smallerService: Smaller<VirtualService> = anyOf(

@@ -223,6 +223,22 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 20,
     in: ({ flows }) => Object.values(flows).some(({ client }) => client.port === 20),
   },
+  'a UDP service': { perMille: 200, in: services(({ protocol }) => protocol === 'udp') },
+  'one-packet scheduling': { perMille: 60, in: services(({ onePacket }) => onePacket === true) },
+  'persistent UDP': {
+    perMille: 15,
+    in: services(({ protocol, persistence }) => protocol === 'udp' && persistence !== undefined),
+  },
+  'a datagram to its service': {
+    perMille: 100,
+    in: ({ director, flows }) =>
+      Object.values(flows).some(
+        (flow) =>
+          flow.protocol === 'udp' &&
+          director.services.some((one) => one.protocol === 'udp' && one.address === flow.service.address),
+      ),
+  },
+  'counters zeroed': { perMille: 10, in: command('zero') },
   'masq dests': { perMille: 500, in: dests(({ forward }) => forward === 'masq') },
   'droute dests': { perMille: 300, in: dests(({ forward }) => forward === 'droute') },
   'both in one service': {

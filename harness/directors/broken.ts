@@ -1,11 +1,12 @@
 import type { Match } from '../../spec/config/rules.ts';
 import type { SchedulerName } from '../../spec/config/services.ts';
+import { countActive } from '../../spec/ipvs/conn.ts';
 import { leastLoaded } from '../../spec/ipvs/sched/least-loaded.ts';
 import { isUsable } from '../../spec/ipvs/sched/usable.ts';
 import type { Kernel } from '../../spec/kernel.ts';
 import { PARTS } from '../../spec/parts.ts';
 import type { Skb } from '../../spec/skb.ts';
-import type { Net, Parts, Station } from '../../spec/state.ts';
+import type { IpvsProtocol, Net, Parts, Station } from '../../spec/state.ts';
 import { CHANGES, type ChangeId } from '../../spec/tables/changes.ts';
 import type {
   ConntrackTcpEvent,
@@ -57,6 +58,12 @@ function conntrackCell(
 function conntrackTimeout(name: ConntrackTcpTimeout, seconds: number): Parts {
   const timeouts = PARTS.conntrackTcpTimeouts;
   return { ...PARTS, conntrackTcpTimeouts: { ...timeouts, [name]: { ...timeouts[name], seconds } } };
+}
+
+/** A protocol of which IPVS believes something else. */
+function ipvsProtocol(number: number, wrong: (right: IpvsProtocol) => Partial<IpvsProtocol>): Parts {
+  const right = PARTS.ipvsProtocols[number]!;
+  return { ...PARTS, ipvsProtocols: { ...PARTS.ipvsProtocols, [number]: { ...right, ...wrong(right) } } };
 }
 
 type Run = Station['run'];
@@ -163,6 +170,14 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'ipvs-reset-untranslated', says: "A real server's RST leaves with the real server's address.", parts: station('ip_vs_out_hook', (right) => (net, skb, hook) => ((flagsOf(skb) & RST) !== 0 ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'ipvs-fin-eaten', says: "Clients' FINs never reach the real server.", parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const fin = (flagsOf(skb) & FIN) !== 0; return fin && hook === 'NF_INET_LOCAL_IN' ? 'NF_DROP' : right(net, skb, hook); }) },
   { id: 'ipvs-replies-tracked', says: 'With vs/conntrack=0 replies keep their conntrack entry.', parts: afterOut((_net, skb, before) => { skb.ct = before.ct; skb.untracked = before.untracked; }) },
+  { id: 'udp-short', says: 'A UDP connection lives 299 s instead of 300 s.', parts: ipvsProtocol(PROTOCOL_UDP, (right) => ({ transition: (net, cp, direction, skb) => { right.transition(net, cp, direction, skb); if (net.ipvs.timeouts.UDP === 300) cp.timeout -= net.kernel.hz; } })) },
+  { id: 'udp-set-ignored', says: 'What --set says of UDP changes nothing.', parts: ipvsProtocol(PROTOCOL_UDP, (right) => ({ transition: (net, cp, direction, skb) => { right.transition(net, cp, direction, skb); cp.timeout = 300 * net.kernel.hz; } })) },
+  { id: 'udp-active', says: 'A UDP connection counts as ActiveConn.', parts: ipvsProtocol(PROTOCOL_UDP, (right) => ({ transition: (net, cp, direction, skb) => { right.transition(net, cp, direction, skb); countActive(cp, true); } })) },
+  { id: 'udp-unsummed-kept', says: 'A datagram without checksum is translated without one.', parts: ipvsProtocol(PROTOCOL_UDP, (right) => ({ rewrite: (skb, end, from, to) => { const bytes = right.rewrite(skb, end, from, to); if (word(skb.payload, 6) === 0) setWord(bytes, 6, 0); return bytes; } })) },
+  { id: 'udp-sum-renewed', says: 'A translated datagram gets a right checksum, whatever it had.', parts: ipvsProtocol(PROTOCOL_UDP, (right) => ({ rewrite: (skb, end, from, to) => { const payload = skb.payload.slice(); setWord(payload, 6, 0); return right.rewrite({ ...skb, payload }, end, from, to); } })) },
+  { id: 'udp-template-assured-early', says: "A client's datagram is enough to assure its template.", parts: ipvsProtocol(PROTOCOL_UDP, (right) => ({ transition: (net, cp, _direction, skb) => right.transition(net, cp, 'OUTPUT', skb) })) },
+  { id: 'one-packet-leaks', says: 'Connections for one packet stay in InActConn.', parts: { ...PARTS, connectionExpired: (net, cp) => { PARTS.connectionExpired(net, cp); if (cp.onePacket) cp.dest.totalConns += 1; } } },
+  { id: 'one-packet-ignored', says: 'A one-packet service keeps its connections like any other.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { for (const service of net.ipvs.services) service.onePacket = false; return right(net, skb, hook); }) },
   { id: 'sched-rr-restarts', says: 'rr begins at the top of the list for every connection.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, rr: { ...PARTS.schedulers.rr, schedule: (_net, { dests }) => dests.find(({ weight }) => weight > 0) } } } },
   { id: 'sched-wlc-ignores-weight', says: 'wlc takes all weights for equal.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, wlc: PARTS.schedulers.lc } } },
   { id: 'sched-quiesced-chosen', says: 'lc gives new connections to dests of weight 0 as well.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, lc: { ...PARTS.schedulers.lc, schedule: (net, service, packet) => PARTS.schedulers.lc.schedule(net, service, packet) ?? service.dests[0] } } } },

@@ -31,7 +31,8 @@ function serviceRow(line: string, destLines: readonly string[]): ServiceRow {
     address: Number.parseInt(address!, 16),
     port: Number.parseInt(port!, 16),
     scheduler: scheduler!,
-    flags: flags!,
+    // Between its words are one blank or two, by which of them there are.
+    flags: flags!.replace(/ +/g, ' '),
     dests: destLines.map(destRow),
   };
 }
@@ -45,5 +46,10 @@ export function parseIpVs(text: string): ServiceRow[] {
   for (const [n, start] of starts.entries()) {
     rows.push(serviceRow(lines[start]!, lines.slice(start + 1, starts[n + 1])));
   }
-  return rows.sort((a, b) => a.address - b.address || a.port - b.port);
+  return rows.sort(
+    (a, b) =>
+      a.address - b.address ||
+      a.port - b.port ||
+      (a.protocol < b.protocol ? -1 : a.protocol > b.protocol ? 1 : 0),
+  );
 }

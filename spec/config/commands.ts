@@ -23,6 +23,8 @@ export type IpvsadmCommand =
       readonly service: ServiceKey;
       readonly dest: Pick<Dest, 'address' | 'port'>;
     }
+  /** `-Z`, for one service or for all: only statistics that nobody compares become zero. */
+  | { readonly tool: 'ipvsadm'; readonly op: 'zero'; readonly service?: ServiceKey }
   /** `--set tcp tcpfin udp`, seconds; 0 keeps the value. */
   | {
       readonly tool: 'ipvsadm';

@@ -1,26 +1,48 @@
 import type { IpvsadmCommand } from './commands.ts';
 
 /** A parameter of ipvsadm that is modelled, by its short name. */
-export type Parameter = '-t' | '-r' | '-s' | '-b' | '-p' | '-M' | '-g' | '-m' | '-w' | '-x' | '-y';
+export type Parameter =
+  | '-t'
+  | '-u'
+  | '-o'
+  | '-r'
+  | '-s'
+  | '-b'
+  | '-p'
+  | '-M'
+  | '-g'
+  | '-m'
+  | '-w'
+  | '-x'
+  | '-y';
 
 type Op = IpvsadmCommand['op'];
 
-/** What each command takes, as in commands_v_options of ipvsadm.c: required and optional parameters. */
+/** What names a service; a command takes one of them. */
+export const SERVICE_PARAMETERS = ['-t', '-u'] as const satisfies readonly Parameter[];
+
+/** Whether a command is for a service. */
+export type Needs = 'service' | 'any service' | 'nothing';
+
+/** What each command takes, as in commands_v_options of ipvsadm.c: whether it names a service, and other parameters. */
 // biome-ignore format: a table is read row by row.
-export const COMMANDS: readonly { readonly names: readonly string[]; readonly op: Op; readonly required: readonly Parameter[]; readonly optional: readonly Parameter[] }[] = [
-  { names: ['-A', '--add-service'],    op: 'add-service',    required: ['-t'],       optional: ['-s', '-b', '-p', '-M'] },
-  { names: ['-E', '--edit-service'],   op: 'edit-service',   required: ['-t'],       optional: ['-s', '-b', '-p', '-M'] },
-  { names: ['-D', '--delete-service'], op: 'delete-service', required: ['-t'],       optional: [] },
-  { names: ['-a', '--add-server'],     op: 'add-dest',       required: ['-t', '-r'], optional: ['-g', '-m', '-w', '-x', '-y'] },
-  { names: ['-e', '--edit-server'],    op: 'edit-dest',      required: ['-t', '-r'], optional: ['-g', '-m', '-w', '-x', '-y'] },
-  { names: ['-d', '--delete-server'],  op: 'delete-dest',    required: ['-t', '-r'], optional: [] },
-  { names: ['--set'],                  op: 'set-timeouts',   required: [],           optional: [] },
+export const COMMANDS: readonly { readonly names: readonly string[]; readonly op: Op; readonly needs: Needs; readonly required: readonly Parameter[]; readonly optional: readonly Parameter[] }[] = [
+  { names: ['-A', '--add-service'],    op: 'add-service',    needs: 'service',     required: [],     optional: ['-s', '-b', '-p', '-M', '-o'] },
+  { names: ['-E', '--edit-service'],   op: 'edit-service',   needs: 'service',     required: [],     optional: ['-s', '-b', '-p', '-M', '-o'] },
+  { names: ['-D', '--delete-service'], op: 'delete-service', needs: 'service',     required: [],     optional: [] },
+  { names: ['-a', '--add-server'],     op: 'add-dest',       needs: 'service',     required: ['-r'], optional: ['-g', '-m', '-w', '-x', '-y'] },
+  { names: ['-e', '--edit-server'],    op: 'edit-dest',      needs: 'service',     required: ['-r'], optional: ['-g', '-m', '-w', '-x', '-y'] },
+  { names: ['-d', '--delete-server'],  op: 'delete-dest',    needs: 'service',     required: ['-r'], optional: [] },
+  { names: ['-Z', '--zero'],           op: 'zero',           needs: 'any service', required: [],     optional: [] },
+  { names: ['--set'],                  op: 'set-timeouts',   needs: 'nothing',     required: [],     optional: [] },
 ];
 
 /** `value` names what follows the option, for complaints; none when nothing does. With a `default` it may be left out. */
 // biome-ignore format: a table is read row by row.
 export const PARAMETERS: readonly { readonly names: readonly [Parameter, string]; readonly value?: string; readonly default?: string }[] = [
   { names: ['-t', '--tcp-service'],  value: 'ADDRESS:PORT' },
+  { names: ['-u', '--udp-service'],  value: 'ADDRESS:PORT' },
+  { names: ['-o', '--ops'] },
   { names: ['-r', '--real-server'],  value: 'ADDRESS:PORT' },
   { names: ['-s', '--scheduler'],    value: 'the scheduler' },
   { names: ['-b', '--sched-flags'],  value: 'the flags' },
@@ -37,18 +59,15 @@ export const PARAMETERS: readonly { readonly names: readonly [Parameter, string]
 export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map(
   (
     [
-      [['-u', '--udp-service'], 'a UDP service'],
       [['--sctp-service'], 'an SCTP service'],
       [['-f', '--fwmark-service'], 'a firewall-mark service'],
       [['-6', '--ipv6'], 'IPv6'],
       [['--pe'], 'a persistence engine'],
-      [['-o', '--ops'], 'one-packet scheduling'],
       [['-i', '--ipip'], 'tunnelling'],
       [['--tun-type', '--tun-port', '--tun-nocsum', '--tun-csum', '--tun-remcsum'], 'tunnelling'],
       [['-C', '--clear'], 'clearing the table'],
       [['-R', '--restore', '-S', '--save'], 'saving and restoring'],
       [['-L', '-l', '--list', '-n', '--numeric', '-c', '--connection', '--stats', '--rate'], 'listing'],
-      [['-Z', '--zero'], 'resetting counters'],
       [['--start-daemon', '--stop-daemon'], 'the synchronisation daemon'],
     ] as const
   ).flatMap(([names, what]) => names.map((name) => [name, what] as const)),

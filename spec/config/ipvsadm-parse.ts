@@ -5,6 +5,7 @@ import {
   COMMANDS,
   PARAMETERS,
   type Parameter,
+  SERVICE_PARAMETERS,
   UNMODELLED_OPTIONS,
   UNMODELLED_SCHEDULERS,
 } from './ipvsadm-options.ts';
@@ -45,7 +46,22 @@ export function parseIpvsadmArguments(reader: WordReader): IpvsadmCommand {
   for (const name of command.required)
     if (!given.has(name))
       throw new TextError(reader.place, `${name} is missing`, { allowed: usage(command) });
-  return build(command.op, given);
+  const service = serviceNamed(given);
+  if (service) return build(command.op, service, given);
+  if (command.op === 'zero') return { tool: 'ipvsadm', op: 'zero' };
+  throw new TextError(reader.place, 'the service is missing', { allowed: usage(command) });
+}
+
+const PROTOCOLS = { '-t': 'tcp', '-u': 'udp' } as const;
+
+/** The one service that the line names. */
+function serviceNamed(given: Given): ServiceKey | undefined {
+  const [name, another] = SERVICE_PARAMETERS.filter((one) => given.has(one));
+  if (another)
+    throw new TextError(given.get(another)!, `${name} and ${another} exclude each other`, {
+      hint: 'remove one of them',
+    });
+  return name && { protocol: PROTOCOLS[name], ...parseEndpoint(given.get(name)!, { anyPort: true }) };
 }
 
 const COMMAND_NAMES = COMMANDS.map((row) => row.names[0]).join(' ');
@@ -72,7 +88,7 @@ function parameters(reader: WordReader, command: CommandRow): Given {
     const row = PARAMETER_OF.get(word.text);
     if (!row) throw unknownOption(word, command);
     const [name] = row.names;
-    if (![...command.required, ...command.optional].includes(name))
+    if (!takes(command).includes(name))
       throw new TextError(word, `${word.text} does not go with ${command.names[0]}`, {
         allowed: usage(command),
       });
@@ -106,9 +122,15 @@ function refuseUnmodelled(word: Word): void {
   throw new TextError(word, `${word.text} (${what}) is not modelled`, { allowed: known });
 }
 
-function usage(command: CommandRow): string {
-  const words = [...command.required, ...command.optional.map((name) => `[${name}]`)];
-  return `${command.names[0]} ${words.join(' ')}`;
+function takes({ needs, required, optional }: CommandRow): readonly Parameter[] {
+  return [...(needs === 'nothing' ? [] : SERVICE_PARAMETERS), ...required, ...optional];
+}
+
+const SERVICE_USAGE = { service: [SERVICE_PARAMETERS.join('|')], nothing: [] };
+
+function usage({ names, needs, required, optional }: CommandRow): string {
+  const service = needs === 'any service' ? [`[${SERVICE_USAGE.service}]`] : SERVICE_USAGE[needs];
+  return [names[0], ...service, ...required, ...optional.map((name) => `[${name}]`)].join(' ');
 }
 
 function timeouts(reader: WordReader): IpvsadmCommand {
@@ -121,13 +143,17 @@ function timeouts(reader: WordReader): IpvsadmCommand {
   return { tool: 'ipvsadm', op: 'set-timeouts', ...values };
 }
 
-function build(op: Exclude<IpvsadmCommand['op'], 'set-timeouts'>, given: Given): IpvsadmCommand {
-  const service: ServiceKey = { protocol: 'tcp', ...parseEndpoint(given.get('-t')!, { anyPort: true }) };
+function build(
+  op: Exclude<IpvsadmCommand['op'], 'set-timeouts'>,
+  service: ServiceKey,
+  given: Given,
+): IpvsadmCommand {
   switch (op) {
     case 'add-service':
     case 'edit-service':
       return { tool: 'ipvsadm', op, service, ...checkedSettings(service, given) };
     case 'delete-service':
+    case 'zero':
       return { tool: 'ipvsadm', op, service };
     case 'add-dest':
     case 'edit-dest':
@@ -146,8 +172,14 @@ function build(op: Exclude<IpvsadmCommand['op'], 'set-timeouts'>, given: Given):
 function checkedSettings(service: ServiceKey, given: Given): ServiceSettings {
   const said = settings(given);
   if (service.port === 0 && !said.persistence)
-    throw new TextError(given.get('-t')!, 'port 0 is for persistent services only', { hint: 'add -p' });
+    throw new TextError(serviceWord(given), 'port 0 is for persistent services only', { hint: 'add -p' });
+  if (said.onePacket && service.protocol !== 'udp')
+    throw new TextError(given.get('-o')!, '-o is for UDP services only', { hint: 'remove it' });
   return said;
+}
+
+function serviceWord(given: Given): Word {
+  return given.get(SERVICE_PARAMETERS.find((name) => given.has(name))!)!;
 }
 
 function settings(given: Given): ServiceSettings {
@@ -160,6 +192,7 @@ function settings(given: Given): ServiceSettings {
     scheduler: name,
     ...(word && { schedFlags: schedulerFlags(word, name) }),
     ...(seconds && { persistence: persistence(seconds, netmask) }),
+    ...(given.has('-o') && { onePacket: true }),
   };
 }
 
@@ -207,7 +240,7 @@ function dest(given: Given, service: ServiceKey): Dest {
     throw new TextError(word, `direct routing (-g) cannot change the port to ${end.port}`, {
       hint: `ipvsadm would silently take ${service.port}: write that, or use -m`,
     });
-  if (masquerading && service.port === FTPPORT)
+  if (masquerading && service.protocol === 'tcp' && service.port === FTPPORT)
     throw new TextError(masquerading, 'masquerading from port 21 (the FTP helper) is not modelled', {
       allowed: '-g',
     });

@@ -21,6 +21,7 @@ const OPTION_OF = {
   'add-dest': '-a',
   'edit-dest': '-e',
   'delete-dest': '-d',
+  zero: '-Z',
   'set-timeouts': '--set',
 } as const satisfies Record<IpvsadmCommand['op'], string>;
 
@@ -41,19 +42,24 @@ function argumentsOf(command: IpvsadmCommand, style: AddressStyle): string[] {
       return [...serviceWords(command.service, style), ...destWords(command.dest, style)];
     case 'delete-dest':
       return [...serviceWords(command.service, style), '-r', printEndpoint(command.dest, style)];
+    case 'zero':
+      return command.service ? serviceWords(command.service, style) : [];
     case 'set-timeouts':
       return [command.tcp, command.tcpFin, command.udp].map(String);
   }
 }
 
+const SERVICE_OPTION = { tcp: '-t', udp: '-u' } as const satisfies Record<ServiceKey['protocol'], string>;
+
 function serviceWords(service: ServiceKey, style: AddressStyle): string[] {
-  return ['-t', printEndpoint(service, style)];
+  return [SERVICE_OPTION[service.protocol], printEndpoint(service, style)];
 }
 
-function settingWords({ scheduler, schedFlags, persistence }: ServiceSettings): string[] {
+function settingWords({ scheduler, schedFlags, persistence, onePacket }: ServiceSettings): string[] {
   return [
     ...['-s', scheduler, ...(schedFlags ? ['-b', schedFlags.join(',')] : [])],
     ...(persistence ? persistenceWords(persistence) : []),
+    ...(onePacket ? ['-o'] : []),
   ];
 }
 

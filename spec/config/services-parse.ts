@@ -1,7 +1,7 @@
 import { printEndpoint } from './address-text.ts';
 import type { IpvsadmCommand } from './commands.ts';
 import { parseIpvsadmArguments } from './ipvsadm-parse.ts';
-import { type Dest, type ServiceKey, settingsOf, type VirtualService } from './services.ts';
+import { type Dest, isSameService, type ServiceKey, settingsOf, type VirtualService } from './services.ts';
 import { type Place, TextError } from './text-error.ts';
 import { splitLines, WordReader } from './words.ts';
 
@@ -60,7 +60,7 @@ function addDest(service: Growing | undefined, key: ServiceKey, dest: Dest, at: 
 }
 
 function find(services: readonly Growing[], key: ServiceKey): Growing | undefined {
-  return services.find((service) => service.address === key.address && service.port === key.port);
+  return services.find((service) => isSameService(service, key));
 }
 
 function named(end: ServiceKey | Dest): string {

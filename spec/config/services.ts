@@ -21,11 +21,20 @@ export const HIGHEST_THRESHOLD = 0x7fffffff;
 /** How packets reach a dest: `-m`, `-g`. */
 export type ForwardMethod = 'masq' | 'droute';
 
-/** What names a virtual service: `-t VIP:80`. Port 0 stands for every port that no other service has. */
+/** What names a virtual service: `-t VIP:80`, `-u VIP:53`. Port 0 stands for every port that no other service has. */
 export interface ServiceKey {
-  readonly protocol: 'tcp';
+  readonly protocol: 'tcp' | 'udp';
   readonly address: Ipv4;
   readonly port: number;
+}
+
+export function isSameService(one: ServiceKey, other: ServiceKey): boolean {
+  return one.port === other.port && one.address === other.address && one.protocol === other.protocol;
+}
+
+/** The name alone, of a service of which more is known. */
+export function keyOf({ protocol, address, port }: ServiceKey): ServiceKey {
+  return { protocol, address, port };
 }
 
 /** One real server of a service (struct ip_vs_dest). */
@@ -48,6 +57,8 @@ export interface ServiceSettings {
   readonly schedFlags?: readonly SchedulerFlag[];
   /** A client's connections go where its first went (`-p`). */
   readonly persistence?: Persistence;
+  /** Every datagram goes where the scheduler says, whatever the ones before it did (`-o`). */
+  readonly onePacket?: true;
 }
 
 /** How long, in seconds since the last new connection, and by how much of a client's address (`-p`, `-M`). */
@@ -57,8 +68,14 @@ export interface Persistence {
 }
 
 /** The settings among what else is said of a service. */
-export function settingsOf({ scheduler, schedFlags, persistence }: ServiceSettings): ServiceSettings {
-  return { scheduler, ...(schedFlags && { schedFlags }), ...(persistence && { persistence }) };
+export function settingsOf(settings: ServiceSettings): ServiceSettings {
+  const { scheduler, schedFlags, persistence, onePacket } = settings;
+  return {
+    scheduler,
+    ...(schedFlags && { schedFlags }),
+    ...(persistence && { persistence }),
+    ...(onePacket && { onePacket }),
+  };
 }
 
 /** A virtual service and its real servers, in the order in which the administrator added them (struct ip_vs_service). */

@@ -82,7 +82,7 @@ export interface NfConn {
 
 /** A network namespace's connection tracking. */
 export interface Conntrack {
-  /** Rules that need it (users4): its hooks exist while there is one. */
+  /** Rules and services that need it (users4): its hooks exist while there is one. */
   users: number;
   /** Every confirmed entry under both its tuples' keys. */
   readonly table: Map<string, { readonly entry: NfConn; readonly direction: Direction }>;

@@ -5,7 +5,6 @@ import { IPVS_NEW_CONNECTION_SECONDS } from '../tables/ipvs-tcp.ts';
 import { newTimer } from '../timer.ts';
 import { delTimer, modTimer } from '../timers.ts';
 import { note } from '../trace-log.ts';
-import { PROTOCOL_TCP } from '../wire/ipv4.ts';
 import type { Ends, IpVsConn, IpVsDest } from './types.ts';
 
 /** The connection that a client's packet belongs to (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_in_get). */
@@ -14,6 +13,7 @@ export function connInGet(net: Net, ends: Ends): IpVsConn | undefined {
     (cp) =>
       !cp.template &&
       cp.clientPort === ends.sourcePort &&
+      cp.protocol === ends.protocol &&
       cp.virtualPort === ends.destinationPort &&
       cp.client === ends.source &&
       cp.virtual === ends.destination,
@@ -29,6 +29,7 @@ export function connOutGet(net: Net, ends: Ends): IpVsConn | undefined {
     const masq = cp.forward === 'masq';
     return (
       cp.clientPort === ends.destinationPort &&
+      cp.protocol === ends.protocol &&
       cp.client === ends.destination &&
       (masq ? cp.destPort : cp.virtualPort) === ends.sourcePort &&
       (masq ? cp.destAddress : cp.virtual) === ends.source
@@ -41,6 +42,7 @@ export interface Peculiarities {
   /** Where at the dest; its own port unless said otherwise. */
   readonly destPort?: number;
   readonly template?: boolean;
+  readonly onePacket?: boolean;
 }
 
 /** A connection for a client's first packet, bound to its dest and counted there (ip_vs_conn_new, ip_vs_bind_dest). */
@@ -48,9 +50,10 @@ export function connNew(
   net: Net,
   ends: Ends,
   dest: IpVsDest,
-  { destPort = dest.port, template = false }: Peculiarities = {},
+  { destPort = dest.port, template = false, onePacket = false }: Peculiarities = {},
 ): IpVsConn {
   const cp: IpVsConn = {
+    protocol: ends.protocol,
     client: ends.source,
     clientPort: ends.sourcePort,
     virtual: ends.destination,
@@ -59,8 +62,9 @@ export function connNew(
     destAddress: dest.address,
     destPort,
     forward: dest.forward,
-    state: 'NONE',
+    state: net.parts.ipvsProtocols[ends.protocol]?.firstState ?? 'NONE',
     template,
+    onePacket,
     assured: false,
     control: undefined,
     controls: 0,
@@ -70,15 +74,16 @@ export function connNew(
     timeout: IPVS_NEW_CONNECTION_SECONDS * net.kernel.hz,
     timer: newTimer(() => net.parts.connectionExpired(net, cp)),
   };
-  net.ipvs.connections.unshift(cp);
+  if (!onePacket) net.ipvs.connections.unshift(cp);
   if (template) return cp;
   dest.totalConns += 1;
   net.parts.updateOverload(net, dest, 'bind');
   return cp;
 }
 
-/** A packet is done with its connection: the connection's time starts anew (ip_vs_conn_put). */
+/** A packet is done with its connection: the connection's time starts anew, or ends (ip_vs_conn_put). */
 export function connPut(net: Net, cp: IpVsConn): void {
+  if (cp.onePacket) return net.parts.connectionExpired(net, cp);
   modTimer(net, cp.timer, net.jiffies + cp.timeout);
 }
 
@@ -94,11 +99,11 @@ const EXPIRE_LATER_SECONDS = 60;
 /** The connection's end, with its conntrack entry if it keeps one (ip_vs_conn_expire). */
 export function connExpire(net: Net, cp: IpVsConn): void {
   if (cp.controls > 0) return expireLater(net, cp);
-  net.ipvs.connections.splice(net.ipvs.connections.indexOf(cp), 1);
+  if (!cp.onePacket) net.ipvs.connections.splice(net.ipvs.connections.indexOf(cp), 1);
   delTimer(net, cp.timer);
   note(net, 'timer', 'ip_vs_conn_expire', '', () => `${nameOf(cp)} ends in state ${cp.state}`);
   if (cp.control) release(net, cp, cp.control);
-  if (cp.nfct) dropConntrack(net, cp);
+  if (cp.nfct && !cp.onePacket) dropConntrack(net, cp);
   if (cp.template) return;
   if (!cp.inactive) cp.dest.activeConns -= 1;
   cp.dest.totalConns -= 1;
@@ -144,11 +149,18 @@ export function expireNodestConns(net: Net): void {
 /** ip_vs_nfct.c, ip_vs_conn_drop_conntrack */
 function dropConntrack(net: Net, cp: IpVsConn): void {
   const found = find(net, {
-    protocol: PROTOCOL_TCP,
+    protocol: cp.protocol,
     src: cp.client,
     sport: cp.clientPort,
     dst: cp.virtual,
     dport: cp.virtualPort,
   });
   if (found) kill(net, found.entry);
+}
+
+/** Counts a connection as one of its dest's active ones, or no longer. */
+export function countActive(cp: IpVsConn, active: boolean): void {
+  if (active === !cp.inactive) return;
+  cp.dest.activeConns += active ? 1 : -1;
+  cp.inactive = !active;
 }

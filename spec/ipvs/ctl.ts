@@ -2,20 +2,24 @@ import type { IpvsadmCommand } from '../config/commands.ts';
 import {
   type Dest,
   HIGHEST_THRESHOLD,
+  isSameService,
+  keyOf,
   type ServiceKey,
   type ServiceSettings,
   type VirtualService,
 } from '../config/services.ts';
+import { updateUsers } from '../netfilter/admin.ts';
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import type { Ipv4 } from '../wire/address.ts';
+import { PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { expireNodestConns } from './conn.ts';
 import { FTPDATA, FTPPORT } from './ports.ts';
-import type { IpVsDest, IpVsService } from './types.ts';
+import type { Ends, IpVsDest, IpVsService } from './types.ts';
 
-/** The service of an address and port (net/netfilter/ipvs/ip_vs_ctl.c, __ip_vs_service_find). */
-export function findService(net: Net, address: Ipv4, port: number): IpVsService | undefined {
-  return net.ipvs.services.find((service) => service.address === address && service.port === port);
+/** The service of that name (net/netfilter/ipvs/ip_vs_ctl.c, __ip_vs_service_find). */
+export function findService(net: Net, wanted: ServiceKey): IpVsService | undefined {
+  return net.ipvs.services.find(({ key }) => isSameService(key, wanted));
 }
 
 /** Below it a port is no client's, so no server would choose it for data (net.ipv4.ip_unprivileged_port_start). */
@@ -25,27 +29,33 @@ const UNPRIVILEGED_PORT_START = 1024;
  * The service for a packet: the one of its port; else an FTP service of the same address, for the ports on which data
  * connections may come; else the one for all ports (ip_vs_service_find).
  */
-export function serviceFor(net: Net, address: Ipv4, port: number): IpVsService | undefined {
-  const forData = port === FTPDATA || port >= UNPRIVILEGED_PORT_START;
-  return (
-    findService(net, address, port) ??
-    (forData ? findService(net, address, FTPPORT) : undefined) ??
-    findService(net, address, 0)
-  );
+export function serviceFor(net: Net, ends: Ends): IpVsService | undefined {
+  const protocol = PROTOCOL_NAMES[ends.protocol]!;
+  const at = (port: number) => findService(net, { protocol, address: ends.destination, port });
+  const port = ends.destinationPort;
+  const forData = protocol === 'tcp' && (port === FTPDATA || port >= UNPRIVILEGED_PORT_START);
+  return at(port) ?? (forData ? at(FTPPORT) : undefined) ?? at(0);
 }
+
+/** What services call the protocols that IPVS balances. */
+const PROTOCOL_NAMES: Readonly<Record<number, ServiceKey['protocol']>> = {
+  [PROTOCOL_TCP]: 'tcp',
+  [PROTOCOL_UDP]: 'udp',
+};
 
 /** Sets up what `ipvsadm -R` would. */
 export function restoreServices(net: Net, services: readonly VirtualService[]): void {
   for (const service of services) {
     addService(net, service, service);
-    for (const dest of service.dests) addDest(net, findService(net, service.address, service.port)!, dest);
+    for (const dest of service.dests) addDest(net, findService(net, service)!, dest);
   }
 }
 
 /** Carries out a command; false when the kernel refuses it. */
 export function ipvsadm(net: Net, command: IpvsadmCommand): boolean {
   if (command.op === 'set-timeouts') return setTimeouts(net, command);
-  const service = findService(net, command.service.address, command.service.port);
+  if (command.op === 'zero') return !command.service || findService(net, command.service) !== undefined;
+  const service = findService(net, command.service);
   if (command.op === 'add-service') return !service && addService(net, command.service, command);
   if (!service) return false;
   switch (command.op) {
@@ -64,11 +74,12 @@ export function ipvsadm(net: Net, command: IpvsadmCommand): boolean {
 
 function addService(net: Net, key: ServiceKey, { scheduler, ...settings }: ServiceSettings): boolean {
   const service: IpVsService = {
-    address: key.address,
-    port: key.port,
+    key: keyOf(key),
     scheduler,
     schedFlags: settings.schedFlags ?? [],
     persistence: settings.persistence,
+    onePacket: settings.onePacket ?? false,
+    conntrack: false,
     dests: [],
     schedData: undefined,
   };
@@ -81,10 +92,11 @@ function addService(net: Net, key: ServiceKey, { scheduler, ...settings }: Servi
 function editService(
   net: Net,
   service: IpVsService,
-  { scheduler, schedFlags, persistence }: ServiceSettings,
+  { scheduler, schedFlags, persistence, onePacket }: ServiceSettings,
 ): boolean {
   service.schedFlags = schedFlags ?? [];
   service.persistence = persistence;
+  service.onePacket = onePacket ?? false;
   if (service.scheduler === scheduler) return true;
   service.scheduler = scheduler;
   net.parts.schedulers[scheduler].init(service);
@@ -94,6 +106,7 @@ function editService(
 function deleteService(net: Net, service: IpVsService): boolean {
   net.ipvs.services.splice(net.ipvs.services.indexOf(service), 1);
   for (const dest of service.dests) intoTrash(net, dest);
+  updateUsers(net);
   return true;
 }
 
@@ -102,7 +115,7 @@ function addDest(net: Net, service: IpVsService, wanted: Dest): boolean {
   const port = effectivePort(service, wanted);
   if (!thresholdsAreRight(wanted) || lookup(service, wanted.address, port)) return false;
   const dest = outOfTrash(net, service, wanted.address, port) ?? newDest(service, { ...wanted, port });
-  update(net, dest, wanted);
+  update(net, service, dest, wanted);
   dest.lastWeight = wanted.weight;
   dest.available = true;
   service.dests.unshift(dest);
@@ -111,11 +124,11 @@ function addDest(net: Net, service: IpVsService, wanted: Dest): boolean {
 }
 
 /** ip_vs_new_dest */
-function newDest({ address, port }: IpVsService, wanted: Dest): IpVsDest {
+function newDest({ key }: IpVsService, wanted: Dest): IpVsDest {
   return {
     address: wanted.address,
     port: wanted.port,
-    virtual: { address, port },
+    virtual: key,
     forward: wanted.forward,
     weight: wanted.weight,
     lastWeight: wanted.weight,
@@ -133,7 +146,7 @@ function newDest({ address, port }: IpVsService, wanted: Dest): IpVsDest {
 function editDest(net: Net, service: IpVsService, wanted: Dest): boolean {
   const dest = lookup(service, wanted.address, effectivePort(service, wanted));
   if (!thresholdsAreRight(wanted) || !dest) return false;
-  update(net, dest, wanted);
+  update(net, service, dest, wanted);
   net.parts.schedulers[service.scheduler].changed?.(service);
   return true;
 }
@@ -143,9 +156,17 @@ function thresholdsAreRight({ upperThreshold: upper = 0, lowerThreshold: lower =
 }
 
 /** __ip_vs_update_dest. ipvsadm says all of a dest each time: what is not on its line goes back to the default. */
-function update(net: Net, dest: IpVsDest, { forward, weight, ...wanted }: Dest): void {
+function update(
+  net: Net,
+  service: IpVsService,
+  dest: IpVsDest,
+  { forward, weight, ...wanted }: Dest,
+): void {
   if (weight !== 0) dest.lastWeight = weight;
   Object.assign(dest, { forward, weight, route: undefined });
+  // Even where there is no FTP: any service of that port counts, datagrams' too (ip_vs_register_conntrack).
+  if (forward === 'masq' && service.key.port === FTPPORT) service.conntrack = true;
+  updateUsers(net);
   const { upperThreshold: upper = 0, lowerThreshold: lower = 0 } = wanted;
   if (dest.upperThreshold === upper && dest.lowerThreshold === lower) return;
   // Before the change a dest was taken for free when its limit was raised, and for nothing new when lowered.
@@ -181,11 +202,7 @@ function intoTrash(net: Net, dest: IpVsDest): void {
 
 function outOfTrash(net: Net, service: IpVsService, address: Ipv4, port: number): IpVsDest | undefined {
   const index = net.ipvs.trash.findLastIndex(
-    (dest) =>
-      dest.address === address &&
-      dest.port === port &&
-      dest.virtual.address === service.address &&
-      dest.virtual.port === service.port,
+    (dest) => dest.address === address && dest.port === port && isSameService(dest.virtual, service.key),
   );
   return index < 0 ? undefined : net.ipvs.trash.splice(index, 1)[0];
 }
@@ -196,12 +213,16 @@ function lookup(service: IpVsService, address: Ipv4, port: number): IpVsDest | u
 
 /** ipvsadm gives a dest that is not masqueraded the service's port: such packets keep theirs. */
 function effectivePort(service: IpVsService, dest: Dest): number {
-  return dest.forward === 'masq' ? dest.port : service.port;
+  return dest.forward === 'masq' ? dest.port : service.key.port;
 }
 
-/** ip_vs_set_timeout; UDP's is of no concern here. */
-function setTimeouts(net: Net, { tcp, tcpFin }: Extract<IpvsadmCommand, { op: 'set-timeouts' }>): boolean {
+/** ip_vs_set_timeout: connections obey from their next packet on. */
+function setTimeouts(
+  net: Net,
+  { tcp, tcpFin, udp }: Extract<IpvsadmCommand, { op: 'set-timeouts' }>,
+): boolean {
   if (tcp > 0) net.ipvs.timeouts.ESTABLISHED = tcp;
   if (tcpFin > 0) net.ipvs.timeouts.FIN_WAIT = tcpFin;
+  if (udp > 0) net.ipvs.timeouts.UDP = udp;
   return true;
 }

@@ -11,7 +11,7 @@ import {
   ICMP_TIME_EXCEEDED,
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
-import { PROTOCOL_TCP, setWord, word } from '../wire/ipv4.ts';
+import { setWord, word } from '../wire/ipv4.ts';
 import { connInGet, connOutGet } from './conn.ts';
 import { notrack, updateConntrack } from './nfct.ts';
 import type { Ends, IpVsConn } from './types.ts';
@@ -79,10 +79,12 @@ function quotedEnds(net: Net, skb: Skb): Ends | undefined {
   const quoted = skb.payload.subarray(ICMP_HEADER_BYTES);
   const headerBytes = ((quoted[0] ?? 0) & 15) * 4;
   if (quoted.length < headerBytes + 4 || headerBytes < 20 || quoted[0]! >> 4 !== 4) return undefined;
-  if (quoted[9] !== PROTOCOL_TCP) return undefined;
+  const protocol = quoted[9]!;
+  if (!net.parts.ipvsProtocols[protocol]) return undefined;
   // Behind the first fragment there are no ports; older kernels took whatever stands there for them.
   if ((word(quoted, 6) & 0x1fff) !== 0 && net.kernel.has('icmp-quoted-fragment-ignored')) return undefined;
   return {
+    protocol,
     source: long(quoted, 16),
     sourcePort: word(quoted, headerBytes + 2),
     destination: long(quoted, 12),
@@ -92,7 +94,7 @@ function quotedEnds(net: Net, skb: Skb): Ends | undefined {
 
 /**
  * ip_vs_nat_icmp: the quoted packet's source becomes the real server, or its destination the virtual service; all
- * checksums come out right but the quoted TCP one.
+ * checksums come out right but the quoted packet's own.
  */
 function natIcmp(net: Net, skb: Skb, cp: IpVsConn, way: 'in' | 'out'): void {
   const bytes = skb.payload.slice();

@@ -10,10 +10,11 @@ export function notrack(skb: Skb): void {
 
 /**
  * Teaches a new entry where its replies will come from, or go to (net/netfilter/ipvs/ip_vs_nfct.c,
- * ip_vs_update_conntrack). Only a masqueraded connection's packets change on their way.
+ * ip_vs_update_conntrack). Only a masqueraded connection's packets change on their way, and one packet has no replies.
  */
 export function updateConntrack(skb: Skb, cp: IpVsConn, way: 'in' | 'out'): void {
   if (!skb.ct || skb.ct.entry.confirmed || skb.ct.entry.dying || cp.forward !== 'masq') return;
+  if (cp.onePacket) return;
   if (skb.ct.info.endsWith('_REPLY')) return;
   const { entry } = skb.ct;
   const [original, reply] = entry.tuples;

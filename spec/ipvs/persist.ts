@@ -2,6 +2,7 @@ import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import { note } from '../trace-log.ts';
 import { connNew, connPut } from './conn.ts';
+import { isOnePacket } from './one-packet.ts';
 import { FTPPORT } from './ports.ts';
 import type { Ends, IpVsConn, IpVsDest, IpVsService } from './types.ts';
 
@@ -22,8 +23,11 @@ export function schedulePersistent(
   const template = findTemplate(net, service, ends) ?? newTemplate(net, service, ends, pick());
   if (!template) return undefined;
   const { dest } = template;
-  const toOwnPort = ends.destinationPort === service.port && dest.port !== 0;
-  const cp = connNew(net, ends, dest, { destPort: toOwnPort ? dest.port : ends.destinationPort });
+  const toOwnPort = ends.destinationPort === service.key.port && dest.port !== 0;
+  const cp = connNew(net, ends, dest, {
+    destPort: toOwnPort ? dest.port : ends.destinationPort,
+    onePacket: isOnePacket(service, ends),
+  });
   cp.control = template;
   template.controls += 1;
   connPut(net, template);
@@ -31,9 +35,10 @@ export function schedulePersistent(
 }
 
 /** The client's network and, unless the service takes many ports, the port that it called. */
-function templateEnds({ port, persistence }: IpVsService, ends: Ends): Ends {
+function templateEnds({ key: { port }, persistence }: IpVsService, ends: Ends): Ends {
   const onePort = ends.destinationPort === port && port !== FTPPORT;
   return {
+    protocol: ends.protocol,
     source: (ends.source & persistence!.netmask) >>> 0,
     sourcePort: 0,
     destination: ends.destination,
@@ -46,6 +51,7 @@ function findTemplate(net: Net, service: IpVsService, ends: Ends): IpVsConn | un
   const found = net.ipvs.connections.find(
     (cp) =>
       cp.template &&
+      cp.protocol === wanted.protocol &&
       cp.destPort !== INVALID_PORT &&
       cp.client === wanted.source &&
       cp.virtual === wanted.destination &&
@@ -67,6 +73,11 @@ function newTemplate(
   template.timeout = service.persistence!.timeoutSeconds * net.kernel.hz;
   note(net, 'ipvs', 'ip_vs_sched_persist', '', () => 'a template remembers the real server for this client');
   return template;
+}
+
+/** A connection has been seen to work: its template stays even if it ends by force (include/net/ip_vs.h, ip_vs_control_assure_ct). */
+export function assureTemplate({ control }: IpVsConn): void {
+  if (control) control.assured = true;
 }
 
 /**

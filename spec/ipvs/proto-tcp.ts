@@ -1,37 +1,58 @@
-import type { Net } from '../state.ts';
+import type { Skb } from '../skb.ts';
+import type { IpvsProtocol, Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState, IpvsTcpTable } from '../tables/ipvs-tcp.ts';
 import { note } from '../trace-log.ts';
-import type { Ipv4 } from '../wire/address.ts';
 import { replace16, replace32 } from '../wire/checksum.ts';
 import { setWord, word } from '../wire/ipv4.ts';
 import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
+import { countActive } from './conn.ts';
+import { assureTemplate } from './persist.ts';
 import type { IpVsConn } from './types.ts';
 
-/** What a segment does to a connection's state, counters and lifetime (net/netfilter/ipvs/ip_vs_proto_tcp.c, set_tcp_state). */
-export function setTcpState(net: Net, cp: IpVsConn, direction: 'INPUT' | 'OUTPUT', flags: number): void {
-  const event = eventOf(flags);
-  const row = tableRow(cp, direction);
-  const next: IpvsTcpState = event ? tableInForce(net)[row][event][cp.state] : 'CLOSE';
-  note(net, 'ipvs', 'set_tcp_state', '', () => `${row} ${event ?? 'no flag'}: ${cp.state} -> ${next}`);
-  if (next !== cp.state) countActive(net, cp, next);
-  if (next !== cp.state && next === 'ESTABLISHED' && cp.control) cp.control.assured = true;
-  cp.state = next;
-  cp.timeout = net.ipvs.timeouts[next] * net.kernel.hz;
-}
+/** TCP: a SYN begins a connection, and its flags lead it from state to state (net/netfilter/ipvs/ip_vs_proto_tcp.c). */
+export const tcp: IpvsProtocol = {
+  name: 'TCP',
+  firstState: 'NONE',
+  headerBytes: 20,
 
-/** Changes address and port of one end; the checksum follows incrementally, so a wrong one stays wrong. */
-export function rewriteTcp(
-  segment: Uint8Array,
-  end: 'source' | 'destination',
-  from: { readonly address: Ipv4; readonly port: number },
-  to: { readonly address: Ipv4; readonly port: number },
-): Uint8Array {
-  const bytes = segment.slice();
-  setWord(bytes, end === 'source' ? 0 : 2, to.port);
-  const checksum = replace16(word(bytes, 16), from.port, to.port);
-  setWord(bytes, 16, replace32(checksum, from.address, to.address));
-  return bytes;
+  /** tcp_conn_schedule */
+  mayBegin(net, skb) {
+    const flags = flagsOf(skb);
+    const opens = (flags & SYN) !== 0 || sysctl(net, 'net.ipv4.vs.sloppy_tcp') !== 0;
+    return opens && (flags & RST) === 0;
+  },
+
+  asksAnew: (skb) => (flagsOf(skb) & SYN) !== 0,
+
+  mayBeReused: ({ state, noOutput }, mode) =>
+    state === 'TIME_WAIT' || state === 'CLOSE' || ((mode & 2) !== 0 && state === 'FIN_WAIT' && noOutput),
+
+  /** set_tcp_state */
+  transition(net, cp, direction, skb) {
+    const event = eventOf(flagsOf(skb));
+    const row = tableRow(cp, direction);
+    const state = cp.state as IpvsTcpState;
+    const next: IpvsTcpState = event ? tableInForce(net)[row][event][state] : 'CLOSE';
+    note(net, 'ipvs', 'set_tcp_state', '', () => `${row} ${event ?? 'no flag'}: ${state} -> ${next}`);
+    if (next !== state) countActive(cp, net.parts.ipvsTcpStates[next].active);
+    if (next !== state && next === 'ESTABLISHED') assureTemplate(cp);
+    cp.state = next;
+    cp.timeout = net.ipvs.timeouts[next] * net.kernel.hz;
+  },
+
+  /** tcp_snat_handler, tcp_dnat_handler: the checksum follows incrementally, so a wrong one stays wrong. */
+  rewrite({ payload }, end, from, to) {
+    const bytes = payload.slice();
+    setWord(bytes, end === 'source' ? 0 : 2, to.port);
+    const checksum = replace16(word(bytes, 16), from.port, to.port);
+    setWord(bytes, 16, replace32(checksum, from.address, to.address));
+    return bytes;
+  },
+};
+
+function flagsOf({ payload }: Skb): number {
+  return payload[13]!;
 }
 
 /** Levels 1 and 2 switch by themselves when memory runs low, which it does not here (update_defense_level). */
@@ -53,11 +74,4 @@ function eventOf(flags: number): IpvsTcpEvent | undefined {
   if ((flags & SYN) !== 0) return 'syn';
   if ((flags & FIN) !== 0) return 'fin';
   return (flags & ACK) !== 0 ? 'ack' : undefined;
-}
-
-function countActive(net: Net, cp: IpVsConn, next: IpvsTcpState): void {
-  const { active } = net.parts.ipvsTcpStates[next];
-  if (active === !cp.inactive) return;
-  cp.dest.activeConns += active ? 1 : -1;
-  cp.inactive = !active;
 }

@@ -1,14 +1,24 @@
-import type { ForwardMethod, Persistence, SchedulerFlag, SchedulerName } from '../config/services.ts';
+import type {
+  ForwardMethod,
+  Persistence,
+  SchedulerFlag,
+  SchedulerName,
+  ServiceKey,
+} from '../config/services.ts';
 import type { IpvsTcpState } from '../tables/ipvs-tcp.ts';
+import type { IpvsUdpState } from '../tables/ipvs-udp.ts';
 import type { Timer } from '../timer.ts';
 import type { Ipv4 } from '../wire/address.ts';
+
+/** The state of a connection, by its protocol. */
+export type IpvsState = IpvsTcpState | IpvsUdpState;
 
 /** A real server of one service (struct ip_vs_dest). */
 export interface IpVsDest {
   readonly address: Ipv4;
   readonly port: number;
   /** The service it was made for: found again in the trash only by the same one. */
-  readonly virtual: { readonly address: Ipv4; readonly port: number };
+  readonly virtual: ServiceKey;
   forward: ForwardMethod;
   weight: number;
   /** The last weight that was not 0, or that it was added with (last_weight). */
@@ -28,11 +38,14 @@ export interface IpVsDest {
 
 /** A virtual service (struct ip_vs_service). */
 export interface IpVsService {
-  readonly address: Ipv4;
-  readonly port: number;
+  readonly key: ServiceKey;
   scheduler: SchedulerName;
   schedFlags: readonly SchedulerFlag[];
   persistence: Persistence | undefined;
+  /** Every datagram is scheduled by itself (IP_VS_SVC_F_ONEPACKET). */
+  onePacket: boolean;
+  /** Keeps connection tracking at work, whatever rules there are (conntrack_afmask). */
+  conntrack: boolean;
   /** The kernel's list order: the newest first. */
   readonly dests: IpVsDest[];
   /** What the scheduler remembers between two decisions (sched_data). */
@@ -41,6 +54,8 @@ export interface IpVsService {
 
 /** A connection (struct ip_vs_conn). */
 export interface IpVsConn {
+  /** By its IP protocol number. */
+  readonly protocol: number;
   readonly client: Ipv4;
   readonly clientPort: number;
   readonly virtual: Ipv4;
@@ -49,9 +64,11 @@ export interface IpVsConn {
   readonly destAddress: Ipv4;
   destPort: number;
   readonly forward: ForwardMethod;
-  state: IpvsTcpState;
+  state: IpvsState;
   /** No connection, but what remembers where a client's connections go (IP_VS_CONN_F_TEMPLATE). */
   readonly template: boolean;
+  /** For one packet only: nobody finds it, and it ends with the packet (IP_VS_CONN_F_ONE_PACKET). */
+  readonly onePacket: boolean;
   /** A template of which a connection was established (IP_VS_CTPL_S_ASSURED). */
   assured: boolean;
   /** The template that it was made by: it lasts as long as this one. */
@@ -77,11 +94,19 @@ export interface Ipvs {
   /** Deleted dests, which come back with their counters when they are added again. */
   readonly trash: IpVsDest[];
   /** What `ipvsadm --set` changes, in seconds. */
-  readonly timeouts: Record<IpvsTcpState, number>;
+  readonly timeouts: Record<IpvsState, number>;
+}
+
+/** One end of a connection. */
+export interface Place {
+  readonly address: Ipv4;
+  readonly port: number;
 }
 
 /** The two ends of a packet. */
 export interface Ends {
+  /** The IP protocol number. */
+  readonly protocol: number;
   readonly source: Ipv4;
   readonly sourcePort: number;
   readonly destination: Ipv4;

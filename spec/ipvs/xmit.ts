@@ -10,7 +10,6 @@ import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_HOST_UNREACH, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
 import { notrack, updateConntrack } from './nfct.ts';
-import { rewriteTcp } from './proto-tcp.ts';
 import type { IpVsConn } from './types.ts';
 
 /** Sends a client's packet to its real server (net/netfilter/ipvs/ip_vs_xmit.c). */
@@ -73,7 +72,7 @@ function nextHop(skb: Skb, cp: IpVsConn, route: NonNullable<IpVsConn['dest']['ro
 function translate(net: Net, skb: Skb, cp: IpVsConn): void {
   const from = { address: cp.virtual, port: cp.virtualPort };
   const to = { address: cp.destAddress, port: cp.destPort };
-  skb.payload = rewriteTcp(skb.payload, 'destination', from, to);
+  skb.payload = net.parts.ipvsProtocols[cp.protocol]!.rewrite(skb, 'destination', from, to);
   skb.header = { ...skb.header, destination: cp.destAddress };
   note(net, 'ipvs', 'ip_vs_nat_xmit', '', () => 'the destination becomes the real server');
 }

@@ -14,9 +14,12 @@ export function iptables(net: Net, command: IptablesCommand): boolean {
   return accepted;
 }
 
-/** Registers conntrack's hooks when the first rule needs it, unregisters them with the last (nf_ct_netns_get, _put). */
+/**
+ * Registers conntrack's hooks when the first rule or service needs it, unregisters them with the last
+ * (nf_ct_netns_get, _put).
+ */
 export function updateUsers(net: Net): void {
-  const needed = needsConntrack(net.tables);
+  const needed = needsConntrack(net.tables) || net.ipvs.services.some(({ conntrack }) => conntrack);
   // What connections said while nobody listened is unknown: their windows are learned anew (nf_ct_tcp_fixup).
   if (needed && net.conntrack.users === 0) {
     for (const { entry } of net.conntrack.table.values()) {

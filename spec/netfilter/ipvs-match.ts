@@ -1,7 +1,8 @@
 import { IPVS_METHODS, type IpvsAsk, type Match } from '../config/rules.ts';
 import { connOutGet } from '../ipvs/conn.ts';
+import { endsOf, reverse } from '../ipvs/ends.ts';
 import type { IpVsConn } from '../ipvs/types.ts';
-import { type Skb, tcpOf } from '../skb.ts';
+import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { addressMatches } from './within.ts';
 
@@ -11,15 +12,8 @@ import { addressMatches } from './within.ts';
  */
 export function ipvsMatches(net: Net, match: Extract<Match, { kind: 'ipvs' }>, skb: Skb): boolean {
   if (!match.asks) return skb.ipvsProperty !== match.inverted;
-  const header = skb.ipvsProperty ? tcpOf(skb)?.header : undefined;
-  const cp =
-    header &&
-    connOutGet(net, {
-      source: skb.header.destination,
-      sourcePort: header.destinationPort,
-      destination: skb.header.source,
-      destinationPort: header.sourcePort,
-    });
+  const ends = skb.ipvsProperty ? endsOf(net, skb) : undefined;
+  const cp = ends && connOutGet(net, reverse(ends));
   return cp !== undefined && match.asks.every((ask) => askHolds(ask, cp, skb));
 }
 

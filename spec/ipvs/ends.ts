@@ -1,0 +1,28 @@
+import type { Skb } from '../skb.ts';
+import type { Net } from '../state.ts';
+import { word } from '../wire/ipv4.ts';
+import type { Ends } from './types.ts';
+
+/** Between whom a packet goes; undefined where its protocol is none of IPVS's, or its header cut. */
+export function endsOf(net: Net, { header, payload }: Skb): Ends | undefined {
+  const protocol = net.parts.ipvsProtocols[header.protocol];
+  if (!protocol || payload.length < protocol.headerBytes) return undefined;
+  return {
+    protocol: header.protocol,
+    source: header.source,
+    sourcePort: word(payload, 0),
+    destination: header.destination,
+    destinationPort: word(payload, 2),
+  };
+}
+
+/** The ends of a packet that would answer. */
+export function reverse({ protocol, source, sourcePort, destination, destinationPort }: Ends): Ends {
+  return {
+    protocol,
+    source: destination,
+    sourcePort: destinationPort,
+    destination: source,
+    destinationPort: sourcePort,
+  };
+}
