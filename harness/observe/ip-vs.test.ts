@@ -33,6 +33,12 @@ describe('parseIpVs', () => {
     expect(service!.flags).toBe('persistent 75000 FFFFFFFF');
   });
 
+  it('takes two blanks between flags for one', () => {
+    const [service] = parseIpVs(`${HEADER}UDP  0A000064:0050 rr ops  persistent 75000 FFFFFFFF\n`);
+
+    expect(service!.flags).toBe('ops persistent 75000 FFFFFFFF');
+  });
+
   it.each(['TCP  [2001:db8::1]:0050 rr', '  -> C0A8010B:0050 Masq 1', 'something new'])(
     'refuses the line %j by quoting it',
     (line) => {

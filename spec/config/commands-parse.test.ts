@@ -84,6 +84,9 @@ describe('commands', () => {
       'ipvsadm -d -t 10.0.0.100:80 -r 192.168.1.11:80',
     ],
     ['ipvsadm --set 900 120 300', 'ipvsadm --set 900 120 300'],
+    ['ipvsadm --zero', 'ipvsadm -Z'],
+    ['ipvsadm -Z -u VIP:53', 'ipvsadm -Z -u 10.0.0.100:53'],
+    ['ipvsadm -A -u VIP:53 -s rr --ops', 'ipvsadm -A -u 10.0.0.100:53 -s rr -o'],
     [
       'iptables -t filter -I INPUT -p tcp --syn -j DROP',
       'iptables -I INPUT 1 -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j DROP',
@@ -108,7 +111,7 @@ describe('commands', () => {
       '"iptabels" is no tool that is modelled; allowed: ipvsadm iptables sysctl; did you mean iptables?',
     ],
     ['ip route add', 1, '"ip" is no tool that is modelled; allowed: ipvsadm iptables sysctl'],
-    ['ipvsadm', 8, 'the command is missing; allowed: -A -E -D -a -e -d --set'],
+    ['ipvsadm', 8, 'the command is missing; allowed: -A -E -D -a -e -d -Z --set'],
     ['ipvsadm --set 900 120', 22, 'UDP is missing; allowed: --set TCP TCPFIN UDP, in seconds'],
     ['ipvsadm --set 900 120 3000000', 23, '"3000000" is no timeout in seconds; allowed: 0 to 2678400'],
     ['ipvsadm --set 1 2 3 4', 21, '"4" follows a complete command; remove it'],

@@ -43,8 +43,12 @@ const settings: fc.Arbitrary<ServiceSettings> = fc.oneof(
 );
 
 const service: fc.Arbitrary<VirtualService> = fc
-  .tuple(fc.record({ address, port }), settings)
-  .chain(([key, settings]) => {
+  .tuple(
+    fc.record({ protocol: fc.constantFrom('tcp' as const, 'udp' as const), address, port }),
+    settings,
+    fc.boolean(),
+  )
+  .chain(([key, settings, onePacket]) => {
     const others = {
       weight: fc.integer({ min: 0, max: 65535 }),
       upperThreshold: threshold,
@@ -62,10 +66,18 @@ const service: fc.Arbitrary<VirtualService> = fc
     );
     return fc
       .uniqueArray(dest, { selector: endOf, maxLength: 4 })
-      .map((dests) => ({ protocol: 'tcp' as const, ...key, ...settings, dests }));
+      .map((dests) => ({
+        ...key,
+        ...settings,
+        ...(key.protocol === 'udp' && onePacket && { onePacket }),
+        dests,
+      }));
   });
 
-const services = fc.uniqueArray(service, { selector: endOf, maxLength: 4 });
+const services = fc.uniqueArray(service, {
+  selector: (key) => `${key.protocol} ${endOf(key)}`,
+  maxLength: 4,
+});
 
 describe('services', () => {
   test.each(['numeric', 'named'] as const)('read back as they were printed, %s', (style) => {
@@ -130,18 +142,21 @@ describe('services', () => {
     ],
     ['-A -t VIP:80 -s', 1, 16, 'the scheduler after -s is missing'],
     ['-A -t VIP:80 -t VIP:80', 1, 14, '-t is given twice; remove one of them'],
-    ['-A -s rr', 1, 9, '-t is missing; allowed: -A -t [-s] [-b] [-p] [-M]'],
+    ['-A -s rr', 1, 9, 'the service is missing; allowed: -A -t|-u [-s] [-b] [-p] [-M] [-o]'],
+    ['-A -t VIP:80 -u VIP:80', 1, 17, '-t and -u exclude each other; remove one of them'],
+    ['-A -t VIP:80 -o', 1, 14, '-o is for UDP services only; remove it'],
+    ['-A -u VIP:0', 1, 7, 'port 0 is for persistent services only; add -p'],
     [
       '-t VIP:80 -A',
       1,
       1,
-      '"-t" is no command of ipvsadm; allowed: -A -E -D -a -e -d --set; the command comes first',
+      '"-t" is no command of ipvsadm; allowed: -A -E -D -a -e -d -Z --set; the command comes first',
     ],
     [
       '-B -t VIP:80',
       1,
       1,
-      '"-B" is no command of ipvsadm; allowed: -A -E -D -a -e -d --set; did you mean -A?',
+      '"-B" is no command of ipvsadm; allowed: -A -E -D -a -e -d -Z --set; did you mean -A?',
     ],
     ['-C', 1, 1, `-C (clearing the table) is not modelled; allowed: ${KNOWN}`],
     [
