@@ -15,6 +15,8 @@ export interface ScenarioBias {
   readonly udp: number;
   /** Services for UDP instead of TCP; flows follow. */
   readonly udpServices: number;
+  /** Services for marked packets instead of an address; most directors then have rules that mark. */
+  readonly markServices: number;
   /** Flows whose ends also ping each other. */
   readonly echoes: number;
   /** Flows about which the ends, or routers, send ICMP errors. */
@@ -65,6 +67,7 @@ export const EVEN: ScenarioBias = {
   besideServices: 15,
   udp: 10,
   udpServices: 20,
+  markServices: 10,
   echoes: 10,
   icmpErrors: 15,
   mtu: 10,

@@ -6,6 +6,7 @@ import { type LinkName, TWO_ARMED, withMtu } from '../spec/config/topology.ts';
 import { SERVICE_PORTS } from './addresses.ts';
 import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent, sometimes, weighted } from './draws.ts';
+import { type MarksFor, marksFor } from './rules/service-marks.ts';
 import { ruleset } from './rules.ts';
 import { services } from './services.ts';
 import { shrinkingBy } from './shrinking-by.ts';
@@ -16,16 +17,30 @@ import { sysctls } from './sysctls.ts';
 
 /** A two-armed director as an administrator may set it up. */
 export function directorConfig(bias: ScenarioBias, size: Size): fc.Arbitrary<DirectorConfig> {
-  const drawn = fc.tuple(services(bias, size), ruleset(bias, size), sysctls(bias), percent(75), mtu(bias));
+  const drawn = fc.tuple(
+    services(bias, size),
+    fc.tuple(ruleset(bias, size), percent(75), marksFor),
+    sysctls(bias),
+    mtu(bias),
+  );
   return shrinkingBy(
-    drawn.map(([services, rules, sysctls, aware, mtu]) => ({
+    drawn.map(([services, [rules, aware, marks], sysctls, mtu]) => ({
       topology: withMtu(TWO_ARMED, mtu),
       services,
-      rules: aware ? written(rules, services) : rules,
+      rules: marking(aware ? written(rules, services) : rules, services, marks),
       sysctls,
     })),
     smallerConfig,
   );
+}
+
+/** Services by mark need rules that mark, which most of their directors have. */
+function marking(rules: Ruleset, services: readonly VirtualService[], marks: MarksFor): Ruleset {
+  const wanted = services.flatMap((service) => (service.protocol === 'fwm' ? [service.mark] : []));
+  const table = wanted.length > 0 ? marks(wanted) : undefined;
+  if (!table || rules.tables.some(({ name }) => name === 'mangle')) return rules;
+  const raw = rules.tables.filter(({ name }) => name === 'raw');
+  return { tables: [...raw, table, ...rules.tables.filter(({ name }) => name !== 'raw')] };
 }
 
 /** Links that take less than others: mostly what tunnels leave, and the least that is usual. */

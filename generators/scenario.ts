@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { DirectorConfig } from '../spec/config/director-config.ts';
 import type { VirtualService } from '../spec/config/services.ts';
 import type { Flow, PacketItem, Scenario, Wait } from '../spec/scenario.ts';
+import { VIPS } from './addresses.ts';
 import { EVEN, type ScenarioBias } from './bias.ts';
 import { adminState } from './commands/admin-state.ts';
 import { directorConfig } from './config.ts';
@@ -31,9 +32,13 @@ export function scenario(bias: ScenarioBias = EVEN, size: Size = SIZES.standard)
   return shrinkingBy(whole, smallerScenario);
 }
 
+/** How much of a service's traffic is datagrams: a mark does not ask. */
+const UDP_SHARE = { tcp: 0, udp: 1, fwm: 0.3 } as const;
+
 /** Flows speak what the services do, but for a share of datagrams that nobody waits for. */
 function story(bias: ScenarioBias, size: Size, { services }: DirectorConfig): fc.Arbitrary<Story> {
-  const served = services.filter(({ protocol }) => protocol === 'udp').length / services.length;
+  const shares: number[] = services.map(({ protocol }) => UDP_SHARE[protocol]);
+  const served = shares.reduce((sum, share) => sum + share, 0) / services.length;
   const udp = Math.round(bias.udp + (100 - bias.udp) * served);
   return oneOf([udp, udpStory(bias, size)], [100 - udp, tcpStory(bias, size)]);
 }
@@ -68,9 +73,10 @@ function heard(
 ) {
   const service = services.find(
     (service) =>
-      service.protocol === protocol &&
-      service.address === far.address &&
-      (service.port === far.port || service.port === 0),
+      (service.protocol === protocol &&
+        service.address === far.address &&
+        (service.port === far.port || service.port === 0)) ||
+      (service.protocol === 'fwm' && VIPS.includes(far.address)),
   );
   const direct = target.kind === 'realServer' || target.kind === 'outward';
   const routed = service?.dests.length !== 0 && service?.dests.every(({ forward }) => forward === 'droute');

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import {
+  type AddressKey,
+  byMark,
   type Dest,
   isSameService,
   type Persistence,
@@ -90,10 +92,20 @@ export function settings(persistent: number): fc.Arbitrary<ServiceSettings> {
     );
 }
 
-/** `udp` percent of services are for datagrams. */
-export function serviceProtocol(udp: number): fc.Arbitrary<ServiceKey['protocol']> {
-  return oneOf<ServiceKey['protocol']>([100 - udp, fc.constant('tcp')], [udp, fc.constant('udp')]);
+/** What a service is called by: mostly TCP, address and port. */
+export function serviceKey(
+  bias: Pick<ScenarioBias, 'udpServices' | 'markServices'>,
+): fc.Arbitrary<ServiceKey> {
+  const { udpServices: udp, markServices: marks } = bias;
+  const protocol = oneOf<AddressKey['protocol']>([100 - udp, fc.constant('tcp')], [udp, fc.constant('udp')]);
+  return oneOf<ServiceKey>(
+    [100 - marks, fc.record({ protocol, address: vip, port: servicePort })],
+    [marks, serviceMark.map(byMark)],
+  );
 }
+
+/** The marks that rules set most. */
+const serviceMark = weighted([3, 1], [1, 2], [1, 0x100]);
 
 /** Thresholds that a few connections reach; the lower one is left to the kernel, or given. */
 export type Thresholds = Pick<Dest, 'upperThreshold' | 'lowerThreshold'>;
@@ -154,9 +166,9 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
   const draws = fc.array(destDraw(bias), { minLength: size.dests, maxLength: size.dests, size: 'max' });
   const addresses = destAddresses(size);
   const service = fc
-    .tuple(key(bias), catchAll, settings(bias.persistence), forwarding, addresses, draws)
+    .tuple(serviceKey(bias), catchAll, settings(bias.persistence), forwarding, addresses, draws)
     .map(([drawn, catchAll, settings, forwarding, addresses, draws]): VirtualService => {
-      const key = { ...drawn, port: portOf(drawn.port, catchAll, settings) };
+      const key = drawn.protocol === 'fwm' ? drawn : portOf(drawn, catchAll, settings);
       const list = distinctDests(
         addresses.map((address, index) => ({ address, ...destOf(draws[index]!, key, forwarding) })),
       );
@@ -165,18 +177,14 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
   return shrinkingBy(upTo(size.services, service, 1).map(distinctServices), smallerServices);
 }
 
-function key(bias: ScenarioBias): fc.Arbitrary<ServiceKey> {
-  return fc.record({ protocol: serviceProtocol(bias.udpServices), address: vip, port: servicePort });
-}
-
 /** A service for more than its port: for all (0), or for those on which FTP's data connections come (21). */
 type CatchAll = 0 | 21 | undefined;
 
 const catchAll: fc.Arbitrary<CatchAll> = weighted<CatchAll>([13, undefined], [6, 0], [1, 21]);
 
 /** Only a persistent service may take every port. */
-function portOf(port: number, catchAll: CatchAll, { persistence }: ServiceSettings): number {
-  return catchAll === undefined || (catchAll === 0 && !persistence) ? port : catchAll;
+function portOf(key: AddressKey, catchAll: CatchAll, { persistence }: ServiceSettings): AddressKey {
+  return catchAll === undefined || (catchAll === 0 && !persistence) ? key : { ...key, port: catchAll };
 }
 
 /** Mostly so many machines; sometimes two dests on one, and then only with different ports; rarely none. */
@@ -191,7 +199,9 @@ function destAddresses({ dests }: Size): fc.Arbitrary<readonly Ipv4[]> {
 function destOf(draw: DestDraw, key: ServiceKey, forwarding: Forwarding): Omit<Dest, 'address'> {
   const routed = forwarding === 'droute' || (forwarding === 'mixed' && draw.droute);
   const forward = routed || !mayMasquerade(key) ? 'droute' : 'masq';
-  const port = forward === 'masq' && draw.otherPort ? otherPort(key.port) : key.port;
+  // A service by mark has dests that keep the packet's port, and others that listen where they like.
+  const usual = key.protocol === 'fwm' && draw.otherPort ? 80 : key.port;
+  const port = forward === 'masq' && draw.otherPort ? otherPort(usual) : usual;
   return { port, forward, weight: draw.weight, ...draw.thresholds };
 }
 

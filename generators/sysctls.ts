@@ -19,6 +19,7 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: 'net.ipv4.vs.expire_quiescent_template', values: [1, 0] },
   { name: 'net.ipv4.vs.lblcr_expiration', values: [1, 30, 0] },
   { name: DEFENCE, values: [3, 0] },
+  { name: 'net.ipv4.vs.drop_packet', values: [3, 0, 1] },
   { name: 'net.ipv4.ip_forward', values: [0, 1] },
   { name: 'net.netfilter.nf_conntrack_checksum', values: [0, 1] },
   { name: 'net.netfilter.nf_conntrack_icmp_timeout', values: [5, 60] },

@@ -45,7 +45,7 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
     timers: new Set(),
     neighbours: new Map(),
     pathMtus: new Map(),
-    ipvs: { services: [], connections: [], trash: [], timeouts: ipvsTimeouts(parts) },
+    ipvs: { services: [], connections: [], trash: [], dropCounter: 0, timeouts: ipvsTimeouts(parts) },
     conntrack: { users: 0, table: new Map() },
     tables: loadTables(config.rules),
     loopback: [],

@@ -25,7 +25,9 @@ export interface Emitted {
 
 /** A service of /proc/net/ip_vs with its dests. */
 export interface ServiceRow {
+  /** As printed: TCP, UDP, FWM. */
   readonly protocol: string;
+  /** Of FWM, the mark; the port is then 0. */
   readonly address: Ipv4;
   readonly port: number;
   readonly scheduler: string;

@@ -21,7 +21,7 @@ export function observe(net: Net, refused: boolean): Observation {
 function services(net: Net): ServiceRow[] {
   const rows = net.ipvs.services.map((service) => ({
     protocol: service.key.protocol.toUpperCase(),
-    address: service.key.address,
+    address: service.key.protocol === 'fwm' ? service.key.mark : service.key.address,
     port: service.key.port,
     scheduler: service.scheduler,
     flags: flags(net, service),
@@ -49,7 +49,8 @@ function flags({ kernel }: Net, { persistence, onePacket }: IpVsService): string
 /** /proc/net/ip_vs_conn (ip_vs_conn_seq_show) */
 function connections(net: Net): ConnectionRow[] {
   const rows = net.ipvs.connections.map((cp) => ({
-    protocol: net.parts.ipvsProtocols[cp.protocol]!.name,
+    // A template for every protocol is IP's.
+    protocol: net.parts.ipvsProtocols[cp.protocol]?.name ?? 'IP',
     client: cp.client,
     clientPort: cp.clientPort,
     virtual: cp.virtual,

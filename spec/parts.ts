@@ -7,6 +7,7 @@ import { ipDoFragment } from './ip/fragment.ts';
 import { icmpSend } from './ip/icmp.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { forwardIcmp, inHook, outHook } from './ipvs/core.ts';
+import { toDrop } from './ipvs/defense.ts';
 import { updateOverload } from './ipvs/overload.ts';
 import { checkTemplate, schedulePersistent } from './ipvs/persist.ts';
 import { tcp } from './ipvs/proto-tcp.ts';
@@ -72,6 +73,7 @@ export const PARTS: Parts = {
   ipvsTcpStates: IPVS_TCP_STATE_ROWS,
   schedulers: { rr, wrr, lc, wlc, sed, nq, fo, ovf, sh, dh, mh, lblc, lblcr },
   updateOverload,
+  toDrop,
   schedulePersistent,
   checkTemplate,
   conntrackProtocols: { [PROTOCOL_ICMP]: trackIcmp, [PROTOCOL_TCP]: trackTcp, [PROTOCOL_UDP]: trackUdp },

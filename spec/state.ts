@@ -101,6 +101,8 @@ export interface Parts {
   wheel(now: number, expires: number): number;
   /** Tells the sender of a packet that nobody is there to take it (dst_link_failure). */
   unreachable(net: Net, skb: Skb): void;
+  /** Whether a packet is dropped instead of being scheduled (ip_vs_todrop). */
+  toDrop(net: Net): boolean;
   /** A connection by way of the client's template (ip_vs_sched_persist). */
   schedulePersistent(
     net: Net,

@@ -61,6 +61,9 @@ function hasOddFlags({ timeline }: Scenario): boolean {
 const servesUdp = ({ director }: Scenario): boolean =>
   director.services.some(({ protocol, dests }) => protocol === 'udp' && dests.length > 0);
 
+const servesMarks = ({ director }: Scenario): boolean =>
+  director.services.some(({ protocol, dests }) => protocol === 'fwm' && dests.length > 0);
+
 function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boolean {
   return timeline.some((item) => item.kind === kind);
 }
@@ -193,6 +196,29 @@ const ROWS = [
     bias: { ...BIASES.schedulers, udpServices: 100, persistence: 25, conntrack: 60, counting: 50 },
     size: { ...MANY_CONNECTIONS, services: 2 },
     only: ({ director }) => director.services.some(({ onePacket }) => onePacket),
+  },
+  {
+    id: 'ipvs/fwmark',
+    says: 'The mark that a packet has when IPVS sees it names its service before address and port do, whatever its protocol.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_ctl.c', symbol: '__ip_vs_svc_fwm_find' },
+    bias: {
+      ...EVEN,
+      markServices: 75,
+      persistence: 35,
+      thresholds: 20,
+      shortFlows: 40,
+      marks: 20,
+      commands: 40,
+    },
+    only: servesMarks,
+  },
+  {
+    id: 'ipvs/drop-packet',
+    says: 'With drop_packet 3 every tenth packet that would be scheduled is dropped, the first one among them.',
+    source: { file: 'include/net/ip_vs.h', symbol: 'ip_vs_todrop' },
+    bias: { ...BIASES.schedulers, sysctls: 30, udpServices: 40 },
+    size: MANY_CONNECTIONS,
+    only: ({ director }) => director.sysctls['net.ipv4.vs.drop_packet'] === 3,
   },
   {
     id: 'ipvs/counters',

@@ -79,13 +79,14 @@ function afterIpvsadm(
 type DestCommand = Extract<IpvsadmCommand, { readonly dest: unknown }>;
 
 function afterDestCommand(
-  { port, dests }: VirtualService,
+  { protocol, port, dests }: VirtualService,
   command: DestCommand,
 ): VirtualService['dests'] | undefined {
   const index = at(dests, command.dest);
   if (command.op === 'delete-dest') return index < 0 ? undefined : dests.toSpliced(index, 1);
   const { upperThreshold: upper = 0, lowerThreshold: lower = 0 } = command.dest;
-  if (command.dest.forward === 'droute' && command.dest.port !== port) return undefined;
+  const fixed = command.dest.forward === 'droute' && protocol !== 'fwm';
+  if (fixed && command.dest.port !== port) return undefined;
   // ipvsadm sends such a dest off, and the kernel refuses it: nothing changes.
   if (lower > upper) return dests;
   if (command.op === 'add-dest') return index < 0 ? [...dests, command.dest] : undefined;

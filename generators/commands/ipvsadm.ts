@@ -8,9 +8,9 @@ import {
   settingsOf,
   type VirtualService,
 } from '../../spec/config/services.ts';
-import { realServer, servicePort, vip } from '../addresses.ts';
+import { realServer } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
-import { serviceProtocol, settings, thresholds, weight } from '../services.ts';
+import { serviceKey, settings, thresholds, weight } from '../services.ts';
 import { mayMasquerade, withOnePacket } from '../smaller/services.ts';
 import type { AdminState } from './admin-state.ts';
 
@@ -51,7 +51,7 @@ function forwardOf(
   service: ServiceKey,
 ): Dest['forward'] {
   if (!mayMasquerade(service)) return 'droute';
-  return port === service.port ? wanted : 'masq';
+  return port === service.port || service.protocol === 'fwm' ? wanted : 'masq';
 }
 
 const editDest: fc.Arbitrary<Intent> = fc
@@ -114,11 +114,11 @@ const deleteService: fc.Arbitrary<Intent> = index.map((index) => ({ services }) 
 });
 
 const addService: fc.Arbitrary<Intent> = fc
-  .tuple(index, serviceProtocol(20), vip, servicePort, settings(20), percent(70))
-  .map(([index, protocol, address, port, settings, back]) => ({ services }, before) => {
+  .tuple(index, serviceKey({ udpServices: 20, markServices: 10 }), settings(20), percent(70))
+  .map(([index, fresh, settings, back]) => ({ services }, before) => {
     const missing = before.services.filter((old) => !services.some((one) => isSameService(one, old)));
     const old = back ? pick(missing, index) : undefined;
-    const service = old ? keyOf(old) : { protocol, address, port };
+    const service = old ? keyOf(old) : fresh;
     const said = settingsOf(old ?? settings);
     return { tool: 'ipvsadm', op: 'add-service', service, ...withOnePacket(said, service) };
   });
@@ -129,7 +129,10 @@ const editService: fc.Arbitrary<Intent> = fc
     const service = pick(services, index);
     if (!service) return undefined;
     // ipvsadm refuses to make a service for all ports one that is not persistent.
-    const kept = service.port === 0 && service.persistence ? { persistence: service.persistence } : {};
+    const kept =
+      service.protocol !== 'fwm' && service.port === 0 && service.persistence
+        ? { persistence: service.persistence }
+        : {};
     const said = withOnePacket({ ...kept, ...settings }, service);
     return { tool: 'ipvsadm', op: 'edit-service', service: keyOf(service), ...said };
   });

@@ -56,12 +56,14 @@ export function ends(
   protocol: Flow['protocol'],
 ): Pick<Flow, 'client' | 'service'> {
   const client = { address: target.client, port: target.clientPort };
-  const own = services.filter((service) => service.protocol === protocol);
+  const own = services.filter((service) => service.protocol === protocol || service.protocol === 'fwm');
   switch (target.kind) {
     case 'service': {
       // Where there is none for its protocol a flow tries one for another.
       const all = own.length > 0 ? own : services;
-      const { address, port } = all[target.index % all.length]!;
+      const key = all[target.index % all.length]!;
+      if (key.protocol === 'fwm') return { client, service: { address: target.vip, port: target.port } };
+      const { address, port } = key;
       return { client, service: { address, port: isCatchAll(port, target) ? target.port : port } };
     }
     case 'vip':

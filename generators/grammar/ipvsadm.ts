@@ -7,14 +7,14 @@ export function serviceProblems(services: readonly VirtualService[]): readonly s
       ? ['two services of one name']
       : []),
     ...services.flatMap(({ protocol, port, dests, scheduler, schedFlags = [], persistence, onePacket }) => [
-      ...(port === 0 && !persistence ? ['port 0 without persistence'] : []),
-      ...(onePacket && protocol !== 'udp' ? ['one-packet scheduling without UDP'] : []),
+      ...(port === 0 && protocol !== 'fwm' && !persistence ? ['port 0 without persistence'] : []),
+      ...(onePacket && protocol === 'tcp' ? ['one-packet scheduling of TCP'] : []),
       ...(protocol === 'tcp' && port === 21 && dests.some(({ forward }) => forward === 'masq')
         ? ['masquerading from port 21']
         : []),
       ...schedFlags.filter((flag) => !takesFlag(scheduler, flag)).map((flag) => `${flag} with ${scheduler}`),
       ...(hasDuplicate(dests) ? ['two dests on one address and port'] : []),
-      ...dests.flatMap((dest) => destProblems(dest, port)),
+      ...dests.flatMap((dest) => destProblems(dest, protocol === 'fwm' ? dest.port : port)),
     ]),
   ];
 }

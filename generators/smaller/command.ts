@@ -12,7 +12,8 @@ export const smallerCommand: Smaller<AdminCommand> = (command): Iterable<AdminCo
     case 'edit-service':
       return filtered(
         smallerSettings(command),
-        ({ service, persistence }) => service.port !== 0 || persistence !== undefined,
+        ({ service, persistence }) =>
+          service.port !== 0 || service.protocol === 'fwm' || persistence !== undefined,
       );
     case 'add-dest':
     case 'edit-dest':

@@ -8,6 +8,7 @@ import type {
   Rule,
   Ruleset,
 } from '../../spec/config/rules.ts';
+import type { ServiceKey } from '../../spec/config/services.ts';
 import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
 import type { Ipv4 } from '../../spec/wire/address.ts';
 
@@ -35,7 +36,10 @@ export function renamed(scenario: Scenario, renaming: Renaming): Scenario {
     ...scenario,
     director: {
       ...scenario.director,
-      services: services.map((service) => ({ ...place(service), dests: service.dests.map(place) })),
+      services: services.map((service) => ({
+        ...renamedService(service, place),
+        dests: service.dests.map(place),
+      })),
       rules: renamedRuleset(rules, renaming),
     },
     flows: Object.fromEntries(
@@ -46,6 +50,11 @@ export function renamed(scenario: Scenario, renaming: Renaming): Scenario {
     ),
     timeline: scenario.timeline.map((item) => renamedItem(item, place, rule)),
   };
+}
+
+/** A service by mark has neither address nor port. */
+function renamedService<T extends ServiceKey>(service: T, place: <P extends Place>(at: P) => P): T {
+  return service.protocol === 'fwm' ? service : place(service);
 }
 
 export function renamedRuleset({ tables }: Ruleset, renaming: Renaming): Ruleset {
@@ -71,7 +80,7 @@ function renamedItem(
     ...item,
     command: {
       ...command,
-      ...('service' in command && { service: place(command.service) }),
+      ...('service' in command && command.service && { service: renamedService(command.service, place) }),
       ...('dest' in command && { dest: place(command.dest) }),
       ...('rule' in command && { rule: rule(command.rule) }),
     } as AdminCommand,

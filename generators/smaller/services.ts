@@ -50,7 +50,8 @@ export function* smallerSettings<T extends ServiceSettings>(settings: T): Iterab
   yield* withoutField<T>('schedFlags')(settings);
   yield* withoutField<T>('onePacket')(settings);
   // A service for all ports stays persistent.
-  if (!('port' in settings && settings.port === 0)) yield* withoutField<T>('persistence')(settings);
+  if (!('port' in settings && settings.port === 0 && !('mark' in settings)))
+    yield* withoutField<T>('persistence')(settings);
   yield* inField<T, 'persistence'>('persistence', smallerPersistence)(settings);
   const { schedFlags: flags = [] } = settings;
   if (flags.length > 1) for (const flag of flags) yield { ...settings, schedFlags: [flag] };
@@ -69,7 +70,7 @@ function isModelled(service: VirtualService): boolean {
 
 /** Without one-packet scheduling where ipvsadm would refuse it. */
 export function withOnePacket<T extends ServiceSettings>(settings: T, { protocol }: ServiceKey): T {
-  const [bare = settings] = protocol === 'udp' ? [] : withoutField<T>('onePacket')(settings);
+  const [bare = settings] = protocol !== 'tcp' ? [] : withoutField<T>('onePacket')(settings);
   return bare;
 }
 

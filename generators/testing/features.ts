@@ -143,7 +143,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 10,
     in: packets((p) => p.kind === 'echo' && p.badChecksum === true),
   },
-  'a SYN': { perMille: 850, in: flags(SYN) },
+  'a SYN': { perMille: 700, in: flags(SYN) },
   'a SYN,ACK': { perMille: 500, in: flags(SYN | ACK) },
   'a FIN from the client': { perMille: 300, in: some((s) => s.from === 'client' && (s.flags & FIN) !== 0) },
   'a FIN from the server': { perMille: 200, in: some((s) => s.from === 'server' && (s.flags & FIN) !== 0) },
@@ -156,7 +156,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   'SYN with RST': { perMille: 3, in: some((s) => (s.flags & (SYN | RST)) === (SYN | RST)) },
   'FIN without ACK': { perMille: 3, in: some((s) => (s.flags & (FIN | ACK)) === FIN) },
   'a retransmission': {
-    perMille: 100,
+    perMille: 75,
     in: (one) => seen(one, (a, b) => a.seq === b.seq && a.length === b.length && b.length > 0),
   },
   'an overlap': {
@@ -238,6 +238,18 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
           director.services.some((one) => one.protocol === 'udp' && one.address === flow.service.address),
       ),
   },
+  'a service by mark': { perMille: 90, in: services(({ protocol }) => protocol === 'fwm') },
+  'a service by mark beside one by address': {
+    perMille: 40,
+    in: (one) =>
+      services(({ protocol }) => protocol === 'fwm')(one) &&
+      services(({ protocol }) => protocol !== 'fwm')(one),
+  },
+  'persistence by mark': {
+    perMille: 8,
+    in: services(({ protocol, persistence }) => protocol === 'fwm' && persistence !== undefined),
+  },
+  'packets dropped on purpose': { perMille: 15, in: sysctl('net.ipv4.vs.drop_packet', 3) },
   'counters zeroed': { perMille: 10, in: command('zero') },
   'masq dests': { perMille: 500, in: dests(({ forward }) => forward === 'masq') },
   'droute dests': { perMille: 300, in: dests(({ forward }) => forward === 'droute') },

@@ -67,6 +67,8 @@ function commandOp(command: AdminCommand): Op {
 
 const MS = 1_000_000n;
 
+const DEFENCES: readonly string[] = ['net.ipv4.vs.secure_tcp', 'net.ipv4.vs.drop_packet'];
+
 /**
  * Some commands end before the kernel has done all they ask for, and when it does the rest nobody can tell from
  * outside. What is observed is the director at rest again.
@@ -75,8 +77,8 @@ function settleOps(command: AdminCommand): Op[] {
   // expire_nodest_conn's work runs two ticks after a dest went (ip_vs_ctl.c, expire_nodest_conn_handler).
   const removes = command.tool === 'ipvsadm' && command.op.startsWith('delete');
   if (removes) return [{ op: 'settle', ns: 40n * MS }];
-  // secure_tcp is looked at once a second (ip_vs_ctl.c, defense_work_handler).
-  const defence = command.tool === 'sysctl' && command.name === 'net.ipv4.vs.secure_tcp';
+  // secure_tcp and its like are looked at once a second (ip_vs_ctl.c, defense_work_handler).
+  const defence = command.tool === 'sysctl' && DEFENCES.includes(command.name);
   return defence ? [{ op: 'settle', ns: 1100n * MS }] : [];
 }
 

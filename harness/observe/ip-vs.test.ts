@@ -33,6 +33,12 @@ describe('parseIpVs', () => {
     expect(service!.flags).toBe('persistent 75000 FFFFFFFF');
   });
 
+  it('reads the mark of a service by mark as its address', () => {
+    const [service] = parseIpVs(`${HEADER}FWM  00000100 wlc persistent 75000 FFFFFFFF\n`);
+
+    expect(service).toMatchObject({ protocol: 'FWM', address: 0x100, port: 0, scheduler: 'wlc' });
+  });
+
   it('takes two blanks between flags for one', () => {
     const [service] = parseIpVs(`${HEADER}UDP  0A000064:0050 rr ops  persistent 75000 FFFFFFFF\n`);
 

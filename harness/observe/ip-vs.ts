@@ -5,7 +5,8 @@ import { linesOf, surprise } from './surprise.ts';
 export const IP_VS_FILE = '/proc/net/ip_vs';
 
 const HEADER_LINES = 3;
-const SERVICE = /^(\S+) +([0-9A-F]{8}):([0-9A-F]{4}) (\S+) *(.*?) *$/;
+/** A service by mark has the mark where others have address and port. */
+const SERVICE = /^(\S+) +([0-9A-F]{8})(?::([0-9A-F]{4}))? (\S+) *(.*?) *$/;
 const DEST = /^ {2}-> ([0-9A-F]{8}):([0-9A-F]{4}) +(\S+) +(-?\d+) +(\d+) +(\d+) *$/;
 
 function destRow(line: string): DestRow {
@@ -25,11 +26,11 @@ function destRow(line: string): DestRow {
 function serviceRow(line: string, destLines: readonly string[]): ServiceRow {
   const found = SERVICE.exec(line);
   if (!found) throw surprise(IP_VS_FILE, line);
-  const [, protocol, address, port, scheduler, flags] = found as unknown as string[];
+  const [, protocol, address, port, scheduler, flags] = found as unknown as (string | undefined)[];
   return {
     protocol: protocol!,
     address: Number.parseInt(address!, 16),
-    port: Number.parseInt(port!, 16),
+    port: Number.parseInt(port ?? '0', 16),
     scheduler: scheduler!,
     // Between its words are one blank or two, by which of them there are.
     flags: flags!.replace(/ +/g, ' '),

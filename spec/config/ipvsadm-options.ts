@@ -4,6 +4,7 @@ import type { IpvsadmCommand } from './commands.ts';
 export type Parameter =
   | '-t'
   | '-u'
+  | '-f'
   | '-o'
   | '-r'
   | '-s'
@@ -19,7 +20,7 @@ export type Parameter =
 type Op = IpvsadmCommand['op'];
 
 /** What names a service; a command takes one of them. */
-export const SERVICE_PARAMETERS = ['-t', '-u'] as const satisfies readonly Parameter[];
+export const SERVICE_PARAMETERS = ['-t', '-u', '-f'] as const satisfies readonly Parameter[];
 
 /** Whether a command is for a service. */
 export type Needs = 'service' | 'any service' | 'nothing';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly { readonly names: readonly string[]; readonly op
 export const PARAMETERS: readonly { readonly names: readonly [Parameter, string]; readonly value?: string; readonly default?: string }[] = [
   { names: ['-t', '--tcp-service'],  value: 'ADDRESS:PORT' },
   { names: ['-u', '--udp-service'],  value: 'ADDRESS:PORT' },
+  { names: ['-f', '--fwmark-service'], value: 'the mark' },
   { names: ['-o', '--ops'] },
   { names: ['-r', '--real-server'],  value: 'ADDRESS:PORT' },
   { names: ['-s', '--scheduler'],    value: 'the scheduler' },
@@ -60,7 +62,6 @@ export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map(
   (
     [
       [['--sctp-service'], 'an SCTP service'],
-      [['-f', '--fwmark-service'], 'a firewall-mark service'],
       [['-6', '--ipv6'], 'IPv6'],
       [['--pe'], 'a persistence engine'],
       [['-i', '--ipip'], 'tunnelling'],

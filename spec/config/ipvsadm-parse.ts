@@ -12,6 +12,7 @@ import {
 import { didYouMean } from './nearest.ts';
 import { parseNumber } from './number-text.ts';
 import {
+  byMark,
   type Dest,
   HIGHEST_THRESHOLD,
   type Persistence,
@@ -52,6 +53,9 @@ export function parseIpvsadmArguments(reader: WordReader): IpvsadmCommand {
   throw new TextError(reader.place, 'the service is missing', { allowed: usage(command) });
 }
 
+/** The most that ipvsadm takes. */
+const HIGHEST_MARK = 0x7fffffff;
+
 const PROTOCOLS = { '-t': 'tcp', '-u': 'udp' } as const;
 
 /** The one service that the line names. */
@@ -61,7 +65,10 @@ function serviceNamed(given: Given): ServiceKey | undefined {
     throw new TextError(given.get(another)!, `${name} and ${another} exclude each other`, {
       hint: 'remove one of them',
     });
-  return name && { protocol: PROTOCOLS[name], ...parseEndpoint(given.get(name)!, { anyPort: true }) };
+  if (name === undefined) return undefined;
+  const word = given.get(name)!;
+  if (name === '-f') return byMark(parseNumber(word, 'firewall mark', { min: 1, max: HIGHEST_MARK }));
+  return { protocol: PROTOCOLS[name], ...parseEndpoint(word, { anyPort: true }) };
 }
 
 const COMMAND_NAMES = COMMANDS.map((row) => row.names[0]).join(' ');
@@ -171,10 +178,10 @@ function build(
 /** What waits for every port would not know where to send a client's second connection without persistence. */
 function checkedSettings(service: ServiceKey, given: Given): ServiceSettings {
   const said = settings(given);
-  if (service.port === 0 && !said.persistence)
+  if (service.protocol !== 'fwm' && service.port === 0 && !said.persistence)
     throw new TextError(serviceWord(given), 'port 0 is for persistent services only', { hint: 'add -p' });
-  if (said.onePacket && service.protocol !== 'udp')
-    throw new TextError(given.get('-o')!, '-o is for UDP services only', { hint: 'remove it' });
+  if (said.onePacket && service.protocol === 'tcp')
+    throw new TextError(given.get('-o')!, '-o is for datagrams only', { hint: 'remove it' });
   return said;
 }
 
@@ -236,7 +243,7 @@ function dest(given: Given, service: ServiceKey): Dest {
   if (gatewaying && masquerading)
     throw new TextError(masquerading, '-g and -m exclude each other', { hint: 'remove one of them' });
   const end = parseEndpoint(word, { defaultPort: service.port, anyPort: true });
-  if (!masquerading && end.port !== service.port)
+  if (!masquerading && end.port !== service.port && service.protocol !== 'fwm')
     throw new TextError(word, `direct routing (-g) cannot change the port to ${end.port}`, {
       hint: `ipvsadm would silently take ${service.port}: write that, or use -m`,
     });

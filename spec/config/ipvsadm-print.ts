@@ -49,9 +49,10 @@ function argumentsOf(command: IpvsadmCommand, style: AddressStyle): string[] {
   }
 }
 
-const SERVICE_OPTION = { tcp: '-t', udp: '-u' } as const satisfies Record<ServiceKey['protocol'], string>;
+const SERVICE_OPTION = { tcp: '-t', udp: '-u' } as const;
 
 function serviceWords(service: ServiceKey, style: AddressStyle): string[] {
+  if (service.protocol === 'fwm') return ['-f', String(service.mark)];
   return [SERVICE_OPTION[service.protocol], printEndpoint(service, style)];
 }
 

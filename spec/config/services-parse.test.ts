@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMANDS, PARAMETERS } from './ipvsadm-options.ts';
 import { printServices } from './ipvsadm-print.ts';
 import {
+  byMark,
   HIGHEST_THRESHOLD,
   SCHEDULER_FLAGS,
   SCHEDULERS,
@@ -44,7 +45,10 @@ const settings: fc.Arbitrary<ServiceSettings> = fc.oneof(
 
 const service: fc.Arbitrary<VirtualService> = fc
   .tuple(
-    fc.record({ protocol: fc.constantFrom('tcp' as const, 'udp' as const), address, port }),
+    fc.oneof(
+      fc.record({ protocol: fc.constantFrom('tcp' as const, 'udp' as const), address, port }),
+      fc.integer({ min: 1, max: 0x7fffffff }).map(byMark),
+    ),
     settings,
     fc.boolean(),
   )
@@ -64,18 +68,16 @@ const service: fc.Arbitrary<VirtualService> = fc
         { requiredKeys: [...REQUIRED] },
       ),
     );
-    return fc
-      .uniqueArray(dest, { selector: endOf, maxLength: 4 })
-      .map((dests) => ({
-        ...key,
-        ...settings,
-        ...(key.protocol === 'udp' && onePacket && { onePacket }),
-        dests,
-      }));
+    return fc.uniqueArray(dest, { selector: endOf, maxLength: 4 }).map((dests) => ({
+      ...key,
+      ...settings,
+      ...(key.protocol !== 'tcp' && onePacket && { onePacket }),
+      dests,
+    }));
   });
 
 const services = fc.uniqueArray(service, {
-  selector: (key) => `${key.protocol} ${endOf(key)}`,
+  selector: (key) => `${key.protocol} ${'mark' in key ? key.mark : endOf(key)}`,
   maxLength: 4,
 });
 
@@ -142,9 +144,16 @@ describe('services', () => {
     ],
     ['-A -t VIP:80 -s', 1, 16, 'the scheduler after -s is missing'],
     ['-A -t VIP:80 -t VIP:80', 1, 14, '-t is given twice; remove one of them'],
-    ['-A -s rr', 1, 9, 'the service is missing; allowed: -A -t|-u [-s] [-b] [-p] [-M] [-o]'],
+    ['-A -s rr', 1, 9, 'the service is missing; allowed: -A -t|-u|-f [-s] [-b] [-p] [-M] [-o]'],
     ['-A -t VIP:80 -u VIP:80', 1, 17, '-t and -u exclude each other; remove one of them'],
-    ['-A -t VIP:80 -o', 1, 14, '-o is for UDP services only; remove it'],
+    ['-A -t VIP:80 -o', 1, 14, '-o is for datagrams only; remove it'],
+    ['-A -f 0', 1, 7, '"0" is no firewall mark; allowed: 1 to 2147483647'],
+    [
+      '-a -f 1 -r RIP1',
+      1,
+      1,
+      'there is no service of mark 1 to add a server to; put its -A line before this one',
+    ],
     ['-A -u VIP:0', 1, 7, 'port 0 is for persistent services only; add -p'],
     [
       '-t VIP:80 -A',

@@ -1,7 +1,14 @@
 import { printEndpoint } from './address-text.ts';
 import type { IpvsadmCommand } from './commands.ts';
 import { parseIpvsadmArguments } from './ipvsadm-parse.ts';
-import { type Dest, isSameService, type ServiceKey, settingsOf, type VirtualService } from './services.ts';
+import {
+  type Dest,
+  isSameService,
+  type ServiceKey,
+  type ServiceSettings,
+  settingsOf,
+  type VirtualService,
+} from './services.ts';
 import { type Place, TextError } from './text-error.ts';
 import { splitLines, WordReader } from './words.ts';
 
@@ -9,7 +16,7 @@ import { splitLines, WordReader } from './words.ts';
 const MOST_SERVICES = 1000;
 const MOST_DESTS = 1000;
 
-type Growing = Omit<VirtualService, 'dests'> & { readonly dests: Dest[] };
+type Growing = ServiceKey & ServiceSettings & { readonly dests: Dest[] };
 
 /** The services of an `ipvsadm-save` text: lines of -A and -a, each also with `ipvsadm` before it; # begins a comment. */
 export function parseServices(text: string): VirtualService[] {
@@ -64,5 +71,5 @@ function find(services: readonly Growing[], key: ServiceKey): Growing | undefine
 }
 
 function named(end: ServiceKey | Dest): string {
-  return printEndpoint(end, 'named');
+  return 'mark' in end ? `of mark ${end.mark}` : printEndpoint(end, 'named');
 }

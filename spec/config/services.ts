@@ -21,19 +21,41 @@ export const HIGHEST_THRESHOLD = 0x7fffffff;
 /** How packets reach a dest: `-m`, `-g`. */
 export type ForwardMethod = 'masq' | 'droute';
 
-/** What names a virtual service: `-t VIP:80`, `-u VIP:53`. Port 0 stands for every port that no other service has. */
-export interface ServiceKey {
+/** What names a virtual service: `-t VIP:80`, `-u VIP:53`, `-f 1`. */
+export type ServiceKey = AddressKey | MarkKey;
+
+/** A service is called by protocol, address and port. Port 0 stands for every port that no other service has. */
+export interface AddressKey {
   readonly protocol: 'tcp' | 'udp';
   readonly address: Ipv4;
   readonly port: number;
 }
 
+/** Or by the mark that rules gave a packet, whatever its protocol, address and port. To the kernel those are all 0. */
+export interface MarkKey {
+  readonly protocol: 'fwm';
+  readonly mark: number;
+  readonly address: 0;
+  readonly port: 0;
+}
+
+export function byMark(mark: number): MarkKey {
+  return { protocol: 'fwm', mark, address: 0, port: 0 };
+}
+
 export function isSameService(one: ServiceKey, other: ServiceKey): boolean {
+  if (one.protocol === 'fwm' || other.protocol === 'fwm') return markOf(one) === markOf(other);
   return one.port === other.port && one.address === other.address && one.protocol === other.protocol;
 }
 
+function markOf(key: ServiceKey): number {
+  return key.protocol === 'fwm' ? key.mark : 0;
+}
+
 /** The name alone, of a service of which more is known. */
-export function keyOf({ protocol, address, port }: ServiceKey): ServiceKey {
+export function keyOf(key: ServiceKey): ServiceKey {
+  if (key.protocol === 'fwm') return byMark(key.mark);
+  const { protocol, address, port } = key;
   return { protocol, address, port };
 }
 
@@ -79,6 +101,4 @@ export function settingsOf(settings: ServiceSettings): ServiceSettings {
 }
 
 /** A virtual service and its real servers, in the order in which the administrator added them (struct ip_vs_service). */
-export interface VirtualService extends ServiceKey, ServiceSettings {
-  readonly dests: readonly Dest[];
-}
+export type VirtualService = ServiceKey & ServiceSettings & { readonly dests: readonly Dest[] };

@@ -97,14 +97,19 @@ interface Request {
 function schedule(net: Net, request: Request): IpVsConn | Verdict {
   const { skb, protocol, ends } = request;
   if (!protocol.mayBegin(net, skb)) return 'NF_ACCEPT';
-  const service = serviceFor(net, ends);
-  if (!service || ends.sourcePort === FTPDATA) return 'NF_ACCEPT';
+  const service = serviceFor(net, ends, skb.mark);
+  if (!service) return 'NF_ACCEPT';
+  if (net.parts.toDrop(net)) {
+    note(net, request.hook, 'ip_vs_todrop', 'NF_DROP', () => 'dropped to save memory');
+    return 'NF_DROP';
+  }
+  if (ends.sourcePort === FTPDATA) return 'NF_ACCEPT';
   // What the director itself sends is not scheduled when it answers a connection.
   if (skb.inDevice === '' && connInGet(net, reverse(ends))) return 'NF_ACCEPT';
   return connectionFor(net, service, request) ?? leave(net, service, request);
 }
 
-/** ip_vs_schedule: a service that is not persistent takes its own port only. */
+/** ip_vs_schedule: a service that is not persistent takes its own port only, unless it goes by marks. */
 function connectionFor(net: Net, service: IpVsService, { ends, hook }: Request): IpVsConn | undefined {
   const pick = (): IpVsDest | undefined => {
     const dest = net.parts.schedulers[service.scheduler].schedule(net, service, ends);
@@ -113,7 +118,8 @@ function connectionFor(net: Net, service: IpVsService, { ends, hook }: Request):
     return dest;
   };
   if (service.persistence) return net.parts.schedulePersistent(net, service, ends, pick);
-  const dest = ends.destinationPort === service.key.port ? pick() : undefined;
+  const { protocol, port } = service.key;
+  const dest = protocol === 'fwm' || ends.destinationPort === port ? pick() : undefined;
   if (!dest) return undefined;
   const destPort = dest.port || ends.destinationPort;
   return connNew(net, ends, dest, { destPort, onePacket: isOnePacket(service, ends) });

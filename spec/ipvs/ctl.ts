@@ -1,5 +1,7 @@
 import type { IpvsadmCommand } from '../config/commands.ts';
 import {
+  type AddressKey,
+  byMark,
   type Dest,
   HIGHEST_THRESHOLD,
   isSameService,
@@ -26,10 +28,12 @@ export function findService(net: Net, wanted: ServiceKey): IpVsService | undefin
 const UNPRIVILEGED_PORT_START = 1024;
 
 /**
- * The service for a packet: the one of its port; else an FTP service of the same address, for the ports on which data
+ * The service for a packet: the one of its mark; else the one of its port; else an FTP service of the same address, for the ports on which data
  * connections may come; else the one for all ports (ip_vs_service_find).
  */
-export function serviceFor(net: Net, ends: Ends): IpVsService | undefined {
+export function serviceFor(net: Net, ends: Ends, mark: number): IpVsService | undefined {
+  const marked = mark === 0 ? undefined : findService(net, byMark(mark));
+  if (marked) return marked;
   const protocol = PROTOCOL_NAMES[ends.protocol]!;
   const at = (port: number) => findService(net, { protocol, address: ends.destination, port });
   const port = ends.destinationPort;
@@ -38,7 +42,7 @@ export function serviceFor(net: Net, ends: Ends): IpVsService | undefined {
 }
 
 /** What services call the protocols that IPVS balances. */
-const PROTOCOL_NAMES: Readonly<Record<number, ServiceKey['protocol']>> = {
+const PROTOCOL_NAMES: Readonly<Record<number, AddressKey['protocol']>> = {
   [PROTOCOL_TCP]: 'tcp',
   [PROTOCOL_UDP]: 'udp',
 };
@@ -156,12 +160,7 @@ function thresholdsAreRight({ upperThreshold: upper = 0, lowerThreshold: lower =
 }
 
 /** __ip_vs_update_dest. ipvsadm says all of a dest each time: what is not on its line goes back to the default. */
-function update(
-  net: Net,
-  service: IpVsService,
-  dest: IpVsDest,
-  { forward, weight, ...wanted }: Dest,
-): void {
+function update(net: Net, service: IpVsService, dest: IpVsDest, { forward, weight, ...wanted }: Dest): void {
   if (weight !== 0) dest.lastWeight = weight;
   Object.assign(dest, { forward, weight, route: undefined });
   // Even where there is no FTP: any service of that port counts, datagrams' too (ip_vs_register_conntrack).
@@ -211,9 +210,9 @@ function lookup(service: IpVsService, address: Ipv4, port: number): IpVsDest | u
   return service.dests.find((dest) => dest.address === address && dest.port === port);
 }
 
-/** ipvsadm gives a dest that is not masqueraded the service's port: such packets keep theirs. */
-function effectivePort(service: IpVsService, dest: Dest): number {
-  return dest.forward === 'masq' ? dest.port : service.key.port;
+/** ipvsadm gives a dest that is not masqueraded the service's port, if it has one: such packets keep theirs. */
+function effectivePort({ key }: IpVsService, dest: Dest): number {
+  return dest.forward === 'masq' || key.protocol === 'fwm' ? dest.port : key.port;
 }
 
 /** ip_vs_set_timeout: connections obey from their next packet on. */

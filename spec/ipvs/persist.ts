@@ -34,15 +34,22 @@ export function schedulePersistent(
   return cp;
 }
 
-/** The client's network and, unless the service takes many ports, the port that it called. */
-function templateEnds({ key: { port }, persistence }: IpVsService, ends: Ends): Ends {
-  const onePort = ends.destinationPort === port && port !== FTPPORT;
+/** Instead of a protocol, of templates that are for every one (IPPROTO_IP). */
+const ANY_PROTOCOL = 0;
+
+/**
+ * The client's network and, unless the service takes many ports, the port that it called. The mark of a service by
+ * marks stands where the address would.
+ */
+function templateEnds({ key, persistence }: IpVsService, ends: Ends): Ends {
+  const onePort = ends.destinationPort === key.port && key.port !== FTPPORT;
+  const marked = key.protocol === 'fwm' && !onePort;
   return {
-    protocol: ends.protocol,
+    protocol: marked ? ANY_PROTOCOL : ends.protocol,
     source: (ends.source & persistence!.netmask) >>> 0,
     sourcePort: 0,
-    destination: ends.destination,
-    destinationPort: onePort ? port : 0,
+    destination: marked ? key.mark : ends.destination,
+    destinationPort: onePort ? key.port : 0,
   };
 }
 

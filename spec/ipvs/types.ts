@@ -93,6 +93,8 @@ export interface Ipvs {
   readonly connections: IpVsConn[];
   /** Deleted dests, which come back with their counters when they are added again. */
   readonly trash: IpVsDest[];
+  /** Packets to be scheduled until one is dropped (drop_counter). */
+  dropCounter: number;
   /** What `ipvsadm --set` changes, in seconds. */
   readonly timeouts: Record<IpvsState, number>;
 }

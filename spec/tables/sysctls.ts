@@ -27,6 +27,7 @@ export const SYSCTLS = [
   { name: 'net.ipv4.ip_forward', default: 1, min: 0, max: 1, source: { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl_forward' } },
   { name: 'net.ipv4.vs.conn_reuse_mode', default: 1, min: 0, max: 3, source: { file: IPVS, symbol: 'ip_vs_control_net_init_sysctl' } },
   { name: 'net.ipv4.vs.conntrack', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
+  { name: 'net.ipv4.vs.drop_packet', default: 0, min: 0, max: 3, source: { file: IPVS, symbol: 'proc_do_defense_mode' } },
   { name: 'net.ipv4.vs.expire_nodest_conn', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
   { name: 'net.ipv4.vs.expire_quiescent_template', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
   { name: 'net.ipv4.vs.lblcr_expiration', default: 86_400, min: 0, max: MOST_SECONDS, source: { file: 'net/netfilter/ipvs/ip_vs_lblcr.c', symbol: 'vs_vars_table' } },
