@@ -38,7 +38,7 @@ export function renamed(scenario: Scenario, renaming: Renaming): Scenario {
       ...scenario.director,
       services: services.map((service) => ({
         ...renamedService(service, place),
-        dests: service.dests.map(place),
+        dests: service.dests.map((dest) => renamedDest(dest, service, renaming)),
       })),
       rules: renamedRuleset(rules, renaming),
     },
@@ -48,8 +48,14 @@ export function renamed(scenario: Scenario, renaming: Renaming): Scenario {
         { ...flow, client: place(flow.client), service: place(flow.service) },
       ]),
     ),
-    timeline: scenario.timeline.map((item) => renamedItem(item, place, rule)),
+    timeline: scenario.timeline.map((item) => renamedItem(item, renaming, { place, rule })),
   };
+}
+
+/** A dest of a service by mark may have no port of its own. */
+function renamedDest<T extends Place>(dest: T, service: ServiceKey, { address, port }: Renaming): T {
+  const keeps = service.protocol === 'fwm' && dest.port === 0;
+  return { ...dest, address: address(dest.address), port: keeps ? 0 : port(dest.port) };
 }
 
 /** A service by mark has neither address nor port. */
@@ -71,8 +77,8 @@ export function renamedRuleset({ tables }: Ruleset, renaming: Renaming): Ruleset
 
 function renamedItem(
   item: TimelineItem,
-  place: <T extends Place>(at: T) => T,
-  rule: (one: Rule) => Rule,
+  renaming: Renaming,
+  { place, rule }: { place: <T extends Place>(at: T) => T; rule: (one: Rule) => Rule },
 ): TimelineItem {
   if (item.kind !== 'do') return item;
   const { command } = item;
@@ -81,7 +87,7 @@ function renamedItem(
     command: {
       ...command,
       ...('service' in command && command.service && { service: renamedService(command.service, place) }),
-      ...('dest' in command && { dest: place(command.dest) }),
+      ...('dest' in command && { dest: renamedDest(command.dest, command.service, renaming) }),
       ...('rule' in command && { rule: rule(command.rule) }),
     } as AdminCommand,
   };

@@ -9,6 +9,7 @@ import {
 } from '../../spec/scenario.ts';
 import { ACK, FIN, RST, SYN } from '../../spec/wire/tcp.ts';
 import { OWN, REAL_SERVERS, VIPS } from '../addresses.ts';
+import { SERVICE_FEATURES } from './service-features.ts';
 
 /** What a scenario may have, and in how many of a thousand it should be seen at least. */
 export interface Feature {
@@ -167,7 +168,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   'a segment out of order': { perMille: 20, in: (one) => seen(one, (a, b) => b.seq < a.seq - 1) },
   'a negative sequence number': { perMille: 20, in: some(({ seq }) => seq < 0) },
   'a segment at the edge of a window': { perMille: 10, in: some(({ seq }) => Math.abs(seq - 64240) < 1000) },
-  'a segment far out of any window': { perMille: 20, in: some(({ seq }) => seq > 1e6) },
+  'a segment far out of any window': { perMille: 14, in: some(({ seq }) => seq > 1e6) },
   'an acknowledgement of the future': { perMille: 20, in: some(({ ack }) => ack > 60000) },
   'a stale acknowledgement': { perMille: 10, in: some(({ ack }) => ack < -1000) },
   'a bad checksum': { perMille: 30, in: some((s) => s.badChecksum === true) },
@@ -223,34 +224,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 20,
     in: ({ flows }) => Object.values(flows).some(({ client }) => client.port === 20),
   },
-  'a UDP service': { perMille: 200, in: services(({ protocol }) => protocol === 'udp') },
-  'one-packet scheduling': { perMille: 60, in: services(({ onePacket }) => onePacket === true) },
-  'persistent UDP': {
-    perMille: 15,
-    in: services(({ protocol, persistence }) => protocol === 'udp' && persistence !== undefined),
-  },
-  'a datagram to its service': {
-    perMille: 100,
-    in: ({ director, flows }) =>
-      Object.values(flows).some(
-        (flow) =>
-          flow.protocol === 'udp' &&
-          director.services.some((one) => one.protocol === 'udp' && one.address === flow.service.address),
-      ),
-  },
-  'a service by mark': { perMille: 90, in: services(({ protocol }) => protocol === 'fwm') },
-  'a service by mark beside one by address': {
-    perMille: 40,
-    in: (one) =>
-      services(({ protocol }) => protocol === 'fwm')(one) &&
-      services(({ protocol }) => protocol !== 'fwm')(one),
-  },
-  'persistence by mark': {
-    perMille: 8,
-    in: services(({ protocol, persistence }) => protocol === 'fwm' && persistence !== undefined),
-  },
-  'packets dropped on purpose': { perMille: 15, in: sysctl('net.ipv4.vs.drop_packet', 3) },
-  'counters zeroed': { perMille: 10, in: command('zero') },
+  ...SERVICE_FEATURES,
   'masq dests': { perMille: 500, in: dests(({ forward }) => forward === 'masq') },
   'droute dests': { perMille: 300, in: dests(({ forward }) => forward === 'droute') },
   'both in one service': {
@@ -342,7 +316,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 20,
     in: sysctl('net.netfilter.nf_conntrack_tcp_timeout_established'),
   },
-  'no rules': { perMille: 200, in: ({ director }) => director.rules.tables.length === 0 },
+  'no rules': { perMille: 180, in: ({ director }) => director.rules.tables.length === 0 },
   'counting rules': {
     perMille: 250,
     in: rules((rule) => rule.target === undefined && rule.matches[0]?.kind === 'conntrack'),

@@ -21,7 +21,7 @@ export function conntrackIn(net: Net, skb: Skb, hook: Hook): Verdict {
 export function conntrackConfirm(net: Net, skb: Skb, hook: Hook): Verdict {
   const fresh = skb.ct !== undefined && !skb.ct.entry.confirmed;
   if (confirm(net, skb)) {
-    if (fresh) note(net, hook, 'nf_conntrack_confirm', 'NF_ACCEPT', () => 'the new entry enters the table');
+    if (fresh) note(net, hook, 'nf_conntrack_confirm', 'NF_ACCEPT', () => 'the entry is in the table');
     return 'NF_ACCEPT';
   }
   note(net, hook, 'nf_conntrack_confirm', 'NF_DROP', () => 'another entry has one of its tuples');

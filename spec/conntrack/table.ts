@@ -1,5 +1,6 @@
 import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
+import { PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { newTcpTrack } from './tcp-track.ts';
 import { invert, keyOf } from './tuple.ts';
 import { type Direction, type NfConn, ORIGINAL, REPLY, type Tuple } from './types.ts';
@@ -40,13 +41,20 @@ export function kill(net: Net, entry: NfConn): void {
 
 /**
  * Puts a packet's entry into the table when the packet has made it to the end of its way (__nf_conntrack_confirm).
- * False when one of its tuples is taken: the packet is lost.
+ * False when one of its tuples is taken: the packet is lost, but for a datagram, which from then on belongs to the
+ * entry that was there first (__nf_ct_resolve_clash).
  */
 export function confirm(net: Net, skb: Skb): boolean {
   if (!skb.ct || skb.ct.entry.confirmed || isReply(skb.ct.info)) return true;
   const { entry } = skb.ct;
   const { table } = net.conntrack;
-  if (entry.dying || entry.tuples.some((tuple) => table.has(keyOf(tuple)))) return false;
+  if (entry.dying) return false;
+  const taken = table.get(keyOf(entry.tuples[ORIGINAL])) ?? table.get(keyOf(entry.tuples[REPLY]));
+  if (taken) {
+    if (entry.tuples[ORIGINAL].protocol !== PROTOCOL_UDP) return false;
+    skb.ct = { entry: taken.entry, info: skb.ct.info };
+    return true;
+  }
   entry.timeout += net.jiffies;
   table.set(keyOf(entry.tuples[ORIGINAL]), { entry, direction: ORIGINAL });
   table.set(keyOf(entry.tuples[REPLY]), { entry, direction: REPLY });

@@ -1,0 +1,44 @@
+import type { VirtualService } from '../../spec/config/services.ts';
+import type { Scenario } from '../../spec/scenario.ts';
+import type { Feature } from './features.ts';
+
+const services = (is: (service: VirtualService) => boolean) => (scenario: Scenario) =>
+  scenario.director.services.some(is);
+
+const sysctl = (name: string, value: number) => (scenario: Scenario) =>
+  scenario.director.sysctls[name] === value;
+
+const command = (op: string) => (scenario: Scenario) =>
+  scenario.timeline.some((item) => item.kind === 'do' && 'op' in item.command && item.command.op === op);
+
+/** What services other than those of TCP, address and port bring about. */
+export const SERVICE_FEATURES: Readonly<Record<string, Feature>> = {
+  'a UDP service': { perMille: 200, in: services(({ protocol }) => protocol === 'udp') },
+  'one-packet scheduling': { perMille: 60, in: services(({ onePacket }) => onePacket === true) },
+  'persistent UDP': {
+    perMille: 15,
+    in: services(({ protocol, persistence }) => protocol === 'udp' && persistence !== undefined),
+  },
+  'a datagram to its service': {
+    perMille: 100,
+    in: ({ director, flows }) =>
+      Object.values(flows).some(
+        (flow) =>
+          flow.protocol === 'udp' &&
+          director.services.some((one) => one.protocol === 'udp' && one.address === flow.service.address),
+      ),
+  },
+  'a service by mark': { perMille: 90, in: services(({ protocol }) => protocol === 'fwm') },
+  'a service by mark beside one by address': {
+    perMille: 40,
+    in: (one) =>
+      services(({ protocol }) => protocol === 'fwm')(one) &&
+      services(({ protocol }) => protocol !== 'fwm')(one),
+  },
+  'persistence by mark': {
+    perMille: 8,
+    in: services(({ protocol, persistence }) => protocol === 'fwm' && persistence !== undefined),
+  },
+  'packets dropped on purpose': { perMille: 15, in: sysctl('net.ipv4.vs.drop_packet', 3) },
+  'counters zeroed': { perMille: 10, in: command('zero') },
+};
