@@ -109,8 +109,9 @@ const realServers = TWO_ARMED.hosts.filter((host) => host.link === 'server').map
 const selective: Edit = (segment, dialect) => {
   if (segment.options.some(({ kind }) => kind === 'sack')) return segment;
   const peer = dialect[segment.from === 'client' ? 'server' : 'client'].isn;
-  const first = (peer + segment.ack + 100) % 2 ** 32;
-  const blocks = [[first, (first + 100) % 2 ** 32] as const];
+  // An acknowledgement may lie far before the first byte.
+  const first = (peer + segment.ack + 100) >>> 0;
+  const blocks = [[first, (first + 100) >>> 0] as const];
   const options = [{ kind: 'nop' } as const, { kind: 'nop' } as const, { kind: 'sack', blocks } as const];
   return { ...segment, options: [...segment.options, ...options] };
 };
