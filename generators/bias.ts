@@ -15,6 +15,8 @@ export interface ScenarioBias {
   readonly udp: number;
   /** Services for UDP instead of TCP; flows follow. */
   readonly udpServices: number;
+  /** Services for SCTP. */
+  readonly sctpServices: number;
   /** Services for marked packets instead of an address; most directors then have rules that mark. */
   readonly markServices: number;
   /** Flows whose ends also ping each other. */
@@ -67,6 +69,7 @@ export const EVEN: ScenarioBias = {
   besideServices: 15,
   udp: 10,
   udpServices: 20,
+  sctpServices: 6,
   markServices: 10,
   echoes: 10,
   icmpErrors: 15,

@@ -7,6 +7,7 @@ import { EVEN, type ScenarioBias } from './bias.ts';
 import { adminState } from './commands/admin-state.ts';
 import { directorConfig } from './config.ts';
 import { oneOf, upTo } from './draws.ts';
+import { sctpStory } from './flows/sctp.ts';
 import type { Story } from './flows/story.ts';
 import { ends } from './flows/target.ts';
 import { tcpStory } from './flows/tcp.ts';
@@ -33,14 +34,20 @@ export function scenario(bias: ScenarioBias = EVEN, size: Size = SIZES.standard)
 }
 
 /** How much of a service's traffic is datagrams: a mark does not ask. */
-const UDP_SHARE = { tcp: 0, udp: 1, fwm: 0.3 } as const;
+const UDP_SHARE = { tcp: 0, udp: 1, sctp: 0, fwm: 0.3 } as const;
 
 /** Flows speak what the services do, but for a share of datagrams that nobody waits for. */
 function story(bias: ScenarioBias, size: Size, { services }: DirectorConfig): fc.Arbitrary<Story> {
   const shares: number[] = services.map(({ protocol }) => UDP_SHARE[protocol]);
   const served = shares.reduce((sum, share) => sum + share, 0) / services.length;
+  const associations = services.filter(({ protocol }) => protocol === 'sctp').length / services.length;
   const udp = Math.round(bias.udp + (100 - bias.udp) * served);
-  return oneOf([udp, udpStory(bias, size)], [100 - udp, tcpStory(bias, size)]);
+  const sctp = Math.round((100 - bias.udp) * associations);
+  return oneOf(
+    [udp, udpStory(bias, size)],
+    [sctp, sctpStory(bias, size)],
+    [100 - udp - sctp, tcpStory(bias, size)],
+  );
 }
 
 interface NamedFlow {

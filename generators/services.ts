@@ -94,10 +94,14 @@ export function settings(persistent: number): fc.Arbitrary<ServiceSettings> {
 
 /** What a service is called by: mostly TCP, address and port. */
 export function serviceKey(
-  bias: Pick<ScenarioBias, 'udpServices' | 'markServices'>,
+  bias: Pick<ScenarioBias, 'udpServices' | 'sctpServices' | 'markServices'>,
 ): fc.Arbitrary<ServiceKey> {
-  const { udpServices: udp, markServices: marks } = bias;
-  const protocol = oneOf<AddressKey['protocol']>([100 - udp, fc.constant('tcp')], [udp, fc.constant('udp')]);
+  const { udpServices: udp, sctpServices: sctp, markServices: marks } = bias;
+  const protocol = oneOf<AddressKey['protocol']>(
+    [Math.max(0, 100 - udp - sctp), fc.constant('tcp')],
+    [udp, fc.constant('udp')],
+    [sctp, fc.constant('sctp')],
+  );
   return oneOf<ServiceKey>(
     [100 - marks, fc.record({ protocol, address: vip, port: servicePort })],
     [marks, serviceMark.map(byMark)],

@@ -1,8 +1,9 @@
+import type { NfConn } from './conntrack/types.ts';
 import type { IpVsService } from './ipvs/types.ts';
 import type { Counter } from './netfilter/types.ts';
 import type { ConnectionRow, ConntrackRow, CounterRow, Observation, ServiceRow } from './observation.ts';
 import type { Net } from './state.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
 
 /** What can be seen of the director now: its /proc files and rule counters. */
 export function observe(net: Net, refused: boolean): Observation {
@@ -79,7 +80,13 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   [PROTOCOL_ICMP]: 'icmp',
   [PROTOCOL_TCP]: 'tcp',
   [PROTOCOL_UDP]: 'udp',
+  [PROTOCOL_SCTP]: 'sctp',
 };
+
+/** Only conversations that are opened and closed have one. */
+function stateOf({ tuples: [{ protocol }], tcp, sctp }: NfConn): string {
+  return protocol === PROTOCOL_TCP ? tcp.state : (sctp?.state ?? '');
+}
 
 /** /proc/net/nf_conntrack (ct_seq_show) */
 function conntrack(net: Net): ConntrackRow[] {
@@ -87,7 +94,7 @@ function conntrack(net: Net): ConntrackRow[] {
   const rows = entries.map(({ entry }) => ({
     protocol: PROTOCOL_NAMES[entry.tuples[0].protocol] ?? 'unknown',
     timeout: Math.floor(Math.max(0, entry.timeout - net.jiffies) / net.kernel.hz),
-    state: entry.tuples[0].protocol === PROTOCOL_TCP ? entry.tcp.state : '',
+    state: stateOf(entry),
     original: row(entry.tuples[0]),
     reply: row(entry.tuples[1]),
     unreplied: !entry.seenReply,

@@ -1,6 +1,7 @@
 import type { TableName } from './config/rules.ts';
 import { conntrackConfirm, conntrackIn } from './conntrack/core.ts';
 import { trackIcmp } from './conntrack/icmp.ts';
+import { trackSctp } from './conntrack/sctp.ts';
 import { trackTcp } from './conntrack/tcp.ts';
 import { trackUdp } from './conntrack/udp.ts';
 import { ipDoFragment } from './ip/fragment.ts';
@@ -10,6 +11,7 @@ import { forwardIcmp, inHook, outHook } from './ipvs/core.ts';
 import { toDrop } from './ipvs/defense.ts';
 import { updateOverload } from './ipvs/overload.ts';
 import { checkTemplate, schedulePersistent } from './ipvs/persist.ts';
+import { sctp } from './ipvs/proto-sctp.ts';
 import { tcp } from './ipvs/proto-tcp.ts';
 import { udp } from './ipvs/proto-udp.ts';
 import { dh } from './ipvs/sched/dh.ts';
@@ -38,7 +40,7 @@ import { HOOK_ROWS } from './tables/hooks.ts';
 import { IPVS_TCP_STATE_ROWS, IPVS_TCP_TABLE, IPVS_TCP_TABLE_SECURE } from './tables/ipvs-tcp.ts';
 import { wheelExpiry } from './timer-wheel.ts';
 import { ICMP_DEST_UNREACH, ICMP_HOST_UNREACH } from './wire/icmp.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
 
 const conntrackIsUsed = (net: Net): boolean => net.conntrack.users > 0;
 /** IPVS's hooks come with the first service and go with the last (ip_vs_register_hooks). */
@@ -67,7 +69,7 @@ export const PARTS: Parts = {
     ip_vs_in_hook: { active: hasServices, run: inHook },
     ip_vs_forward_icmp: { active: hasServices, run: forwardIcmp },
   },
-  ipvsProtocols: { [PROTOCOL_TCP]: tcp, [PROTOCOL_UDP]: udp },
+  ipvsProtocols: { [PROTOCOL_TCP]: tcp, [PROTOCOL_UDP]: udp, [PROTOCOL_SCTP]: sctp },
   ipvsTcpTable: IPVS_TCP_TABLE,
   ipvsTcpTableSecure: IPVS_TCP_TABLE_SECURE,
   ipvsTcpStates: IPVS_TCP_STATE_ROWS,
@@ -76,7 +78,12 @@ export const PARTS: Parts = {
   toDrop,
   schedulePersistent,
   checkTemplate,
-  conntrackProtocols: { [PROTOCOL_ICMP]: trackIcmp, [PROTOCOL_TCP]: trackTcp, [PROTOCOL_UDP]: trackUdp },
+  conntrackProtocols: {
+    [PROTOCOL_ICMP]: trackIcmp,
+    [PROTOCOL_TCP]: trackTcp,
+    [PROTOCOL_UDP]: trackUdp,
+    [PROTOCOL_SCTP]: trackSctp,
+  },
   conntrackTcpTable: CONNTRACK_TCP_TABLE,
   conntrackTcpValidFlags: CONNTRACK_TCP_VALID_FLAGS,
   conntrackTcpTimeouts: CONNTRACK_TCP_TIMEOUTS,

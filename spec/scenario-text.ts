@@ -6,6 +6,7 @@ import { parseDatagram, printDatagram } from './scenario-text/datagram.ts';
 import { ECHO_WORDS, parseEcho, printEcho } from './scenario-text/echo.ts';
 import { parseIcmpError, printIcmpError } from './scenario-text/icmp.ts';
 import { type PacketHead, parseHead } from './scenario-text/packet.ts';
+import { parseSctpChunks, printSctpChunks } from './scenario-text/sctp.ts';
 import { parseSegment, printSegment } from './scenario-text/segment.ts';
 import { parseWait, printWait } from './scenario-text/wait.ts';
 
@@ -16,6 +17,8 @@ export function printTimelineItem(item: TimelineItem): string {
       return printSegment(item);
     case 'datagram':
       return printDatagram(item);
+    case 'sctp':
+      return printSctpChunks(item);
     case 'echo':
       return printEcho(item);
     case 'icmp':
@@ -54,6 +57,7 @@ function parsePacket(reader: WordReader, options: Word | undefined): PacketItem 
 /** A packet whose first word says what it is; undefined for a segment, which begins with its flags. */
 function parseOther(head: PacketHead, reader: WordReader): Exclude<PacketItem, Segment> | undefined {
   if (reader.skip('udp')) return parseDatagram(head, reader);
+  if (reader.skip('sctp')) return parseSctpChunks(head, reader);
   if (reader.skip(ECHO_WORDS.request)) return parseEcho(head, 'request', reader);
   if (reader.skip(ECHO_WORDS.reply)) return parseEcho(head, 'reply', reader);
   return reader.skip('icmp') ? parseIcmpError(head, reader) : undefined;

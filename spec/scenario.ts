@@ -2,6 +2,7 @@ import type { AdminCommand } from './config/commands.ts';
 import type { DirectorConfig } from './config/director-config.ts';
 import type { Expectation } from './expectation.ts';
 import type { Ipv4 } from './wire/address.ts';
+import type { SctpChunkName } from './wire/sctp.ts';
 import type { TcpOption } from './wire/tcp.ts';
 
 /**
@@ -26,21 +27,21 @@ export interface Endpoint {
   readonly port: number;
 }
 
-export type FlowProtocol = 'tcp' | 'udp';
+export type FlowProtocol = 'tcp' | 'udp' | 'sctp';
 
 /** Two ends of a conversation as the client sees them; the far end may be a VIP or any other address. */
 export interface Flow {
   readonly protocol: FlowProtocol;
   readonly client: Endpoint;
   readonly service: Endpoint;
-  /** What relative sequence number 0 of each side is on the wire, 0 to 2^32-1. */
+  /** What relative sequence number 0 of each side is on the wire, 0 to 2^32-1; the tag that each side of SCTP chooses. */
   readonly isn: { readonly client: number; readonly server: number };
 }
 
 export type TimelineItem = PacketItem | Wait | Do;
 
 /** What a flow's ends send. */
-export type PacketItem = Segment | Datagram | Echo | IcmpError;
+export type PacketItem = Segment | Datagram | SctpChunks | Echo | IcmpError;
 
 /** What every packet of a timeline has, whatever it carries. */
 export interface PacketOfFlow {
@@ -82,6 +83,15 @@ export interface Datagram extends PacketOfFlow {
   readonly length: number;
   /** Sent without a checksum, which UDP allows. */
   readonly noChecksum?: boolean;
+}
+
+/** One SCTP packet of a flow. */
+export interface SctpChunks extends PacketOfFlow {
+  readonly kind: 'sctp';
+  /** At least one, in order. Their contents are fixed. */
+  readonly chunks: readonly SctpChunkName[];
+  /** The verification tag; by default the one that the receiver chose, and 0 with INIT. */
+  readonly tag?: number;
 }
 
 /** A ping between a flow's two ends. Its identifier is the flow's client port. */

@@ -213,6 +213,27 @@ const ROWS = [
     only: servesMarks,
   },
   {
+    id: 'ipvs/sctp',
+    says: 'An association walks through the SCTP states of IPVS by the first chunk of each packet, and is active while ESTABLISHED.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_proto_sctp.c', symbol: 'sctp_states' },
+    bias: {
+      ...BIASES.stateTables,
+      sctpServices: 80,
+      udpServices: 5,
+      markServices: 5,
+      disorder: 40,
+      timeoutEdges: 60,
+    },
+    only: (scenario) => sends(scenario, 'sctp'),
+  },
+  {
+    id: 'conntrack/sctp',
+    says: 'Conntrack follows an association by its chunks, and takes none with a tag that nobody chose.',
+    source: { file: 'net/netfilter/nf_conntrack_proto_sctp.c', symbol: 'nf_conntrack_sctp_packet' },
+    bias: { ...EVEN, sctpServices: 80, udpServices: 5, counting: 90, conntrack: 80, rules: 20 },
+    only: (scenario) => asksForStates(scenario) && sends(scenario, 'sctp'),
+  },
+  {
     id: 'ipvs/drop-packet',
     says: 'With drop_packet 3 every tenth packet that would be scheduled is dropped, the first one among them.',
     source: { file: 'include/net/ip_vs.h', symbol: 'ip_vs_todrop' },

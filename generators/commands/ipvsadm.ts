@@ -114,7 +114,7 @@ const deleteService: fc.Arbitrary<Intent> = index.map((index) => ({ services }) 
 });
 
 const addService: fc.Arbitrary<Intent> = fc
-  .tuple(index, serviceKey({ udpServices: 20, markServices: 10 }), settings(20), percent(70))
+  .tuple(index, serviceKey({ udpServices: 20, sctpServices: 5, markServices: 10 }), settings(20), percent(70))
   .map(([index, fresh, settings, back]) => ({ services }, before) => {
     const missing = before.services.filter((old) => !services.some((one) => isSameService(one, old)));
     const old = back ? pick(missing, index) : undefined;

@@ -8,7 +8,9 @@ export function serviceProblems(services: readonly VirtualService[]): readonly s
       : []),
     ...services.flatMap(({ protocol, port, dests, scheduler, schedFlags = [], persistence, onePacket }) => [
       ...(port === 0 && protocol !== 'fwm' && !persistence ? ['port 0 without persistence'] : []),
-      ...(onePacket && protocol === 'tcp' ? ['one-packet scheduling of TCP'] : []),
+      ...(onePacket && protocol !== 'udp' && protocol !== 'fwm'
+        ? ['one-packet scheduling of no datagrams']
+        : []),
       ...(protocol === 'tcp' && port === 21 && dests.some(({ forward }) => forward === 'masq')
         ? ['masquerading from port 21']
         : []),

@@ -9,7 +9,11 @@ const MOST_HEADER_BYTES = 60;
 const NO_PAYLOAD = new Uint8Array(0);
 
 /** Which flows a packet may belong to; ICMP goes along with any. */
-const PROTOCOL: Partial<Record<PacketItem['kind'], Flow['protocol']>> = { segment: 'tcp', datagram: 'udp' };
+const PROTOCOL: Partial<Record<PacketItem['kind'], Flow['protocol']>> = {
+  segment: 'tcp',
+  datagram: 'udp',
+  sctp: 'sctp',
+};
 
 /** Why the packet could not be sent as it stands. */
 export function packetProblems(item: PacketItem, flows: Scenario['flows']): readonly string[] {
@@ -29,6 +33,8 @@ function contentProblems(item: PacketItem): readonly string[] {
       return segmentProblems(item);
     case 'datagram':
       return isWithin(item.length, MOST_DATAGRAM_BYTES) ? [] : [`${item.length} bytes do not fit`];
+    case 'sctp':
+      return item.chunks.length > 0 && isWithin(item.tag ?? 0, 0xffffffff) ? [] : ['an SCTP packet'];
     case 'echo':
       return isWithin(item.length, MOST_DATAGRAM_BYTES) && isWithin(item.seq, 0xffff) ? [] : ['a ping'];
     case 'icmp': {

@@ -1,4 +1,4 @@
-import type { Datagram, Echo, IcmpError, PacketItem, Segment } from '../../spec/scenario.ts';
+import type { Datagram, Echo, IcmpError, PacketItem, SctpChunks, Segment } from '../../spec/scenario.ts';
 import { nearer } from './numbers.ts';
 import { anyOf, fewer, inField, type Smaller, towards, withoutField } from './smaller.ts';
 
@@ -21,6 +21,13 @@ const smallerSegment: Smaller<Segment> = anyOf(
 const smallerDatagram: Smaller<Datagram> = anyOf(
   withoutField<Datagram>('by', 'ttl', 'mayFragment', 'badChecksum', 'noChecksum'),
   inField('length', nearer(0)),
+);
+
+const smallerSctp: Smaller<SctpChunks> = anyOf(
+  withoutField<SctpChunks>('by', 'ttl', 'mayFragment', 'badChecksum', 'tag'),
+  function* (packet) {
+    if (packet.chunks.length > 1) for (const chunk of packet.chunks) yield { ...packet, chunks: [chunk] };
+  },
 );
 
 const smallerEcho: Smaller<Echo> = anyOf(
@@ -46,6 +53,8 @@ export const smallerPacket: Smaller<PacketItem> = (item): Iterable<PacketItem> =
       return smallerSegment(item);
     case 'datagram':
       return smallerDatagram(item);
+    case 'sctp':
+      return smallerSctp(item);
     case 'echo':
       return smallerEcho(item);
     case 'icmp':

@@ -70,7 +70,8 @@ function isModelled(service: VirtualService): boolean {
 
 /** Without one-packet scheduling where ipvsadm would refuse it. */
 export function withOnePacket<T extends ServiceSettings>(settings: T, { protocol }: ServiceKey): T {
-  const [bare = settings] = protocol !== 'tcp' ? [] : withoutField<T>('onePacket')(settings);
+  const [bare = settings] =
+    protocol === 'udp' || protocol === 'fwm' ? [] : withoutField<T>('onePacket')(settings);
   return bare;
 }
 

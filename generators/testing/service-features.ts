@@ -40,5 +40,10 @@ export const SERVICE_FEATURES: Readonly<Record<string, Feature>> = {
     in: services(({ protocol, persistence }) => protocol === 'fwm' && persistence !== undefined),
   },
   'packets dropped on purpose': { perMille: 15, in: sysctl('net.ipv4.vs.drop_packet', 3) },
+  'an SCTP service': { perMille: 40, in: services(({ protocol }) => protocol === 'sctp') },
+  'an association established': {
+    perMille: 15,
+    in: ({ timeline }) => timeline.some((item) => item.kind === 'sctp' && item.chunks.includes('COOKIE_ACK')),
+  },
   'counters zeroed': { perMille: 10, in: command('zero') },
 };

@@ -17,7 +17,8 @@ import type {
 import type { StationName } from '../../spec/tables/hooks.ts';
 import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState } from '../../spec/tables/ipvs-tcp.ts';
 import { modTimer } from '../../spec/timers.ts';
-import { PROTOCOL_ICMP, PROTOCOL_UDP, setWord, word } from '../../spec/wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_UDP, setWord, word } from '../../spec/wire/ipv4.ts';
+import { setSctpChecksum } from '../../spec/wire/sctp.ts';
 import { FIN, RST } from '../../spec/wire/tcp.ts';
 import { ModelDirector } from './model.ts';
 
@@ -178,6 +179,12 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'udp-template-assured-early', says: "A client's datagram is enough to assure its template.", parts: ipvsProtocol(PROTOCOL_UDP, (right) => ({ transition: (net, cp, _direction, skb) => right.transition(net, cp, 'OUTPUT', skb) })) },
   { id: 'one-packet-leaks', says: 'Connections for one packet stay in InActConn.', parts: { ...PARTS, connectionExpired: (net, cp) => { PARTS.connectionExpired(net, cp); if (cp.onePacket) cp.dest.totalConns += 1; } } },
   { id: 'one-packet-ignored', says: 'A one-packet service keeps its connections like any other.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { for (const service of net.ipvs.services) service.onePacket = false; return right(net, skb, hook); }) },
+  { id: 'sctp-always-summed', says: 'An SCTP packet gets a new checksum even where its port stays.', parts: ipvsProtocol(PROTOCOL_SCTP, (right) => ({ rewrite: (skb, end, from, to) => { const bytes = right.rewrite(skb, end, from, to).slice(); setSctpChecksum(bytes); return bytes; } })) },
+  { id: 'sctp-never-summed', says: 'The checksum of a translated SCTP packet stays.', parts: ipvsProtocol(PROTOCOL_SCTP, (right) => ({ rewrite: (skb, end, from, to) => { const bytes = right.rewrite(skb, end, from, to).slice(); bytes.set(skb.payload.subarray(8, 12), 8); return bytes; } })) },
+  { id: 'sctp-active-early', says: 'An association is active from its first packet on.', parts: ipvsProtocol(PROTOCOL_SCTP, (right) => ({ transition: (net, cp, direction, skb) => { right.transition(net, cp, direction, skb); countActive(cp, true); } })) },
+  { id: 'sctp-abort-behind-cookie', says: 'An ABORT behind a cookie goes unseen.', parts: ipvsProtocol(PROTOCOL_SCTP, (right) => ({ transition: (net, cp, direction, skb) => right.transition(net, cp, direction, { ...skb, payload: skb.payload.subarray(0, 28) }) })) },
+  { id: 'sctp-data-begins', says: 'Any chunk begins an association.', parts: ipvsProtocol(PROTOCOL_SCTP, () => ({ mayBegin: () => true })) },
+  { id: 'conntrack-sctp-any-tag', says: 'Whatever its verification tag, a packet belongs to its association.', parts: tracker(PROTOCOL_SCTP, (right) => (net, tracked) => { const { entry, skb, info } = tracked; const tag = entry.sctp?.tags[info.endsWith('_REPLY') ? 1 : 0]; if (tag === undefined || skb.payload.length < 12) return right(net, tracked); const payload = skb.payload.slice(); setWord(payload, 4, tag >>> 16); setWord(payload, 6, tag & 0xffff); setSctpChecksum(payload); return right(net, { ...tracked, skb: { ...skb, payload } }); }) },
   { id: 'fwmark-after-address', says: 'A service by address is looked for before one by mark.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const { mark } = skb; if (net.ipvs.services.some(({ key }) => key.protocol !== 'fwm' && key.address === skb.header.destination && key.port === word(skb.payload, 2))) skb.mark = 0; const verdict = right(net, skb, hook); skb.mark = mark; return verdict; }) },
   { id: 'fwmark-tcp-only', says: 'A service by mark takes no datagrams.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const { mark } = skb; if (skb.header.protocol === PROTOCOL_UDP) skb.mark = 0; const verdict = right(net, skb, hook); skb.mark = mark; return verdict; }) },
   { id: 'fwmark-low-bits', says: 'Of a mark its low byte alone names the service.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const { mark } = skb; skb.mark &= 0xff; const verdict = right(net, skb, hook); skb.mark = mark; return verdict; }) },

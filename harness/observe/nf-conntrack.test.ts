@@ -23,6 +23,14 @@ describe('parseNfConntrack', () => {
     expect(second).toMatchObject({ state: 'SYN_SENT', unreplied: true, assured: false, mark: 7 });
   });
 
+  it('reads the state of SCTP', () => {
+    const [row] = parseNfConntrack(
+      'ipv4     2 sctp     132 2 COOKIE_WAIT src=10.0.0.2 dst=10.0.0.100 sport=40000 dport=80 src=192.168.1.11 dst=10.0.0.2 sport=80 dport=40000 mark=0 use=1\n',
+    );
+
+    expect(row).toMatchObject({ protocol: 'sctp', state: 'COOKIE_WAIT', timeout: 2 });
+  });
+
   it("reads ICMP's id, type and code where the kernel keeps ports", () => {
     const [row] = parseNfConntrack(
       'ipv4     2 icmp     1 29 src=10.0.0.2 dst=10.0.0.1 type=8 code=0 id=77 src=10.0.0.1 dst=10.0.0.2 type=0 code=0 id=77 mark=0 use=1\n',

@@ -86,6 +86,7 @@ function framed({ config, flow, ipId }: Place, item: PacketItem, ends: Ends, quo
 /** What an error is about when its flow's other side has not sent anything. */
 function emptyPacket({ protocol }: Flow, about: PacketItem): PacketItem {
   const head = { flow: about.flow, from: otherSide(about.from), length: 0 };
+  if (protocol === 'sctp') return { kind: 'sctp', flow: head.flow, from: head.from, chunks: ['DATA'] };
   if (protocol === 'udp') return { kind: 'datagram', ...head };
   return { kind: 'segment', ...head, flags: 0, seq: 0, ack: 0, window: 0, options: [] };
 }

@@ -6,6 +6,7 @@ import { isIcmpError } from '../../spec/wire/icmp.ts';
 import {
   type Ipv4Packet,
   PROTOCOL_ICMP,
+  PROTOCOL_SCTP,
   PROTOCOL_TCP,
   PROTOCOL_UDP,
   parseIpv4Packet,
@@ -81,8 +82,10 @@ function isError({ header, payload }: Ipv4Packet): boolean {
   return header.protocol === PROTOCOL_ICMP && isIcmpError(payload[0] ?? 0);
 }
 
+const PROTOCOLS_WITH_PORTS: readonly number[] = [PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_SCTP];
+
 function readArrival(frame: Uint8Array, { header, payload }: Ipv4Packet): Arrival | undefined {
-  const hasPorts = header.protocol === PROTOCOL_TCP || header.protocol === PROTOCOL_UDP;
+  const hasPorts = PROTOCOLS_WITH_PORTS.includes(header.protocol);
   if (!hasPorts || header.fragmentOffset !== 0 || payload.length < 8) return undefined;
   return {
     mac: parseEthernet(frame)!.destination,

@@ -1,9 +1,10 @@
-import type { Datagram, Echo, IcmpError, PacketItem, Segment } from '../../spec/scenario.ts';
+import type { Datagram, Echo, IcmpError, PacketItem, SctpChunks, Segment } from '../../spec/scenario.ts';
 import type { Ipv4, Mac } from '../../spec/wire/address.ts';
 import { ETHERTYPE_IPV4, printEthernet } from '../../spec/wire/ethernet.ts';
 import { ICMP_ECHO, ICMP_ECHO_REPLY, printIcmp } from '../../spec/wire/icmp.ts';
 import {
   PROTOCOL_ICMP,
+  PROTOCOL_SCTP,
   PROTOCOL_TCP,
   PROTOCOL_UDP,
   parseIpv4Packet,
@@ -11,6 +12,7 @@ import {
   setWord,
   word,
 } from '../../spec/wire/ipv4.ts';
+import { printSctp } from '../../spec/wire/sctp.ts';
 import { printTcp, tcpChecksum } from '../../spec/wire/tcp.ts';
 import { printUdp, UDP_HEADER_BYTES, udpChecksum } from '../../spec/wire/udp.ts';
 
@@ -38,6 +40,7 @@ const WRONG = 0x5555;
 const PROTOCOLS = {
   segment: PROTOCOL_TCP,
   datagram: PROTOCOL_UDP,
+  sctp: PROTOCOL_SCTP,
   echo: PROTOCOL_ICMP,
   icmp: PROTOCOL_ICMP,
 } as const;
@@ -68,6 +71,8 @@ function payloadOf(item: PacketItem, way: Way): Uint8Array {
       return tcpBytes(item, way);
     case 'datagram':
       return udpBytes(item, way);
+    case 'sctp':
+      return sctpBytes(item, way);
     case 'echo':
       return echoBytes(item, way);
     case 'icmp':
@@ -106,6 +111,18 @@ function udpBytes(datagram: Datagram, way: Way): Uint8Array {
   if (datagram.noChecksum) return bytes;
   const right = udpChecksum(bytes, way.source.address, way.destination.address);
   setWord(bytes, 6, datagram.badChecksum ? right ^ WRONG : right);
+  return bytes;
+}
+
+function sctpBytes({ chunks, tag, badChecksum }: SctpChunks, way: Way): Uint8Array {
+  const bytes = printSctp({
+    sourcePort: way.source.port,
+    destinationPort: way.destination.port,
+    verificationTag: tag ?? (chunks.includes('INIT') ? 0 : way.isn.peer),
+    initiateTag: way.isn.own,
+    chunks,
+  });
+  if (badChecksum) setWord(bytes, 8, word(bytes, 8) ^ WRONG);
   return bytes;
 }
 

@@ -5,6 +5,7 @@ export type Parameter =
   | '-t'
   | '-u'
   | '-f'
+  | '--sctp-service'
   | '-o'
   | '-r'
   | '-s'
@@ -20,7 +21,12 @@ export type Parameter =
 type Op = IpvsadmCommand['op'];
 
 /** What names a service; a command takes one of them. */
-export const SERVICE_PARAMETERS = ['-t', '-u', '-f'] as const satisfies readonly Parameter[];
+export const SERVICE_PARAMETERS = [
+  '-t',
+  '-u',
+  '--sctp-service',
+  '-f',
+] as const satisfies readonly Parameter[];
 
 /** Whether a command is for a service. */
 export type Needs = 'service' | 'any service' | 'nothing';
@@ -43,6 +49,7 @@ export const COMMANDS: readonly { readonly names: readonly string[]; readonly op
 export const PARAMETERS: readonly { readonly names: readonly [Parameter, string]; readonly value?: string; readonly default?: string }[] = [
   { names: ['-t', '--tcp-service'],  value: 'ADDRESS:PORT' },
   { names: ['-u', '--udp-service'],  value: 'ADDRESS:PORT' },
+  { names: ['--sctp-service', '--sctp-service'], value: 'ADDRESS:PORT' },
   { names: ['-f', '--fwmark-service'], value: 'the mark' },
   { names: ['-o', '--ops'] },
   { names: ['-r', '--real-server'],  value: 'ADDRESS:PORT' },
@@ -61,7 +68,6 @@ export const PARAMETERS: readonly { readonly names: readonly [Parameter, string]
 export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map(
   (
     [
-      [['--sctp-service'], 'an SCTP service'],
       [['-6', '--ipv6'], 'IPv6'],
       [['--pe'], 'a persistence engine'],
       [['-i', '--ipip'], 'tunnelling'],

@@ -56,7 +56,7 @@ export function parseIpvsadmArguments(reader: WordReader): IpvsadmCommand {
 /** The most that ipvsadm takes. */
 const HIGHEST_MARK = 0x7fffffff;
 
-const PROTOCOLS = { '-t': 'tcp', '-u': 'udp' } as const;
+const PROTOCOLS = { '-t': 'tcp', '-u': 'udp', '--sctp-service': 'sctp' } as const;
 
 /** The one service that the line names. */
 function serviceNamed(given: Given): ServiceKey | undefined {
@@ -180,7 +180,7 @@ function checkedSettings(service: ServiceKey, given: Given): ServiceSettings {
   const said = settings(given);
   if (service.protocol !== 'fwm' && service.port === 0 && !said.persistence)
     throw new TextError(serviceWord(given), 'port 0 is for persistent services only', { hint: 'add -p' });
-  if (said.onePacket && service.protocol === 'tcp')
+  if (said.onePacket && service.protocol !== 'udp' && service.protocol !== 'fwm')
     throw new TextError(given.get('-o')!, '-o is for datagrams only', { hint: 'remove it' });
   return said;
 }

@@ -49,7 +49,7 @@ function argumentsOf(command: IpvsadmCommand, style: AddressStyle): string[] {
   }
 }
 
-const SERVICE_OPTION = { tcp: '-t', udp: '-u' } as const;
+const SERVICE_OPTION = { tcp: '-t', udp: '-u', sctp: '--sctp-service' } as const;
 
 function serviceWords(service: ServiceKey, style: AddressStyle): string[] {
   if (service.protocol === 'fwm') return ['-f', String(service.mark)];

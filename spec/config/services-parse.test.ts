@@ -46,7 +46,11 @@ const settings: fc.Arbitrary<ServiceSettings> = fc.oneof(
 const service: fc.Arbitrary<VirtualService> = fc
   .tuple(
     fc.oneof(
-      fc.record({ protocol: fc.constantFrom('tcp' as const, 'udp' as const), address, port }),
+      fc.record({
+        protocol: fc.constantFrom('tcp' as const, 'udp' as const, 'sctp' as const),
+        address,
+        port,
+      }),
       fc.integer({ min: 1, max: 0x7fffffff }).map(byMark),
     ),
     settings,
@@ -71,7 +75,7 @@ const service: fc.Arbitrary<VirtualService> = fc
     return fc.uniqueArray(dest, { selector: endOf, maxLength: 4 }).map((dests) => ({
       ...key,
       ...settings,
-      ...(key.protocol !== 'tcp' && onePacket && { onePacket }),
+      ...((key.protocol === 'udp' || key.protocol === 'fwm') && onePacket && { onePacket }),
       dests,
     }));
   });
@@ -144,7 +148,12 @@ describe('services', () => {
     ],
     ['-A -t VIP:80 -s', 1, 16, 'the scheduler after -s is missing'],
     ['-A -t VIP:80 -t VIP:80', 1, 14, '-t is given twice; remove one of them'],
-    ['-A -s rr', 1, 9, 'the service is missing; allowed: -A -t|-u|-f [-s] [-b] [-p] [-M] [-o]'],
+    [
+      '-A -s rr',
+      1,
+      9,
+      'the service is missing; allowed: -A -t|-u|--sctp-service|-f [-s] [-b] [-p] [-M] [-o]',
+    ],
     ['-A -t VIP:80 -u VIP:80', 1, 17, '-t and -u exclude each other; remove one of them'],
     ['-A -t VIP:80 -o', 1, 14, '-o is for datagrams only; remove it'],
     ['-A -f 0', 1, 7, '"0" is no firewall mark; allowed: 1 to 2147483647'],

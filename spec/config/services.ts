@@ -26,7 +26,7 @@ export type ServiceKey = AddressKey | MarkKey;
 
 /** A service is called by protocol, address and port. Port 0 stands for every port that no other service has. */
 export interface AddressKey {
-  readonly protocol: 'tcp' | 'udp';
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
   readonly address: Ipv4;
   readonly port: number;
 }

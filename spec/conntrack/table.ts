@@ -21,6 +21,7 @@ export function newEntry(tuple: Tuple): NfConn | undefined {
     mark: 0,
     tcp: newTcpTrack(),
     udp: { streamTs: 0 },
+    sctp: undefined,
   };
 }
 

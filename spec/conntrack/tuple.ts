@@ -2,7 +2,7 @@ import type { Skb } from '../skb.ts';
 import { CONNTRACK_ICMP_INVERSE } from '../tables/conntrack-icmp.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_HEADER_BYTES } from '../wire/icmp.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../wire/ipv4.ts';
 import type { Tuple } from './types.ts';
 
 const FRAGMENT_OFFSET = 0x1fff;
@@ -42,6 +42,7 @@ function tupleFrom(protocol: number, src: Ipv4, dst: Ipv4, transport: Uint8Array
   switch (protocol) {
     case PROTOCOL_TCP:
     case PROTOCOL_UDP:
+    case PROTOCOL_SCTP:
       // The ports are enough, if an error quotes no more.
       if (length < 4) return undefined;
       return { protocol, src, dst, sport: word(transport, 0), dport: word(transport, 2) };

@@ -1,3 +1,4 @@
+import type { ConntrackSctpState } from '../tables/conntrack-sctp.ts';
 import type { ConntrackTcpEvent, ConntrackTcpState } from '../tables/conntrack-tcp.ts';
 import type { Ipv4 } from '../wire/address.ts';
 
@@ -63,6 +64,15 @@ export interface UdpTrack {
   streamTs: number;
 }
 
+/** The SCTP part of an entry (struct ip_ct_sctp). */
+export interface SctpTrack {
+  state: ConntrackSctpState;
+  /** The verification tag that each direction's packets should have; 0 while nobody named one. */
+  readonly tags: [number, number];
+  /** Whose INIT still waits for the cookies to be exchanged. */
+  init: [boolean, boolean];
+}
+
 /** A tracked connection (struct nf_conn). */
 export interface NfConn {
   /** Both directions' tuples. */
@@ -78,6 +88,7 @@ export interface NfConn {
   /** Of the protocols' parts, the one of the tuples' protocol is used (union nf_conntrack_proto). */
   readonly tcp: TcpTrack;
   readonly udp: UdpTrack;
+  sctp: SctpTrack | undefined;
 }
 
 /** A network namespace's connection tracking. */

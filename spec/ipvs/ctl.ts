@@ -14,7 +14,7 @@ import { updateUsers } from '../netfilter/admin.ts';
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import type { Ipv4 } from '../wire/address.ts';
-import { PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { expireNodestConns } from './conn.ts';
 import { FTPDATA, FTPPORT } from './ports.ts';
 import type { Ends, IpVsDest, IpVsService } from './types.ts';
@@ -45,6 +45,7 @@ export function serviceFor(net: Net, ends: Ends, mark: number): IpVsService | un
 const PROTOCOL_NAMES: Readonly<Record<number, AddressKey['protocol']>> = {
   [PROTOCOL_TCP]: 'tcp',
   [PROTOCOL_UDP]: 'udp',
+  [PROTOCOL_SCTP]: 'sctp',
 };
 
 /** Sets up what `ipvsadm -R` would. */

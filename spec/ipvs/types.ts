@@ -5,13 +5,14 @@ import type {
   SchedulerName,
   ServiceKey,
 } from '../config/services.ts';
+import type { IpvsSctpState } from '../tables/ipvs-sctp.ts';
 import type { IpvsTcpState } from '../tables/ipvs-tcp.ts';
 import type { IpvsUdpState } from '../tables/ipvs-udp.ts';
 import type { Timer } from '../timer.ts';
 import type { Ipv4 } from '../wire/address.ts';
 
 /** The state of a connection, by its protocol. */
-export type IpvsState = IpvsTcpState | IpvsUdpState;
+export type IpvsState = IpvsTcpState | IpvsUdpState | IpvsSctpState;
 
 /** A real server of one service (struct ip_vs_dest). */
 export interface IpVsDest {
@@ -96,7 +97,7 @@ export interface Ipvs {
   /** Packets to be scheduled until one is dropped (drop_counter). */
   dropCounter: number;
   /** What `ipvsadm --set` changes, in seconds. */
-  readonly timeouts: Record<IpvsState, number>;
+  readonly timeouts: Record<IpvsTcpState | IpvsUdpState, number>;
 }
 
 /** One end of a connection. */

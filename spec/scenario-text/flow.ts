@@ -8,7 +8,7 @@ import type { Flow } from '../scenario.ts';
 export const DEFAULT_ISN: Flow['isn'] = { client: 1000, server: 5000 };
 
 const SHAPE =
-  '[udp] CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER], as in CIP1:40001 > VIP:80 isn 1000/5000 or udp CIP1:40001 > VIP:53';
+  '[udp|sctp] CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER], as in CIP1:40001 > VIP:80 isn 1000/5000 or udp CIP1:40001 > VIP:53';
 
 /** `CIP1:40001 > VIP:80 isn 7/9`, `udp CIP1:40001 > VIP:53`; the usual initial sequence numbers are left out. */
 export function printFlow({ protocol, client, service, isn }: Flow): string {
@@ -22,7 +22,7 @@ export function printFlow({ protocol, client, service, isn }: Flow): string {
 
 export function parseFlow(text: string): Flow {
   const reader = new WordReader(text);
-  const protocol = reader.skip('udp') ? 'udp' : 'tcp';
+  const protocol = (['udp', 'sctp'] as const).find((name) => reader.skip(name)) ?? 'tcp';
   const client = parseEndpoint(reader.next('the client', { allowed: SHAPE }));
   const arrow = reader.next('>', { allowed: SHAPE });
   if (arrow.text !== '>')

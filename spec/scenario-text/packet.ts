@@ -12,7 +12,7 @@ export type PacketHead = Pick<PacketOfFlow, 'flow' | 'from' | 'by'>;
 
 const SENDERS = ['client', 'server'] as const;
 const SHAPE =
-  'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
+  'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
 
 /** `f1 server by RIP2 >` in words. */
 export function printHead({ flow, from, by }: PacketHead): string[] {

@@ -1,6 +1,6 @@
 import { formatIpv4 } from './address.ts';
 import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from './ethernet.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, word } from './ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP, word } from './ipv4.ts';
 import { FLAG_NAMES, parseTcp, type TcpOption } from './tcp.ts';
 import { parseUdp } from './udp.ts';
 
@@ -36,6 +36,8 @@ export function summarise(frame: Uint8Array): string {
     return `${ends(`:${get('tcp.sport')}`, `:${get('tcp.dport')}`)} [${get('tcp.flags')}] seq ${get('tcp.seq')} ack ${get('tcp.ack')} win ${get('tcp.window')} ttl ${get('ipv4.ttl')} len ${(fields.get('tcp.payload') ?? '0').split(' ')[0]}`;
   if (fields.has('udp.length'))
     return `${ends(`:${get('udp.sport')}`, `:${get('udp.dport')}`)} UDP ttl ${get('ipv4.ttl')} length ${get('udp.length')}`;
+  if (fields.has('sctp.tag'))
+    return `${ends(`:${get('sctp.sport')}`, `:${get('sctp.dport')}`)} SCTP ttl ${get('ipv4.ttl')} tag ${get('sctp.tag')}`;
   if (fields.has('icmp.type'))
     return `${ends('', '')} ICMP type ${get('icmp.type')} code ${get('icmp.code')} ttl ${get('ipv4.ttl')}`;
   if (fields.has('ipv4.src')) return `${ends('', '')} protocol ${get('ipv4.protocol')}`;
@@ -71,6 +73,7 @@ function ipv4Fields(bytes: Uint8Array, prefix: string): Field[] {
 function transportFields(protocol: number, offset: number, payload: Uint8Array, prefix: string): Field[] {
   if (offset === 0 && protocol === PROTOCOL_TCP) return tcpFields(payload, prefix);
   if (offset === 0 && protocol === PROTOCOL_UDP && payload.length >= 8) return udpFields(payload, prefix);
+  if (offset === 0 && protocol === PROTOCOL_SCTP && payload.length >= 12) return sctpFields(payload, prefix);
   if (offset === 0 && protocol === PROTOCOL_ICMP && payload.length >= 8) return icmpFields(payload, prefix);
   return [raw(`${prefix}ipv4.payload`, payload)];
 }
@@ -106,6 +109,16 @@ function udpFields(bytes: Uint8Array, prefix: string): Field[] {
   const { sourcePort, destinationPort, length, checksum, payload } = parseUdp(bytes)!;
   const fields = { sport: sourcePort, dport: destinationPort, length, checksum: hex(checksum, 4) };
   return [...named(`${prefix}udp`, fields), raw(`${prefix}udp.payload`, payload)];
+}
+
+function sctpFields(bytes: Uint8Array, prefix: string): Field[] {
+  const fields = {
+    sport: word(bytes, 0),
+    dport: word(bytes, 2),
+    tag: long(bytes, 4),
+    checksum: hex(long(bytes, 8), 8),
+  };
+  return [...named(`${prefix}sctp`, fields), raw(`${prefix}sctp.chunks`, bytes.subarray(12))];
 }
 
 function icmpFields(bytes: Uint8Array, prefix: string): Field[] {

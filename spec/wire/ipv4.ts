@@ -25,6 +25,7 @@ export interface Ipv4Packet {
 export const PROTOCOL_ICMP = 1;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;
+export const PROTOCOL_SCTP = 132;
 
 const MINIMUM_BYTES = 20;
 const NO_OPTIONS = new Uint8Array(0);
