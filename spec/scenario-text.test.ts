@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TextError } from './config/text-error.ts';
 import { ADDRESS_NAMES, TWO_ARMED } from './config/topology.ts';
-import type { Datagram, Echo, Flow, IcmpError, PacketItem, Segment, Wait } from './scenario.ts';
+import type { Datagram, Echo, Flow, IcmpError, PacketItem, SctpChunks, Segment, Wait } from './scenario.ts';
 import { parseFlow, printFlow } from './scenario-text/flow.ts';
 import { parseTimelineText, printTimelineItem } from './scenario-text.ts';
+import { SCTP_CHUNK_TYPES } from './wire/sctp.ts';
 import type { TcpOption } from './wire/tcp.ts';
 
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
@@ -53,6 +54,16 @@ const head = {
   badChecksum: fc.constant(true),
 };
 
+const sctp = fc.record(
+  {
+    kind: fc.constant('sctp'),
+    ...head,
+    chunks: fc.array(fc.constantFrom(...Object.keys(SCTP_CHUNK_TYPES)), { minLength: 1, maxLength: 4 }),
+    tag: fc.integer({ min: 0, max: 0xffffffff }),
+  },
+  { requiredKeys: ['kind', 'flow', 'from', 'chunks'] },
+) as fc.Arbitrary<SctpChunks>;
+
 const datagram = fc.record(
   { kind: fc.constant('datagram'), ...head, length: fc.nat({ max: 1472 }), noChecksum: fc.constant(true) },
   { requiredKeys: ['kind', 'flow', 'from', 'length'] },
@@ -95,7 +106,7 @@ const end = fc.record({
   port: fc.integer({ min: 1, max: 65535 }),
 });
 const flow: fc.Arbitrary<Flow> = fc.record({
-  protocol: fc.constantFrom('tcp', 'udp'),
+  protocol: fc.constantFrom('tcp', 'udp', 'sctp'),
   client: end,
   service: end,
   isn: fc.oneof(fc.constant({ client: 1000, server: 5000 }), fc.record({ client: u32, server: u32 })),
@@ -104,7 +115,7 @@ const flow: fc.Arbitrary<Flow> = fc.record({
 describe('the timeline', () => {
   test('reads back as it was printed', () => {
     fc.assert(
-      fc.property(fc.oneof(segment, datagram, echo, icmp, wait), (item) => {
+      fc.property(fc.oneof(segment, datagram, sctp, echo, icmp, wait), (item) => {
         expect(parseTimelineText(printTimelineItem(item))).toEqual(item);
       }),
       { numRuns: 2000 },
@@ -141,7 +152,8 @@ describe('the timeline', () => {
   });
 
   const head =
-    'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
+    'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
+  const CHUNKS = Object.keys(SCTP_CHUNK_TYPES).join(' ');
   const shape =
     'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [nodf] [badsum]';
   const options = 'mss N, wscale N, sackOK, sack FROM:TO, TS val N ecr N, nop, opt N HEX';
@@ -184,6 +196,8 @@ describe('the timeline', () => {
       22,
       '"wni" is nothing that a segment has; allowed: ack N, win N, ttl N, nodf, badsum; did you mean win?',
     ],
+    ['f1 client > sctp', 17, `the chunks is missing; allowed: ${CHUNKS}`],
+    ['f1 client > sctp INIT,INI', 18, `"INI" is no chunk; allowed: ${CHUNKS}; did you mean INIT?`],
     ['f1 client > udp', 16, 'the number of bytes is missing'],
     ['f1 client > udp 1473', 17, '"1473" is no number of bytes; allowed: 0 to 1472'],
     ['f1 client > udp 5 <nop>', 20, 'only a segment has options; remove <nop>'],
@@ -240,7 +254,7 @@ describe('flows', () => {
   });
 
   const shape =
-    '[udp] CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER], as in CIP1:40001 > VIP:80 isn 1000/5000 or udp CIP1:40001 > VIP:53';
+    '[udp|sctp] CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER], as in CIP1:40001 > VIP:80 isn 1000/5000 or udp CIP1:40001 > VIP:53';
   test.each([
     ['CIP1:40001', 11, `> is missing; allowed: ${shape}`],
     ['CIP1:40001 - VIP:80', 12, `"-" stands where > belongs; allowed: ${shape}`],

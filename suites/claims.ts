@@ -164,7 +164,7 @@ const ROWS = [
     id: 'ipvs/persistence',
     says: "A persistent service's template decides where a client's network goes, lives as long as it is told, and falls with its dest.",
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_sched_persist' },
-    bias: { ...BIASES.schedulers, persistence: 100, timeoutEdges: 75, commands: 45, sysctls: 15 },
+    bias: { ...BIASES.schedulers, persistence: 100, timeoutEdges: 70, commands: 55, sysctls: 35 },
     size: { ...MANY_CONNECTIONS, services: 2, flows: 8 },
   },
   {
