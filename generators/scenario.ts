@@ -46,7 +46,7 @@ function story(bias: ScenarioBias, size: Size, { services }: DirectorConfig): fc
   return oneOf(
     [udp, udpStory(bias, size)],
     [sctp, sctpStory(bias, size)],
-    [100 - udp - sctp, tcpStory(bias, size)],
+    [Math.max(0, 100 - udp - sctp), tcpStory(bias, size)],
   );
 }
 

@@ -50,6 +50,7 @@ const RARE: readonly string[] = [
   DEFENCE,
   'net.ipv4.vs.expire_quiescent_template',
   'net.ipv4.vs.lblcr_expiration',
+  'net.ipv4.vs.drop_packet',
   'net.ipv4.ip_forward',
 ];
 

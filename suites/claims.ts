@@ -164,8 +164,25 @@ const ROWS = [
     id: 'ipvs/persistence',
     says: "A persistent service's template decides where a client's network goes, lives as long as it is told, and falls with its dest.",
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_sched_persist' },
-    bias: { ...BIASES.schedulers, persistence: 100, timeoutEdges: 70, commands: 55, sysctls: 35 },
+    bias: { ...BIASES.schedulers, persistence: 100, timeoutEdges: 75, commands: 45, sysctls: 15 },
     size: { ...MANY_CONNECTIONS, services: 2, flows: 8 },
+  },
+  {
+    id: 'ipvs/quiescent-templates',
+    says: 'With expire_quiescent_template a template whose dest rests is given up, and its client goes elsewhere.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_conn.c', symbol: 'expire_quiescent_template' },
+    bias: {
+      ...BIASES.schedulers,
+      persistence: 100,
+      timeoutEdges: 5,
+      commands: 90,
+      sysctls: 0,
+      portReuse: 0,
+      disorder: 0,
+    },
+    size: { ...MANY_CONNECTIONS, dests: 2 },
+    only: (scenario) =>
+      scenario.director.sysctls['net.ipv4.vs.expire_quiescent_template'] === 1 && hasQuiescedDest(scenario),
   },
   {
     id: 'ipvs/service-lookup',
