@@ -39,7 +39,7 @@ export const SERVICE_FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 8,
     in: services(({ protocol, persistence }) => protocol === 'fwm' && persistence !== undefined),
   },
-  'packets dropped on purpose': { perMille: 15, in: sysctl('net.ipv4.vs.drop_packet', 3) },
+  'packets dropped on purpose': { perMille: 6, in: sysctl('net.ipv4.vs.drop_packet', 3) },
   'an SCTP service': { perMille: 40, in: services(({ protocol }) => protocol === 'sctp') },
   'an association established': {
     perMille: 15,
