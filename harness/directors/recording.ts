@@ -1,10 +1,11 @@
 import type { Match } from '../../spec/config/rules.ts';
 import { seenState } from '../../spec/conntrack/core.ts';
 import { connInGet } from '../../spec/ipvs/conn.ts';
+import { endsOf } from '../../spec/ipvs/ends.ts';
 import type { Event } from '../../spec/model.ts';
 import type { Observation } from '../../spec/observation.ts';
 import { PARTS } from '../../spec/parts.ts';
-import { type Skb, tcpOf } from '../../spec/skb.ts';
+import type { Skb } from '../../spec/skb.ts';
 import type { Net, Parts, Scheduler, Station } from '../../spec/state.ts';
 import { sysctl } from '../../spec/sysctl.ts';
 import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
@@ -122,11 +123,8 @@ function watchedStation(right: Station, name: string, reached: Reached): Station
 
 /** `skb` is the packet as the client sent it: its connection is the one that took it. */
 function forwarded(net: Net, skb: Skb, reached: Reached): void {
-  const header = tcpOf(skb)?.header;
-  if (!header) return;
-  const { source, destination } = skb.header;
-  const { sourcePort, destinationPort } = header;
-  const cp = connInGet(net, { source, sourcePort, destination, destinationPort });
+  const ends = endsOf(net, skb);
+  const cp = ends && connInGet(net, ends);
   if (!cp) return;
   const conntrack = String(sysctl(net, 'net.ipv4.vs.conntrack'));
   reached(cellId('forwarding', [cp.forward, conntrack, seenState(skb)]));
