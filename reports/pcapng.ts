@@ -1,6 +1,7 @@
 import type { Finding, StepRecord } from '../harness/outcome.ts';
 import type { LinkName } from '../spec/config/topology.ts';
 import type { Observation } from '../spec/observation.ts';
+import { formatIpv4 } from '../spec/wire/address.ts';
 
 /** A frame of a capture. */
 export interface CapturedPacket {
@@ -43,7 +44,10 @@ function stepPackets(
   at: number,
 ): CapturedPacket[] {
   const where = `step ${index}: ${step.says}`;
-  const sent = step.sent ? [{ ...step.sent, direction: 'in' as const, comment: where }] : [];
+  const after = [verdictOf(step, side), ...statesAfter(step[side])].filter(Boolean).join('; ');
+  const sent = step.sent
+    ? [{ ...step.sent, direction: 'in' as const, comment: after ? `${where}; ${after}` : where }]
+    : [];
   const answers = step[side].emitted.map(({ link, frame }, number) => ({
     link,
     frame,
@@ -51,6 +55,28 @@ function stepPackets(
     comment: `${where}; the ${side} sent frame ${number + 1} to ${link}`,
   }));
   return [...sent, ...answers].map((packet, order) => ({ ...packet, microseconds: at + order }));
+}
+
+/** The last verdict that the model's trace has; of a director only what left it can be seen. */
+function verdictOf({ trace, director }: StepRecord, side: 'model' | 'director'): string {
+  if (side === 'director') return director.emitted.length === 0 ? 'nothing left the director' : '';
+  const last = trace.filter(({ verdict }) => verdict !== '').at(-1);
+  return last ? `${last.verdict} by ${last.station} at ${last.hook}` : '';
+}
+
+/** A capture is to be read at a glance: tables of many entries stand in explain.txt. */
+const MOST_STATES = 4;
+
+/** The states that IPVS and conntrack show afterwards. */
+function statesAfter({ connections, conntrack }: Observation): string[] {
+  const ipvs = connections.map(
+    ({ client, clientPort, state }) => `IPVS ${formatIpv4(client)}:${clientPort} ${state}`,
+  );
+  const tracked = conntrack.map(
+    ({ original, state, assured, unreplied }) =>
+      `conntrack ${formatIpv4(original.src)}:${original.sport} ${[state, assured && 'ASSURED', unreplied && 'UNREPLIED'].filter(Boolean).join(' ')}`,
+  );
+  return [...ipvs, ...tracked].slice(0, MOST_STATES);
 }
 
 function sectionBlock(): Uint8Array {

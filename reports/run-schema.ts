@@ -145,13 +145,44 @@ export function runJsonSchema(): unknown {
   return z.toJSONSchema(RUN, { io: 'input' });
 }
 
+const COVERAGE = z.object({
+  directors: z.array(
+    z.object({
+      director: z.string(),
+      summary: z.object({ reached: COUNT, reachable: COUNT }),
+      tables: z.array(
+        z.object({
+          ...{ id: z.string(), says: z.string() },
+          axes: z.array(z.object({ name: z.string(), values: z.array(z.string()) })),
+          cells: z.array(
+            z.object({
+              ...{ at: z.array(z.string()), scenarios: COUNT },
+              unreachable: z.string().exactOptional(),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** A coverage.json that has been read; what is wrong with it in words, or what it holds. */
+export function storedCoverage(json: unknown): Run['coverage'] | { readonly wrong: string } {
+  const read = COVERAGE.safeParse(json);
+  return read.success ? read.data.directors : { wrong: wrongIn(read.error) };
+}
+
+function wrongIn(error: z.ZodError): string {
+  return z.prettifyError(error).split('\n').slice(0, 2).join(' ');
+}
+
 /** A run whose findings' scenarios are text: only the harness reads scenarios. */
 export type StoredRun = Omit<Run, 'findings'> & { readonly findings: readonly Omit<Finding, 'scenario'>[] };
 
 /** A report.json that has been read; what is wrong with it in words, or the run. */
 export function storedRun(json: unknown): StoredRun | { readonly wrong: string } {
   const read = RUN.safeParse(json);
-  if (!read.success) return { wrong: z.prettifyError(read.error).split('\n').slice(0, 2).join(' ') };
+  if (!read.success) return { wrong: wrongIn(read.error) };
   const { findings, ...run } = read.data;
   return {
     ...run,

@@ -1,6 +1,7 @@
 import { InputError } from '../harness/errors.ts';
 import type { ClaimResult, DirectorName, OutcomeCounts, Run, Shard } from '../harness/outcome.ts';
 import { groupBy } from './group-by.ts';
+import { mergedCoverage } from './merge-coverage.ts';
 import { keptFindings, mergedClaims } from './merge-findings.ts';
 import { sum } from './tally.ts';
 
@@ -41,6 +42,7 @@ export function mergeRuns(given: readonly NamedRun[]): Merged {
       summary: mergedSummary(parts, directors, claims),
       occurrences: occurrencesIn(claims),
       undecided: mergedUndecided(parts, directors),
+      coverage: mergedCoverage(parts, directors),
       knownDifferences: run.knownDifferences.map(({ id }) => ({
         id,
         occurrences: total(parts.flatMap((part) => part.knownDifferences).filter((each) => each.id === id)),

@@ -49,6 +49,7 @@ describe('lvscheck', () => {
     [['run', '--seed', '1', '--shard', '2/2']],
     [['run', '--on', 'model', '--shard', '0/2']],
     [['merge', 'nowhere.json']],
+    [['report', '--compare', 'nowhere.json', 'nowhere.json']],
     [['merge', 'a-file']],
   ])('answers wrong usage %j with one line and exit code 2', (args) => {
     writeFileSync(join(FOLDER, 'a-file'), '');
@@ -60,6 +61,15 @@ describe('lvscheck', () => {
         .split('\n')
         .filter((line) => !line.startsWith('(Did you')),
     ).toHaveLength(1);
+  });
+
+  it('fails a run that compares less than --min-coverage asks for', () => {
+    const few = ['run', '--on', 'broken:sched-lblc-forgets', '--claim', 'rules/marks', '--runs', '1', '--seed', '1'];
+    expect(lvscheck(...few, '--out', 'few').status).toBe(0);
+    const gated = lvscheck(...few, '--min-coverage', '90', '--out', 'few');
+    expect(gated.status).toBe(1);
+    expect(gated.stderr).toMatch(/cells compared on .*: less than --min-coverage 90\n$/);
+  });
   });
 
   it('shows help', () => {
@@ -137,6 +147,9 @@ describe('lvscheck', () => {
     expect(merged).toMatchObject({ status: 1, stderr: '' });
     expect(report('whole').findings.length).toBeGreaterThan(0);
     expect(timeless('merged')).toEqual(timeless('whole'));
+    const coverage = (out: string) => readFileSync(join(FOLDER, out, 'coverage.json'), 'utf8');
+    expect(coverage('merged')).toBe(coverage('whole'));
+    expect(lvscheck('report', '--compare', 'whole', 'merged').stdout).toBe('Nothing changed.\n');
     const half = lvscheck('merge', 'part-0', 'part-1', '--out', 'half');
     expect(half).toMatchObject({ status: 1, stderr: `lvscheck: shard 1/2 on ${other} is missing\n` });
   });

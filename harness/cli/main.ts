@@ -42,12 +42,16 @@ function program(): Command {
 }
 
 function addRun(all: Command): void {
-  drawing(playing(all.command('run').description('play random scenarios'))).action(
-    async (flags: RunFlags) => {
+  drawing(playing(all.command('run').description('play random scenarios')))
+    .option(
+      '--min-coverage <percent>',
+      'fail when less of what can be reached was compared',
+      wholeNumber('--min-coverage', 0, 100),
+    )
+    .action(async ({ minCoverage, ...flags }: RunFlags & { readonly minCoverage?: number }) => {
       const { runCommand } = await import('./run-command.ts');
-      process.exitCode = await runCommand(drawn(flags));
-    },
-  );
+      process.exitCode = await runCommand({ ...drawn(flags), minCoverage });
+    });
 }
 
 function addDiff(all: Command): void {

@@ -6,6 +6,7 @@ import { MachineError } from '../errors.ts';
 import type { Run } from '../outcome.ts';
 import type { Subject } from '../play/seat.ts';
 import { type Comparison, withModel } from './comparison.ts';
+import { coverageCode } from './coverage-gate.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { reportToGithub } from './github-report.ts';
 import { InterimReport } from './interim-report.ts';
@@ -20,6 +21,8 @@ import { Terminal } from './terminal.ts';
 export interface PlayOptions extends Wanted {
   readonly out: string | undefined;
   readonly jobs: number;
+  /** Percent; a run that compares less has failed. */
+  readonly minCoverage?: number | undefined;
 }
 
 /** What all that play share: play a programme, write results as they come, print the summary. Gives the exit code. */
@@ -57,7 +60,13 @@ export async function playCommand(
   results.interim(campaign.soFar(false));
   interruption.runBegins();
   showProgress(terminal, programme, { scenarios: 0, stepsPerSecond: 0, elapsedMs: 0, findings: 0 });
-  return finish(campaign, { terminal, results, interruption, known: comparison.known });
+  return finish(campaign, {
+    terminal,
+    results,
+    interruption,
+    known: comparison.known,
+    minCoverage: options.minCoverage,
+  });
 }
 
 interface Surroundings {
@@ -65,6 +74,7 @@ interface Surroundings {
   readonly results: ResultsFolder;
   readonly interruption: Interruption;
   readonly known: readonly KnownDifference[];
+  readonly minCoverage: number | undefined;
 }
 
 /** Whatever ends the run, what is known by then is shown and, if the disk takes it, kept. */
@@ -76,7 +86,11 @@ async function finish(campaign: Campaign, surroundings: Surroundings): Promise<n
   printSummary(run, results);
   reportToGithub(run);
   if (failure ?? unwritten) throw failure ?? unwritten;
-  if (interruption.exitCode === undefined) return staleCode(run, surroundings.known) ?? exitCodeOf(run);
+  if (interruption.exitCode === undefined) {
+    const stale = staleCode(run, surroundings.known);
+    const code = stale ?? exitCodeOf(run);
+    return coverageCode(run, surroundings.minCoverage) ?? code;
+  }
   console.error(`interrupted after ${run.summary.scenarios} scenarios; what was found is in ${results.path}`);
   return interruption.exitCode;
 }

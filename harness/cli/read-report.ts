@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { storedRun } from '../../reports/run-schema.ts';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { storedCoverage, storedRun } from '../../reports/run-schema.ts';
 import { InputError } from '../errors.ts';
 import type { Run } from '../outcome.ts';
 import { parseScenarioFile } from '../replay/scenario-file.ts';
@@ -15,7 +15,15 @@ export function readReport(path: string): Run {
     ...finding,
     scenario: parseScenarioFile(finding.scenarioText, `${file}, finding ${finding.number}`),
   }));
-  return { ...stored, findings };
+  return { ...stored, coverage: readCoverage(join(dirname(file), 'coverage.json')), findings };
+}
+
+/** It stands beside the report; a run that compares directors with each other has none. */
+function readCoverage(file: string): Run['coverage'] {
+  if (!existsSync(file)) return [];
+  const stored = storedCoverage(parsed(file, readText(file)));
+  if ('wrong' in stored) throw new InputError(`${file}: no coverage of this version: ${stored.wrong}`);
+  return stored;
 }
 
 function readText(file: string): string {

@@ -142,7 +142,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an error',
 };
 
-function written(path: string, write: () => void): void {
+/** Runs what writes to a folder; what goes wrong is said in words. */
+export function written(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {

@@ -2,6 +2,7 @@ import { html, raw } from 'hono/html';
 import { type Finding, OUTCOME_KINDS, type Run } from '../../harness/outcome.ts';
 import { SYMBOLS } from '../cell.ts';
 import { printable } from '../plain-text.ts';
+import { coverageMaps } from './coverage.ts';
 import { findingArticle, type Place } from './finding.ts';
 import { findingId } from './ids.ts';
 import { matrix } from './matrix.ts';
@@ -29,7 +30,7 @@ export function htmlReport(run: Run, placeOf: (finding: Finding) => Place): stri
 <header><h1>lvscheck: is this LVS director what its reference says?</h1>
 <p class="verdict ${run.findings.length > 0 ? 'bad' : 'good'}">${verdict(run)}</p>
 <p class="facts">${facts(run)}</p></header>
-<main>${index(run, articles.length, placeOf)}${matrix(run)}${undecided(run)}${articles}</main>
+<main>${index(run, articles.length, placeOf)}${matrix(run)}${undecided(run)}${coverageMaps(run)}${articles}</main>
 <footer>lvs-conformance ${version}, seed ${summary.seed}. The same seed on the same kernel gives the same report.</footer>
 <script>${raw(SCRIPT)}</script></body></html>
 `),

@@ -52,6 +52,9 @@ figure { margin: .75rem 0; } figcaption { display: flex; justify-content: space-
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; margin-top: .6rem; } .side { border: 2px solid var(--line); border-radius: .5rem; padding: .6rem; min-width: 0; }
 .side.expected { border-color: var(--good); } .side.expected h4 { color: var(--good); } .side.actual { border-color: var(--bad); } .side.actual h4 { color: var(--bad); }
 .verdicts { margin: .6rem 0 0; padding-left: 1.2rem; font-size: .9rem; } .expected .verdicts b { color: var(--good); } .actual .verdicts b { color: var(--bad); }
+/* Shades are of one colour over the page's own, so that text stays readable on each. */
+.heatmap { font-size: .875rem; } .heatmap td { text-align: right; } .heatmap th { white-space: nowrap; } .heat { border-radius: .2rem; } .heat.never { background: var(--bad-bg); color: var(--bad); font-weight: 700; } .heat.cannot { color: var(--dim); }
+.h1 { background: color-mix(in srgb, var(--link) 8%, var(--bg)); } .h2 { background: color-mix(in srgb, var(--link) 14%, var(--bg)); } .h3 { background: color-mix(in srgb, var(--link) 20%, var(--bg)); } .h4 { background: color-mix(in srgb, var(--link) 26%, var(--bg)); } .h5 { background: color-mix(in srgb, var(--link) 32%, var(--bg)); }
 details { margin: 1rem 0; } summary { cursor: pointer; font-weight: 600; }
 footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--dim); font-size: .9rem; }
 @media (max-width: 40rem) { th, td { padding: .25rem .4rem; } .matrix th small { max-width: 14rem; } .ladder { padding: .5rem; } .arrow { font-size: .72rem; padding-inline: .4rem; } }
