@@ -57,22 +57,6 @@ timeline:
 `;
 
 describe('a scenario file', () => {
-  test('says what its author expects, each time under the step that it follows', () => {
-    const expects = `  - expect: nothing out
-  - f1 client > S 0:0(0) <mss 1460>
-  - expect:
-      - to RIP1
-      - conntrack none of f1
-    when: not reject-reset-closes-conntrack
-  - expect: ipvs SYN_RECV
-`;
-    const text = PRINTED.replace('  - f1 client > S 0:0(0) <mss 1460>\n', expects);
-    const scenario = parseScenarioFile(text, 'x.yaml');
-    expect(scenario.expectations!.map(({ after }) => after)).toEqual([0, 1, 1, 1]);
-    expect(scenario.timeline).toEqual(parseScenarioFile(PRINTED, 'x.yaml').timeline);
-    expect(printScenarioFile(scenario)).toBe(text);
-  });
-
   test('is printed with everything written out', () => {
     expect(printScenarioFile(parseScenarioFile(GOOD, 'x.yaml'))).toBe(PRINTED);
   });
@@ -134,7 +118,7 @@ const COMPLAINTS: [string, string, string][] = [
   [
     '-m state',
     '-m statte',
-    '11:37: "statte" is no match; allowed: tcp state conntrack multiport mark connmark ipvs; did you mean state?',
+    '11:37: "statte" is no match; allowed: tcp state conntrack multiport mark connmark ipvs comment length ttl iprange; did you mean state?',
   ],
   [
     '-j ACCEPT',
@@ -202,21 +186,6 @@ const COMPLAINTS: [string, string, string][] = [
     'director:',
     'diretor:',
     `4:1: "diretor" is no key of a scenario; allowed: ${KEYS}; did you mean director?`,
-  ],
-  [
-    '- +0.1s',
-    '- +0.1s\n  - expect: to RIP9',
-    '17:16: "RIP9" is no host; allowed: CIP1 CIP2 CIP3 CIP4 RIP1 RIP2 RIP3 RIP4; did you mean RIP1?',
-  ],
-  [
-    '- +0.1s',
-    '- +0.1s\n  - expect: ipvs none of f9',
-    '16:5: flow f9 is not declared; allowed: f1; add it under flows:',
-  ],
-  [
-    '- +0.1s',
-    '- expect: to RIP1\n  - f9 server > . 0:0(0',
-    '17:19: "0:0(0" is no range of sequence numbers; allowed: SEQ:END(LENGTH), as in 1:101(100)',
   ],
   [
     'timeline:',

@@ -84,7 +84,7 @@ function show(value: unknown): string {
 function unknownKey(source: YamlSource, path: Path, key: string): InputError {
   const place = placeOfKey(source, path, key);
   if (path.at(-1) === 'sysctls') return inputError(source, place, unknownSysctl(key, place));
-  const keys = KEYS[path.join('.')] ?? ['do', 'expect'];
+  const keys = KEYS[path.join('.')] ?? stepKeys(nodeAt(source, path));
   const meant = didYouMean(key, keys);
   return inputError(
     source,
@@ -94,6 +94,9 @@ function unknownKey(source: YamlSource, path: Path, key: string): InputError {
       .join('; '),
   );
 }
+
+const stepKeys = (step: unknown): readonly string[] =>
+  isMap(step) && step.has('expect') ? ['expect', 'when'] : ['do', 'expect'];
 
 function unknownSysctl(key: string, place: Place): string {
   try {

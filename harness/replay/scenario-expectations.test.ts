@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { InputError } from '../errors.ts';
+import { printScenarioFile } from './print-scenario.ts';
+import { parseScenarioFile } from './scenario-file.ts';
+
+const file = (timeline: string): string => `director:
+  services: |
+    -A -t VIP:80 -s rr
+    -a -t VIP:80 -r RIP1:80 -g -w 1
+flows:
+  f1: CIP1:40001 > VIP:80
+timeline:
+${timeline}`;
+
+it('says what its author expects, each time under the step that it follows', () => {
+  const text = file(`  - expect: nothing out
+  - f1 client > S 0:0(0)
+  - expect:
+      - to RIP1
+      - conntrack none of f1
+    when: not reject-reset-closes-conntrack
+  - expect: ipvs SYN_RECV
+  - +100ms
+`);
+  const scenario = parseScenarioFile(text, 'x.yaml');
+  expect(scenario.expectations!.map(({ after }) => after)).toEqual([0, 1, 1, 1]);
+  expect(scenario.timeline).toHaveLength(2);
+  expect(printScenarioFile(scenario)).toBe(text);
+});
+
+it.each([
+  ['  - expect: to RIP9\n', '8:16: "RIP9" is no host; allowed: CIP1'],
+  ['  - expect: [to RIP1, to nobody]\n', '8:26: "nobody" is no host'],
+  ['  - expect: []\n', '8:13: expect cannot be a list of 0; allowed: at least 1'],
+  ['  - expect: to RIP1\n    whn: x\n', '9:5: "whn" is no key of step 1; allowed: expect, when; did you mean when?'],
+  ['  - expect: to RIP1\n    when: faster\n', '9:11: "faster" names no change between kernels'],
+  ['  - +1s\n  - expect: ipvs none of f9\n', '8:5: flow f9 is not declared; allowed: f1'],
+  ['  - expect: to RIP1\n  - f9 client > S 0:0(0)\n', '9:5: flow f9 is not declared; allowed: f1'],
+])('%j is refused where it is wrong', (timeline, message) => {
+  const read = () => parseScenarioFile(file(timeline), 'x.yaml');
+  expect(read).toThrow(InputError);
+  expect(read).toThrow(`x.yaml:${message}`);
+});
