@@ -32,7 +32,10 @@ it.each([
   ['  - expect: to RIP9\n', '8:16: "RIP9" is no host; allowed: CIP1'],
   ['  - expect: [to RIP1, to nobody]\n', '8:26: "nobody" is no host'],
   ['  - expect: []\n', '8:13: expect cannot be a list of 0; allowed: at least 1'],
-  ['  - expect: to RIP1\n    whn: x\n', '9:5: "whn" is no key of step 1; allowed: expect, when; did you mean when?'],
+  [
+    '  - expect: to RIP1\n    whn: x\n',
+    '9:5: "whn" is no key of step 1; allowed: expect, when; did you mean when?',
+  ],
   ['  - expect: to RIP1\n    when: faster\n', '9:11: "faster" names no change between kernels'],
   ['  - +1s\n  - expect: ipvs none of f9\n', '8:5: flow f9 is not declared; allowed: f1'],
   ['  - expect: to RIP1\n  - f9 client > S 0:0(0)\n', '9:5: flow f9 is not declared; allowed: f1'],
