@@ -64,12 +64,21 @@ describe('lvscheck', () => {
   });
 
   it('fails a run that compares less than --min-coverage asks for', () => {
-    const few = ['run', '--on', 'broken:sched-lblc-forgets', '--claim', 'rules/marks', '--runs', '1', '--seed', '1'];
+    const few = [
+      'run',
+      '--on',
+      'broken:sched-lblc-forgets',
+      '--claim',
+      'rules/marks',
+      '--runs',
+      '1',
+      '--seed',
+      '1',
+    ];
     expect(lvscheck(...few, '--out', 'few').status).toBe(0);
     const gated = lvscheck(...few, '--min-coverage', '90', '--out', 'few');
     expect(gated.status).toBe(1);
     expect(gated.stderr).toMatch(/cells compared on .*: less than --min-coverage 90\n$/);
-  });
   });
 
   it('shows help', () => {
