@@ -145,7 +145,7 @@ describe('lvscheck', () => {
   it('joins shards and directors to the run that they are parts of', () => {
     const [one, other] = ['broken:ipvs-reply-ttl', 'model'];
     const run = (out: string, ...args: string[]) =>
-      lvscheck('run', '--claim', 'ipvs/tcp', '--runs', '6', '--seed', '1', '--out', out, ...args);
+      lvscheck('run', '--claim', 'ipvs/', '--runs', '12', '--seed', '1', '--out', out, ...args);
     run('whole', '--on', one, '--on', other);
     run('part-0', '--on', one, '--on', other, '--shard', '0/2');
     run('part-1', '--on', one, '--shard', '1/2');
