@@ -9,13 +9,8 @@ import {
 } from '../../spec/scenario.ts';
 import { ACK, FIN, RST, SYN } from '../../spec/wire/tcp.ts';
 import { OWN, REAL_SERVERS, VIPS } from '../addresses.ts';
+import type { Feature } from './feature.ts';
 import { SERVICE_FEATURES } from './service-features.ts';
-
-/** What a scenario may have, and in how many of a thousand it should be seen at least. */
-export interface Feature {
-  readonly perMille: number;
-  readonly in: (scenario: Scenario) => boolean;
-}
 
 const some = (is: (segment: Segment) => boolean) => (scenario: Scenario) =>
   scenario.timeline.some((item) => item.kind === 'segment' && is(item));

@@ -1,6 +1,6 @@
 import type { VirtualService } from '../../spec/config/services.ts';
 import type { Scenario } from '../../spec/scenario.ts';
-import type { Feature } from './features.ts';
+import type { Feature } from './feature.ts';
 
 const services = (is: (service: VirtualService) => boolean) => (scenario: Scenario) =>
   scenario.director.services.some(is);
