@@ -22,6 +22,11 @@ describe('the directors that are asked for', () => {
     ]);
   });
 
+  it('take no module that is not called one', () => {
+    for (const name of ['text', 'a,b.ko'])
+      expect(() => namesOf({ ...wanted, module: [name] })).toThrow('the name of a module ends in .ko');
+  });
+
   it('cannot be the model when there are modules', () => {
     expect(() => namesOf({ ...wanted, on: ['model'], module: ['x.ko'] })).toThrow(InputError);
   });

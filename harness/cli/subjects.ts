@@ -35,6 +35,9 @@ function plainNames({ on, kernel }: Wanted): string[] {
 
 function withModules(name: string, modules: readonly string[]): string {
   if (modules.length === 0) return name;
+  for (const module of modules)
+    if (!/\.ko(?:\.gz|\.xz|\.zst)?$/.test(module) || module.includes(','))
+      throw new InputError(`--module ${module}: the name of a module ends in .ko, and has no comma`);
   const [kind] = splitOnce(name, ':');
   if (kind !== 'microvm')
     throw new InputError(`--module ${modules[0]}: ${name} has no modules, only kernels have`);

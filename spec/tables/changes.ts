@@ -7,7 +7,10 @@ import type { Sourced } from './sourced.ts';
  */
 export interface Change extends Sourced {
   readonly id: string;
-  /** Series -> first upstream version with the change. */
+  /**
+   * Series -> first version with the change. Where we have no sources of a series, the first packaged version that
+   * was seen to have it (`lvscheck bisect`).
+   */
   readonly stable: Readonly<Record<string, string>>;
   /** First mainline series that had it from its start. */
   readonly mainline: string;
@@ -17,28 +20,28 @@ export interface Change extends Sourced {
 export const CHANGES = [
   {
     id: 'overhead-counts-total',
-    stable: { '6.1': '6.1.183', '6.12': '6.12.104' },
+    stable: { '6.1': '6.1.183', '6.12': '6.12.104', '7.1': '7.1.13' },
     mainline: '7.2',
     source: { file: 'include/net/ip_vs.h', symbol: 'ip_vs_dest_conn_overhead' },
     says: 'wlc and lc weigh a dest by 256·active + total connections (before: 256·active + inactive).',
   },
   {
     id: 'threshold-on-edit',
-    stable: { '6.1': '6.1.183', '6.12': '6.12.104' },
+    stable: { '6.1': '6.1.183', '6.12': '6.12.104', '7.1': '7.1.13' },
     mainline: '7.2',
     source: { file: 'net/netfilter/ipvs/ip_vs_ctl.c', symbol: '__ip_vs_dest_update_overload' },
     says: "Editing a dest's thresholds decides at once whether it is full (before: only its next connection does), and the lower one defaults to u - u/4 (before: below 3/4 of u).",
   },
   {
     id: 'icmp-checksum-for-masq-only',
-    stable: { '6.1': '6.1.183', '6.12': '6.12.103' },
+    stable: { '6.1': '6.1.183', '6.12': '6.12.103', '7.1': '7.1.8' },
     mainline: '7.2',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_in_icmp' },
     says: "A client's ICMP error with a wrong checksum is dropped only where it is translated (before: for every method).",
   },
   {
     id: 'icmp-quoted-fragment-ignored',
-    stable: { '6.1': '6.1.183', '6.12': '6.12.103' },
+    stable: { '6.1': '6.1.183', '6.12': '6.12.103', '7.1': '7.1.8' },
     mainline: '7.2',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_out_icmp' },
     says: 'An ICMP error that quotes a fragment behind the first one belongs to no connection (before: the bytes where ports would be decided).',
@@ -46,7 +49,7 @@ export const CHANGES = [
   {
     id: 'invalid-template-keeps-vport',
     stable: {},
-    mainline: '7.2',
+    mainline: '7.1',
     source: { file: 'net/netfilter/ipvs/ip_vs_conn.c', symbol: 'ip_vs_check_template' },
     says: 'An invalid template shows FFFF as the port of its dest only (before: also as the virtual port).',
   },
@@ -108,7 +111,7 @@ export const CHANGES = [
   },
   {
     id: 'conntrack-doubted-rst-unacknowledged',
-    stable: { '6.12': '6.12.111' },
+    stable: { '6.12': '6.12.117' },
     mainline: '7.3',
     source: { file: 'net/netfilter/nf_conntrack_proto_tcp.c', symbol: 'nf_conntrack_tcp_packet' },
     says: 'A reset that does not end an ESTABLISHED connection leaves it nf_conntrack_tcp_timeout_unacknowledged (before: nf_conntrack_tcp_timeout_close).',
