@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { cpus, freemem } from 'node:os';
 import { join } from 'node:path';
 import { Cache } from '../kernels/cache.ts';
+import { scapyTools } from '../system/tool-table.ts';
 import { checkTools, type ToolCheck } from '../system/tools.ts';
 import { EXIT } from './exit-code.ts';
 
@@ -9,6 +10,7 @@ import { EXIT } from './exit-code.ts';
 export function doctorCommand(): number {
   const tools = checkTools();
   const why = whyNoMicrovm(tools);
+  const scapy = checkTools(scapyTools);
   console.log(
     [
       ...rows([
@@ -24,7 +26,7 @@ export function doctorCommand(): number {
       '',
       'Tools',
       ...rows(
-        tools.map(({ name, path, package: from, purpose }) => [
+        [...tools, ...scapy].map(({ name, path, package: from, purpose }) => [
           name,
           path ?? `missing (package ${from}): ${purpose}`,
         ]),
@@ -35,6 +37,9 @@ export function doctorCommand(): number {
         ['model, broken:ID', 'yes'],
         ['microvm', why === undefined ? 'yes' : `no: ${why}`],
       ]),
+      '',
+      'Captures can be imported here',
+      `  ${scapy.every(({ path }) => path) ? 'yes' : 'no: missing scapy; run as root: apt-get install python3-scapy'}`,
     ].join('\n'),
   );
   return why === undefined ? EXIT.agree : EXIT.machine;

@@ -29,3 +29,13 @@ export const tools = [
   { name: 'zstd', package: 'zstd', purpose: 'kernels and modules compressed with zstd' },
   { name: 'lz4', package: 'lz4', purpose: 'kernels compressed with lz4, as Debian cloud kernels are' },
 ] as const satisfies readonly Tool[];
+
+/** What reads captures, and checks `spec/wire`; nothing that plays scenarios needs it. */
+export const scapyTools = [
+  {
+    name: 'scapy',
+    package: 'python3-scapy',
+    purpose: 'reads captures, for import',
+    file: ['/usr/lib/python3/dist-packages/scapy/__init__.py'],
+  },
+] as const satisfies readonly Tool[];

@@ -1,0 +1,101 @@
+import { formatIpv4, type Mac } from '../../spec/wire/address.ts';
+import { hexBytes } from '../../spec/wire/dissect.ts';
+import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from '../../spec/wire/ethernet.ts';
+import { parseIcmp } from '../../spec/wire/icmp.ts';
+import {
+  type Ipv4Packet,
+  PROTOCOL_ICMP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  parseIpv4Packet,
+} from '../../spec/wire/ipv4.ts';
+import { parseTcp, type TcpOption, type TcpSegment } from '../../spec/wire/tcp.ts';
+import { parseUdp } from '../../spec/wire/udp.ts';
+
+/**
+ * What `spec/wire` read out of a frame, without lengths and checksums: enough to put the frame together again.
+ * Undefined for what is no IPv4, or has IP options, which no scenario sends.
+ */
+export function describePacket(frame: Uint8Array): object | undefined {
+  const eth = parseEthernet(frame);
+  const packet = parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES));
+  if (eth?.etherType !== ETHERTYPE_IPV4 || !packet || packet.header.options.length > 0) return undefined;
+  const { header } = packet;
+  return {
+    eth: { dst: colons(eth.destination), src: colons(eth.source) },
+    ip: {
+      tos: header.tos,
+      id: header.id,
+      flags: (header.dontFragment ? 2 : 0) | (header.moreFragments ? 1 : 0),
+      frag: header.fragmentOffset,
+      ttl: header.ttl,
+      proto: header.protocol,
+      src: formatIpv4(header.source),
+      dst: formatIpv4(header.destination),
+    },
+    ...describePayload(packet),
+  };
+}
+
+function describePayload({ header, payload }: Ipv4Packet): object {
+  const raw = { kind: 'raw', payload: hexBytes(payload) };
+  // A fragment's checksum is that of the whole datagram.
+  if (header.moreFragments || header.fragmentOffset > 0) return raw;
+  if (header.protocol === PROTOCOL_TCP) return describeTcp(parseTcp(payload)) ?? raw;
+  if (header.protocol === PROTOCOL_UDP) return describeUdp(payload) ?? raw;
+  return header.protocol === PROTOCOL_ICMP ? (describeIcmp(payload) ?? raw) : raw;
+}
+
+function describeTcp(segment: TcpSegment | undefined): object | undefined {
+  if (!segment) return undefined;
+  const { sourcePort, destinationPort, seq, ack, flags, window, urgent, options } = segment.header;
+  return {
+    kind: 'tcp',
+    tcp: {
+      ...{ sport: sourcePort, dport: destinationPort, seq, ack, flags, window, urgent },
+      options: options.map(describeOption),
+    },
+    payload: hexBytes(segment.payload),
+  };
+}
+
+/** A name and its values. */
+function describeOption(option: TcpOption): [string, (number | string)[]] {
+  switch (option.kind) {
+    case 'mss':
+      return ['mss', [option.value]];
+    case 'wscale':
+      return ['wscale', [option.shift]];
+    case 'sack':
+      return ['sack', option.blocks.flat()];
+    case 'timestamp':
+      return ['timestamp', [option.value, option.echo]];
+    case 'unknown':
+      return ['unknown', [option.number, hexBytes(option.bytes)]];
+    default:
+      return [option.kind, []];
+  }
+}
+
+function describeUdp(bytes: Uint8Array): object | undefined {
+  const datagram = parseUdp(bytes);
+  if (!datagram) return undefined;
+  const { sourcePort, destinationPort, checksum, payload } = datagram;
+  return {
+    kind: 'udp',
+    udp: { sport: sourcePort, dport: destinationPort, checksum: checksum !== 0 },
+    payload: hexBytes(payload),
+  };
+}
+
+function describeIcmp(bytes: Uint8Array): object | undefined {
+  const message = parseIcmp(bytes);
+  if (!message) return undefined;
+  const { type, code, info, body } = message;
+  const rest = info.toString(16).padStart(8, '0');
+  return { kind: 'icmp', icmp: { type, code, rest }, payload: hexBytes(body) };
+}
+
+function colons(mac: Mac): string {
+  return mac.replace(/..(?=.)/g, '$&:');
+}

@@ -1,0 +1,185 @@
+"""Packets taken apart and put together by Scapy alone, in the words of spec/wire/dissect.ts."""
+
+from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.l2 import Ether
+from scapy.packet import NoPayload, Raw, raw
+
+ERRORS = (3, 4, 5, 11, 12)
+FLAGS = "FSRP.UEW"
+# Scapy has names for options that are numbers to us.
+NUMBERS = {"EOL": 0, "AltChkSum": 14, "AltChkSumOpt": 15, "Mood": 25, "UTO": 28, "AO": 29, "TFO": 34, "MD5": 19}
+
+
+def dissect(frame):
+    """Name and value of every field."""
+    ether = Ether(frame)
+    fields = [("eth.dst", ether.dst), ("eth.src", ether.src), ("eth.type", f"0x{ether.type:04x}")]
+    if ether.type != 0x0800:
+        return fields + [sized("eth.payload", frame[14:])]
+    return fields + ipv4(frame[14:], "")
+
+
+def sized(name, data):
+    return (name, f"{len(data)} bytes {data.hex()}".rstrip())
+
+
+def named(layer, pairs):
+    return [(f"{layer}.{name}", str(value)) for name, value in pairs]
+
+
+def ipv4(data, prefix):
+    header = 4 * (data[0] & 15) if data else 0
+    if len(data) < 20 or len(data) < header:
+        return [sized(f"{prefix}ipv4.bytes", data)]
+    # Without its payload, which a wrong length would make Scapy cut.
+    ip = IP(data[:header])
+    pairs = [
+        ("version", ip.version), ("headerLength", ip.ihl * 4), ("tos", f"0x{ip.tos:02x}"), ("length", ip.len),
+        ("id", ip.id), ("flags", f"0x{int(ip.flags):x}"), ("offset", ip.frag * 8), ("ttl", ip.ttl),
+        ("protocol", ip.proto), ("checksum", f"0x{ip.chksum:04x}"), ("src", ip.src), ("dst", ip.dst),
+    ]
+    if ip.ihl > 5:
+        pairs.append(("options", b"".join(raw(option) for option in ip.options).hex()))
+    return named(f"{prefix}ipv4", pairs) + transport(ip, data[header:], prefix)
+
+
+def transport(ip, data, prefix):
+    if ip.frag == 0 and ip.proto == 6:
+        return tcp(data, prefix)
+    if ip.frag == 0 and ip.proto == 17 and len(data) >= 8:
+        return udp(UDP(data), data, prefix)
+    if ip.frag == 0 and ip.proto == 1 and len(data) >= 8:
+        return icmp(data, prefix)
+    return [sized(f"{prefix}ipv4.payload", data)]
+
+
+def tcp(data, prefix):
+    if len(data) < 8:
+        return [sized(f"{prefix}tcp.bytes", data)]
+    if len(data) < 20 or not 20 <= (data[12] >> 4) * 4 <= len(data):
+        cut = TCP(data[:8].ljust(12, b"\0") + b"\x50".ljust(8, b"\0"))
+        return named(f"{prefix}tcp", [("sport", cut.sport), ("dport", cut.dport), ("quotedSeq", cut.seq)]) + [
+            sized(f"{prefix}tcp.rest", data[8:])
+        ]
+    segment = TCP(data)
+    flags = "".join(letter for bit, letter in enumerate(FLAGS) if int(segment.flags) & (1 << bit))
+    pairs = [
+        ("sport", segment.sport), ("dport", segment.dport), ("seq", segment.seq), ("ack", segment.ack),
+        ("headerLength", segment.dataofs * 4), ("reserved", segment.reserved << 1 | int(segment.flags) >> 8),
+        ("flags", flags or "none"), ("window", segment.window), ("checksum", f"0x{segment.chksum:04x}"),
+        ("urgent", segment.urgptr), ("options", ",".join(map(option, until_end(segment.options))) or "none"),
+    ]
+    return named(f"{prefix}tcp", pairs) + [sized(f"{prefix}tcp.payload", payload(segment))]
+
+
+def until_end(options):
+    names = [name for name, _ in options]
+    return options[: names.index("EOL")] if "EOL" in names else options
+
+
+def option(pair):
+    name, value = pair
+    if name == "NOP":
+        return "nop"
+    if name == "SAckOK" and not value:
+        return "sackOK"
+    if name == "MSS":
+        return f"mss {value}"
+    if name == "WScale":
+        return f"wscale {value}"
+    if name == "Timestamp":
+        return f"timestamp {value[0]} echo {value[1]}"
+    if name == "SAck":
+        return ("sack " + " ".join(f"{a}:{b}" for a, b in zip(value[::2], value[1::2])))
+    number = NUMBERS.get(name, name)
+    return f"option-{number} {body(name, value).hex()}"
+
+
+def body(name, value):
+    if isinstance(value, bytes):
+        return value
+    from scapy.layers.inet import TCPOptions
+    import struct
+
+    if value is None:
+        return b""
+    values = value if isinstance(value, tuple) else (value,)
+    return struct.pack(TCPOptions[0][NUMBERS[name]][1], *values)
+
+
+def udp(datagram, data, prefix):
+    pairs = [
+        ("sport", datagram.sport), ("dport", datagram.dport), ("length", datagram.len),
+        ("checksum", f"0x{datagram.chksum:04x}"),
+    ]
+    return named(f"{prefix}udp", pairs) + [sized(f"{prefix}udp.payload", payload(datagram))]
+
+
+def icmp(data, prefix):
+    message = ICMP(data)
+    rest = ICMP(data[:8])
+    pairs = [
+        ("type", message.type), ("code", message.code), ("checksum", f"0x{message.chksum:04x}"),
+        ("rest", raw(rest)[4:8].hex()),
+    ]
+    fields = named(f"{prefix}icmp", pairs)
+    if message.type in ERRORS:
+        return fields + ipv4(data[8:], f"{prefix}icmp.quoted.")
+    # Scapy counts the times of a time stamp message, and an address mask, as header.
+    return fields + [sized(f"{prefix}icmp.payload", raw(message)[8:])]
+
+
+def payload(layer):
+    return b"" if isinstance(layer.payload, NoPayload) else raw(layer.payload)
+
+
+def build(packet):
+    """The bytes of a frame; lengths and checksums that the description does not have are Scapy's own."""
+    eth, ip = packet["eth"], packet["ip"]
+    frame = Ether(dst=eth["dst"], src=eth["src"], type=0x0800) / IP(
+        tos=ip["tos"], id=ip["id"], flags=ip["flags"], frag=ip["frag"], ttl=ip["ttl"],
+        proto=ip["proto"], src=ip["src"], dst=ip["dst"],
+    )
+    return raw(frame / LAYERS[packet["kind"]](packet, bytes.fromhex(packet["payload"])))
+
+
+def tcp_layer(packet, data):
+    tcp = packet["tcp"]
+    segment = TCP(
+        sport=tcp["sport"], dport=tcp["dport"], seq=tcp["seq"], ack=tcp["ack"], flags=tcp["flags"],
+        window=tcp["window"], urgptr=tcp["urgent"],
+        options=[scapy_option(each) for each in tcp["options"]],
+    )
+    return segment / Raw(data)
+
+
+def scapy_option(given):
+    name, values = given
+    if name == "nop":
+        return ("NOP", None)
+    if name == "sackOK":
+        return ("SAckOK", b"")
+    if name == "unknown":
+        return (values[0], bytes.fromhex(values[1]))
+    plain = {"mss": "MSS", "wscale": "WScale"}
+    if name in plain:
+        return (plain[name], values[0])
+    return ({"sack": "SAck", "timestamp": "Timestamp"}[name], tuple(values))
+
+
+def udp_layer(packet, data):
+    udp = packet["udp"]
+    # A checksum of 0 is none: Scapy must not compute one.
+    fixed = {} if udp["checksum"] else {"chksum": 0}
+    return UDP(sport=udp["sport"], dport=udp["dport"], **fixed) / Raw(data)
+
+
+def icmp_layer(packet, data):
+    icmp = packet["icmp"]
+    # Which fields follow the checksum depends on the type: Scapy names them.
+    message = ICMP(bytes([icmp["type"], icmp["code"], 0, 0]) + bytes.fromhex(icmp["rest"]) + data)
+    del message.chksum
+    return message
+
+
+LAYERS = {"tcp": tcp_layer, "udp": udp_layer, "icmp": icmp_layer, "raw": lambda packet, data: Raw(data)}
