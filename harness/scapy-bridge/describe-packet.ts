@@ -5,10 +5,13 @@ import { parseIcmp } from '../../spec/wire/icmp.ts';
 import {
   type Ipv4Packet,
   PROTOCOL_ICMP,
+  PROTOCOL_SCTP,
   PROTOCOL_TCP,
   PROTOCOL_UDP,
   parseIpv4Packet,
+  word,
 } from '../../spec/wire/ipv4.ts';
+import { SCTP_HEADER_BYTES, verificationTag } from '../../spec/wire/sctp.ts';
 import { parseTcp, type TcpOption, type TcpSegment } from '../../spec/wire/tcp.ts';
 import { parseUdp } from '../../spec/wire/udp.ts';
 
@@ -43,6 +46,7 @@ function describePayload({ header, payload }: Ipv4Packet): object {
   if (header.moreFragments || header.fragmentOffset > 0) return raw;
   if (header.protocol === PROTOCOL_TCP) return describeTcp(parseTcp(payload)) ?? raw;
   if (header.protocol === PROTOCOL_UDP) return describeUdp(payload) ?? raw;
+  if (header.protocol === PROTOCOL_SCTP) return describeSctp(payload) ?? raw;
   return header.protocol === PROTOCOL_ICMP ? (describeIcmp(payload) ?? raw) : raw;
 }
 
@@ -85,6 +89,15 @@ function describeUdp(bytes: Uint8Array): object | undefined {
     kind: 'udp',
     udp: { sport: sourcePort, dport: destinationPort, checksum: checksum !== 0 },
     payload: hexBytes(payload),
+  };
+}
+
+function describeSctp(bytes: Uint8Array): object | undefined {
+  if (bytes.length < SCTP_HEADER_BYTES) return undefined;
+  return {
+    kind: 'sctp',
+    sctp: { sport: word(bytes, 0), dport: word(bytes, 2), tag: verificationTag(bytes) },
+    payload: hexBytes(bytes.subarray(SCTP_HEADER_BYTES)),
   };
 }
 

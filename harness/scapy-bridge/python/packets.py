@@ -2,6 +2,7 @@
 
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.l2 import Ether
+from scapy.layers.sctp import SCTP
 from scapy.packet import NoPayload, Raw, raw
 
 ERRORS = (3, 4, 5, 11, 12)
@@ -47,7 +48,9 @@ def transport(ip, data, prefix):
     if ip.frag == 0 and ip.proto == 6:
         return tcp(data, prefix)
     if ip.frag == 0 and ip.proto == 17 and len(data) >= 8:
-        return udp(UDP(data), data, prefix)
+        return udp(UDP(data), prefix)
+    if ip.frag == 0 and ip.proto == 132 and len(data) >= 12:
+        return sctp(SCTP(data), prefix)
     if ip.frag == 0 and ip.proto == 1 and len(data) >= 8:
         return icmp(data, prefix)
     return [sized(f"{prefix}ipv4.payload", data)]
@@ -107,12 +110,21 @@ def body(name, value):
     return struct.pack(TCPOptions[0][NUMBERS[name]][1], *values)
 
 
-def udp(datagram, data, prefix):
+def udp(datagram, prefix):
     pairs = [
         ("sport", datagram.sport), ("dport", datagram.dport), ("length", datagram.len),
         ("checksum", f"0x{datagram.chksum:04x}"),
     ]
     return named(f"{prefix}udp", pairs) + [sized(f"{prefix}udp.payload", payload(datagram))]
+
+
+def sctp(packet, prefix):
+    pairs = [
+        ("sport", packet.sport), ("dport", packet.dport), ("tag", packet.tag),
+        ("checksum", f"0x{packet.chksum:08x}"),
+    ]
+    # Chunks that are cut or of no known type Scapy keeps as they are.
+    return named(f"{prefix}sctp", pairs) + [sized(f"{prefix}sctp.chunks", payload(packet))]
 
 
 def icmp(data, prefix):
@@ -174,6 +186,11 @@ def udp_layer(packet, data):
     return UDP(sport=udp["sport"], dport=udp["dport"], **fixed) / Raw(data)
 
 
+def sctp_layer(packet, data):
+    sctp = packet["sctp"]
+    return SCTP(sport=sctp["sport"], dport=sctp["dport"], tag=sctp["tag"]) / Raw(data)
+
+
 def icmp_layer(packet, data):
     icmp = packet["icmp"]
     # Which fields follow the checksum depends on the type: Scapy names them.
@@ -182,4 +199,4 @@ def icmp_layer(packet, data):
     return message
 
 
-LAYERS = {"tcp": tcp_layer, "udp": udp_layer, "icmp": icmp_layer, "raw": lambda packet, data: Raw(data)}
+LAYERS = {"tcp": tcp_layer, "udp": udp_layer, "sctp": sctp_layer, "icmp": icmp_layer, "raw": lambda packet, data: Raw(data)}
