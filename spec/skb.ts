@@ -1,7 +1,8 @@
 import type { CtInfo, NfConn } from './conntrack/types.ts';
 import type { Emitted } from './observation.ts';
 import type { Ipv4 } from './wire/address.ts';
-import { type Ipv4Header, PROTOCOL_TCP, printIpv4Packet } from './wire/ipv4.ts';
+import { fold } from './wire/checksum.ts';
+import { type Ipv4Header, PROTOCOL_TCP, printIpv4Packet, pseudoHeaderSum, setWord } from './wire/ipv4.ts';
 import { parseTcp, type TcpSegment } from './wire/tcp.ts';
 
 /** A packet on its way through the director (struct sk_buff): a header that rules replace, and its payload. */
@@ -25,6 +26,8 @@ export interface Skb {
   untracked: boolean;
   /** Made about an untracked packet: without an entry, yet `CT --notrack` takes it for one that has one. */
   attached?: true;
+  /** The TCP checksum is left to the device (CHECKSUM_PARTIAL): until then only the pseudo header is in it. */
+  checksumPartial?: true;
   mark: number;
   /** IPVS has handled it; it does so once. */
   ipvsProperty: boolean;
@@ -58,6 +61,16 @@ export function length(skb: Skb): number {
 /** The packet's bytes as they would be on the wire. */
 export function bytesOf(skb: Skb): Uint8Array {
   return printIpv4Packet(skb);
+}
+
+/** The bytes as the director has them in hand: a checksum that is left to the device is not in them yet. */
+export function unfinishedBytesOf(skb: Skb): Uint8Array {
+  const bytes = bytesOf(skb);
+  if (!skb.checksumPartial) return bytes;
+  const { source, destination, protocol, options } = skb.header;
+  const sum = pseudoHeaderSum(source, destination, protocol, skb.payload.length);
+  setWord(bytes, 20 + options.length + 16, ~fold(sum) & 0xffff);
+  return bytes;
 }
 
 /** The TCP segment, or undefined when it is none or cut. */

@@ -1,5 +1,5 @@
 import { attach } from '../conntrack/core.ts';
-import { bytesOf, localSkb, type Skb } from '../skb.ts';
+import { localSkb, type Skb, unfinishedBytesOf } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
@@ -35,7 +35,7 @@ export function icmpSend(net: Net, about: Skb, message: Omit<IcmpMessage, 'body'
     WHOLE_BYTES_MAX,
     way.kind === 'unicast' ? mtuTowards(net, way.link, about.header.source, 'own') : WHOLE_BYTES_MAX,
   );
-  const body = bytesOf(about).slice(0, room - HEADER_BYTES);
+  const body = unfinishedBytesOf(about).slice(0, room - HEADER_BYTES);
   const header = {
     tos: (about.header.tos & TOS_MASK) | INTERNET_CONTROL,
     id: 0,

@@ -63,6 +63,7 @@ function sendReset(net: Net, skb: Skb): void {
   const segment = tcpOf(skb);
   if (!segment || (segment.header.flags & RST) !== 0) return;
   const answer = resetFor(skb, segment);
+  answer.checksumPartial = true;
   attach(answer, skb);
   if (skb.ct && net.kernel.has('reject-reset-closes-conntrack')) setClosing(net, skb.ct.entry);
   ipLocalOut(net, answer);
