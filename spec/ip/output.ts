@@ -11,8 +11,9 @@ import { LOOPBACK, routeOutput } from './route.ts';
 
 /** Sends a packet of the director's own: routes it and walks it through LOCAL_OUT (net/ipv4/ip_output.c, ip_local_out). */
 export function ipLocalOut(net: Net, skb: Skb): void {
-  const route = routeOutput(net, skb.header.destination);
-  if (route.kind === 'none') return;
+  const route = routeOutput(net, skb.header.destination, skb.header.source);
+  if (route.kind === 'none')
+    return note(net, 'routing', 'ip_route_output', '', () => `${route.why}: not sent`);
   skb.outDevice = route.kind === 'local' ? LOOPBACK : route.link.device;
   skb.nextHop = skb.header.destination;
   if (nfHook(net, 'NF_INET_LOCAL_OUT', skb)) ipOutput(net, skb);

@@ -16,7 +16,7 @@ export const LOOPBACK = 'lo';
 export function isLocal(net: Net, address: Ipv4): boolean {
   const { links, vips } = net.config.topology;
   return (
-    address >>> 24 === 127 ||
+    isLoopback(address) ||
     links.some((link) => link.address === address) ||
     vips.some((vip) => vip.address === address)
   );
@@ -30,12 +30,21 @@ export function routeInput(net: Net, source: Ipv4, destination: Ipv4): Route {
   return routeOutput(net, destination);
 }
 
-/** The way of a packet that the director sends (ip_route_output_key). Routes follow from the links' prefixes. */
-export function routeOutput(net: Net, destination: Ipv4): Route {
+/**
+ * The way of a packet that the director sends (ip_route_output_key). Routes follow from the links' prefixes. A
+ * `source` of 127/8 stays at home (__mkroute_output).
+ */
+export function routeOutput(net: Net, destination: Ipv4, source?: Ipv4): Route {
   if (isLocal(net, destination)) return { kind: 'local' };
   const link = net.config.topology.links.find(({ address, prefixLength }) => {
     const mask = prefixMask(prefixLength);
     return (destination & mask) >>> 0 === (address & mask) >>> 0;
   });
+  if (link && source !== undefined && isLoopback(source))
+    return { kind: 'none', why: 'the source is an address of lo' };
   return link ? { kind: 'unicast', link } : { kind: 'none', why: 'no route' };
+}
+
+function isLoopback(address: Ipv4): boolean {
+  return address >>> 24 === 127;
 }

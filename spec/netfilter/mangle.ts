@@ -22,7 +22,7 @@ export function mangleHook(net: Net, skb: Skb, hook: Hook): Verdict {
  * so it comes back to the director itself.
  */
 export function routeMeHarder(net: Net, skb: Skb): boolean {
-  const route = routeOutput(net, skb.header.destination);
+  const route = routeOutput(net, skb.header.destination, skb.header.source);
   if (route.kind === 'none') return false;
   skb.outDevice = route.kind === 'local' ? LOOPBACK : route.link.device;
   skb.nextHop = skb.header.destination;
