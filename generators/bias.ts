@@ -39,6 +39,8 @@ export interface ScenarioBias {
   readonly rules: number;
   /** Scenarios with tables raw or mangle: packets and connections are marked, or not tracked. */
   readonly marks: number;
+  /** Scenarios with a table nat. */
+  readonly nat: number;
   /**
    * Scenarios with rules that count what state each chain saw. They also switch connection tracking on: a network
    * namespace tracks nothing until a rule asks for a state, whatever `net.ipv4.vs.conntrack` says.
@@ -81,6 +83,7 @@ export const EVEN: ScenarioBias = {
   damaged: 3,
   rules: 50,
   marks: 15,
+  nat: 12,
   counting: 50,
   commands: 35,
   timeoutEdges: 40,
@@ -118,6 +121,17 @@ export const BIASES = {
   },
   filterRules: { ...EVEN, rules: 100, counting: 40, besideServices: 25, commands: 25 },
   marks: { ...EVEN, marks: 100, rules: 40, counting: 40, conntrack: 65 },
+  nat: {
+    ...EVEN,
+    nat: 100,
+    counting: 70,
+    conntrack: 65,
+    besideServices: 45,
+    udp: 35,
+    icmpErrors: 25,
+    echoes: 20,
+    commands: 20,
+  },
   expiry: { ...EVEN, timeoutEdges: 85, commands: 15, sysctls: 12, rules: 25 },
   edits: { ...EVEN, commands: 85, shortFlows: 30, rules: 40, counting: 30 },
   forwarding: { ...EVEN, besideServices: 70, counting: 60 },

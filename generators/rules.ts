@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { Ruleset } from '../spec/config/rules.ts';
 import type { ScenarioBias } from './bias.ts';
-import { oneOf, percent } from './draws.ts';
+import { oneOf, percent, sometimes } from './draws.ts';
 import { withCounters } from './rules/counting.ts';
 import { marking } from './rules/marking.ts';
+import { translation } from './rules/nat.ts';
 import { randomTable } from './rules/random.ts';
 import { template } from './rules/templates.ts';
 import { filterTable } from './rules/write.ts';
@@ -14,8 +15,8 @@ import { smallerRuleset } from './smaller/rules.ts';
 const NONE: Ruleset = { tables: [] };
 
 /**
- * A firewall out of the field, any rules, or none; tables that mark packets or exempt them from tracking; and
- * beside them, rules that count what state each chain saw.
+ * A firewall out of the field, any rules, or none; tables that mark packets, exempt them from tracking or translate
+ * them; and beside them, rules that count what state each chain saw.
  */
 export function ruleset(bias: ScenarioBias, size: Size): fc.Arbitrary<Ruleset> {
   const firewall = oneOf<Ruleset>(
@@ -26,11 +27,12 @@ export function ruleset(bias: ScenarioBias, size: Size): fc.Arbitrary<Ruleset> {
   const drawn = fc.tuple(
     oneOf([bias.rules, firewall], [100 - bias.rules, fc.constant(NONE)]),
     oneOf([bias.marks, marking(size)], [100 - bias.marks, fc.constant([])]),
+    sometimes(bias.nat, translation(size)),
     percent(bias.counting),
   );
   return shrinkingBy(
-    drawn.map(([{ tables }, before, counting]) => {
-      const rules = { tables: [...before, ...tables] };
+    drawn.map(([{ tables }, before, nat, counting]) => {
+      const rules = { tables: [...before, ...(nat ? [nat] : []), ...tables] };
       return counting ? withCounters(rules) : rules;
     }),
     smallerRuleset,

@@ -46,10 +46,11 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
     neighbours: new Map(),
     pathMtus: new Map(),
     ipvs: { services: [], connections: [], trash: [], dropCounter: 0, timeouts: ipvsTimeouts(parts) },
-    conntrack: { users: 0, table: new Map() },
+    conntrack: { users: 0, table: new Map(), bySource: new Map() },
     tables: loadTables(config.rules),
     loopback: [],
     icmpLocked: false,
+    undetermined: undefined,
     emitted: [],
     trace: options.trace ? [] : undefined,
   };

@@ -1,4 +1,5 @@
 import type { LinkName } from './config/topology.ts';
+import type { FreedomId } from './tables/freedoms.ts';
 import type { Ipv4 } from './wire/address.ts';
 
 /** All that can be seen of a director from outside after one step. Rows are sorted, so equal tables are equal arrays. */
@@ -9,6 +10,8 @@ export interface Observation {
   readonly emitted: readonly Emitted[];
   /** The tool refused the administrator's command (exit code other than 0). */
   readonly refused: boolean;
+  /** Id of `tables/freedoms`: how the director is from this step on, nobody can know. Only the model says so. */
+  readonly undetermined?: FreedomId;
   readonly services: readonly ServiceRow[];
   readonly connections: readonly ConnectionRow[];
   readonly conntrack: readonly ConntrackRow[];

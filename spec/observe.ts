@@ -11,6 +11,7 @@ export function observe(net: Net, refused: boolean): Observation {
     jiffies: net.jiffies,
     emitted: net.emitted,
     refused,
+    ...(net.undetermined && { undetermined: net.undetermined }),
     services: services(net),
     connections: connections(net),
     conntrack: conntrack(net),

@@ -30,6 +30,9 @@ import { wrr } from './ipvs/sched/wrr.ts';
 import { iptDoTable } from './netfilter/iptables.ts';
 import { mangleHook } from './netfilter/mangle.ts';
 import { ruleMatches } from './netfilter/matches.ts';
+import { natHook, natLocalOut } from './netfilter/nat/hooks.ts';
+import { natPacket, translateError } from './netfilter/nat/proto.ts';
+import { uniqueTuple } from './netfilter/nat/unique-tuple.ts';
 import type { Net, Parts } from './state.ts';
 import {
   CONNTRACK_TCP_TABLE,
@@ -65,6 +68,10 @@ export const PARTS: Parts = {
       active: hasTable('filter'),
       run: (net, skb, hook) => iptDoTable(net, skb, hook, 'filter'),
     },
+    nf_nat_ipv4_pre_routing: { active: hasTable('nat'), run: natHook },
+    nf_nat_ipv4_local_in: { active: hasTable('nat'), run: natHook },
+    nf_nat_ipv4_local_fn: { active: hasTable('nat'), run: natLocalOut },
+    nf_nat_ipv4_out: { active: hasTable('nat'), run: natHook },
     ip_vs_out_hook: { active: hasServices, run: outHook },
     ip_vs_in_hook: { active: hasServices, run: inHook },
     ip_vs_forward_icmp: { active: hasServices, run: forwardIcmp },
@@ -87,6 +94,9 @@ export const PARTS: Parts = {
   conntrackTcpTable: CONNTRACK_TCP_TABLE,
   conntrackTcpValidFlags: CONNTRACK_TCP_VALID_FLAGS,
   conntrackTcpTimeouts: CONNTRACK_TCP_TIMEOUTS,
+  natUniqueTuple: uniqueTuple,
+  natPacket,
+  natError: translateError,
   fragment: ipDoFragment,
   ruleMatches,
   wheel: wheelExpiry,

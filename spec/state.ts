@@ -1,7 +1,7 @@
 import type { DirectorConfig } from './config/director-config.ts';
-import type { Rule } from './config/rules.ts';
+import type { NatRange, Rule } from './config/rules.ts';
 import type { SchedulerName } from './config/services.ts';
-import type { Conntrack, CtInfo, NfConn, TrackVerdict } from './conntrack/types.ts';
+import type { Conntrack, CtInfo, NatManip, NfConn, TrackVerdict, Tuple } from './conntrack/types.ts';
 import type { Neighbours, PathMtu } from './ip/types.ts';
 import type {
   Ends,
@@ -18,6 +18,7 @@ import type { Devices, IptTables } from './netfilter/types.ts';
 import type { Emitted } from './observation.ts';
 import type { Skb } from './skb.ts';
 import type { ConntrackTcpTable, ConntrackTcpTimeout } from './tables/conntrack-tcp.ts';
+import type { FreedomId } from './tables/freedoms.ts';
 import type { Hook, HookRow, StationName } from './tables/hooks.ts';
 import type { IpvsTcpState, IpvsTcpStateRow, IpvsTcpTable } from './tables/ipvs-tcp.ts';
 import type { Timer } from './timer.ts';
@@ -95,6 +96,12 @@ export interface Parts {
   readonly conntrackTcpTimeouts: Readonly<
     Record<ConntrackTcpTimeout, { readonly seconds: number; readonly sysctl?: string }>
   >;
+  /** The tuple that a connection shall have after its source or destination is translated (get_unique_tuple). */
+  natUniqueTuple(net: Net, entry: NfConn, range: NatRange, manip: NatManip): Tuple;
+  /** Gives a packet the address and port that its entry says (nf_nat_packet). */
+  natPacket(skb: Skb, manip: NatManip): void;
+  /** Gives an ICMP error those of what it quotes; false when it cannot be done (nf_nat_icmp_reply_translation). */
+  natError(skb: Skb, manip: NatManip): boolean;
   /** Whether a rule's conditions hold for a packet. */
   ruleMatches(net: Net, rule: Rule, skb: Skb, devices: Devices): boolean;
   /** When the timer wheel runs a timer, by the time it is set and the time it should run; jiffies. */
@@ -142,6 +149,8 @@ export interface Net {
   readonly loopback: Skb[];
   /** The director is about to send an ICMP message of its own; until that is out it sends no other. */
   icmpLocked: boolean;
+  /** Of `tables/freedoms`: since then the reference cannot say how the director goes on. */
+  undetermined: FreedomId | undefined;
   /** Frames that left during this step. */
   emitted: Emitted[];
   /** What happened during this step; undefined when nobody asked. */

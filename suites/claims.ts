@@ -1,6 +1,7 @@
 import { BIASES, EVEN, type ScenarioBias } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
 import { SIZES, type Size } from '../generators/sizes.ts';
+import { NAT_TARGETS } from '../spec/config/rules.ts';
 import type { SchedulerName } from '../spec/config/services.ts';
 import { unusualMtu } from '../spec/config/topology.ts';
 import type { Scenario, TimelineItem } from '../spec/scenario.ts';
@@ -347,6 +348,21 @@ const ROWS = [
     source: { file: 'net/netfilter/xt_CT.c', symbol: 'xt_ct_target' },
     bias: { ...BIASES.marks, counting: 90 },
     only: hasNotrack,
+  },
+  {
+    id: 'rules/nat',
+    says: 'Table nat decides once for a connection which ends of its packets change; each packet and each error about one is translated so, and answers back.',
+    source: { file: 'net/netfilter/nf_nat_core.c', symbol: 'nf_nat_inet_fn' },
+    bias: BIASES.nat,
+    only: hasTarget(NAT_TARGETS),
+  },
+  {
+    id: 'rules/nat-ipvs',
+    says: 'What table nat translates IPVS sees translated, and what IPVS sends on table nat may translate once more.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_nfct.c', symbol: 'ip_vs_update_conntrack' },
+    bias: { ...BIASES.nat, besideServices: 20, udp: 0, conntrack: 80, droute: 20, shortFlows: 40 },
+    size: { ...MANY_CONNECTIONS, services: 2, flows: 8 },
+    only: hasTarget(NAT_TARGETS),
   },
   {
     id: 'forward/plain',

@@ -101,9 +101,10 @@ function afterIptables(chain: TableChain, command: IptablesCommand): TableChain 
     case 'flush':
       return { ...chain, rules: [] };
     case 'policy':
-      return BUILT_IN_CHAINS[command.table].includes(chain.name)
-        ? { ...chain, policy: command.policy }
-        : undefined;
+      if (!BUILT_IN_CHAINS[command.table].includes(chain.name)) return undefined;
+      return command.table === 'nat' && command.policy === 'DROP'
+        ? undefined
+        : { ...chain, policy: command.policy };
     case 'insert':
       if (command.position > rules.length + 1) return undefined;
       return { ...chain, rules: rules.toSpliced(command.position - 1, 0, command.rule) };

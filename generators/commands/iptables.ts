@@ -15,6 +15,7 @@ const index = fc.nat({ max: 59 });
 const rules: fc.Arbitrary<Readonly<Record<TableName, Rule>>> = fc.record({
   raw: ruleOf('raw'),
   mangle: ruleOf('mangle'),
+  nat: ruleOf('nat'),
   filter: ruleOf('filter'),
 });
 
@@ -76,7 +77,7 @@ const policy = fc
   .tuple(index, weighted<'ACCEPT' | 'DROP'>([2, 'DROP'], [1, 'ACCEPT']))
   .map(([index, policy]) =>
     inChain((chain) =>
-      BUILT_IN_CHAINS[chain.table].includes(chain.name)
+      BUILT_IN_CHAINS[chain.table].includes(chain.name) && (chain.table !== 'nat' || policy === 'ACCEPT')
         ? { ...place(chain), op: 'policy', policy }
         : undefined,
     )(index),

@@ -1,8 +1,9 @@
-import { targetsOf } from '../../spec/config/iptables-options.ts';
+import { NAT_CHAINS, targetsOf } from '../../spec/config/iptables-options.ts';
 import {
   BUILT_IN_CHAINS,
   type Chain,
   type Match,
+  type NatTarget,
   type PortRange,
   type Rule,
   type Ruleset,
@@ -89,7 +90,27 @@ export function ruleProblems(rule: Rule, { table, chain, userChains }: RulePlace
       addresses.some(({ mask }) => mask === 0),
       'an address that says nothing',
     ),
+    ...(target && 'to' in target ? natProblems(target, rule, chain) : []),
     ...matches.flatMap(matchProblems),
+  ];
+}
+
+/** In a chain of the user's the end that it translates shows in where it is entered from, which `random.ts` sees to. */
+function natProblems({ kind, to }: NatTarget, { protocol }: Rule, chain: string): readonly string[] {
+  const { addresses, ports } = to;
+  const builtIn = BUILT_IN_CHAINS.nat.includes(chain);
+  const hasPorts = protocol !== undefined && protocol.protocol !== 'icmp' && !protocol.inverted;
+  const finds = kind === 'MASQUERADE' || kind === 'REDIRECT';
+  return [
+    ...problemIf(builtIn && !NAT_CHAINS[kind].includes(chain), `${kind} in ${chain}`),
+    ...problemIf(finds && addresses !== undefined, `${kind} with an address`),
+    ...problemIf(!finds && !addresses && !ports, `${kind} to nowhere`),
+    ...problemIf(ports !== undefined && !hasPorts, 'ports to translate without -p tcp or udp'),
+    ...problemIf(
+      ports !== undefined && (ports.first < 1 || ports.last > 65535 || ports.first > ports.last),
+      'ports',
+    ),
+    ...problemIf(addresses !== undefined && addresses.first > addresses.last, 'addresses in the wrong order'),
   ];
 }
 

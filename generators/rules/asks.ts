@@ -54,6 +54,12 @@ const ctAsk: fc.Arbitrary<CtAsk> = oneOf<CtAsk>(
       .map(([statuses, inverted]) => ({ on: 'status', statuses, inverted })),
   ],
   [2, direction.map((direction) => ({ on: 'dir', direction }))],
+  [
+    1,
+    fc
+      .tuple(fc.constantFrom('tcp' as const, 'udp' as const, 'icmp' as const), inverted)
+      .map(([protocol, inverted]) => ({ on: 'proto', protocol, inverted })),
+  ],
 );
 
 const distinct = <T extends { readonly on: string }>(asks: readonly T[]): readonly T[] =>

@@ -1,18 +1,22 @@
-import { BUILT_IN_CHAINS, CT_STATES, type Rule, type Ruleset } from '../../spec/config/rules.ts';
+import { BUILT_IN_CHAINS, CT_STATES, NAT_STATES, type Rule, type Ruleset } from '../../spec/config/rules.ts';
 import { ctstate, filterTable } from './write.ts';
 
 /** One rule without a target for each state: their counters tell what state each packet had in that chain. */
 const COUNTERS: readonly Rule[] = CT_STATES.map((state) => ({ matches: [ctstate(state)] }));
 
+/** Where there is a table nat, also which connections are translated. */
+const TRANSLATED: readonly Rule[] = NAT_STATES.map((state) => ({ matches: [ctstate(state)] }));
+
 /** The ruleset with these counters in front of every built-in chain, where no rule has spoken yet. */
 export function withCounters({ tables }: Ruleset): Ruleset {
   if (tables.length === 0) return withCounters(filterTable({}));
+  const counters = tables.some(({ name }) => name === 'nat') ? [...COUNTERS, ...TRANSLATED] : COUNTERS;
   return {
     tables: tables.map((table) => ({
       ...table,
       chains: table.chains.map((chain) =>
         BUILT_IN_CHAINS[table.name].includes(chain.name)
-          ? { ...chain, rules: [...COUNTERS, ...chain.rules] }
+          ? { ...chain, rules: [...counters, ...chain.rules] }
           : chain,
       ),
     })),

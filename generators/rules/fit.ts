@@ -1,21 +1,43 @@
-import type { Rule } from '../../spec/config/rules.ts';
+import type { NatTarget, Rule, Target } from '../../spec/config/rules.ts';
 
 const LEAVING: readonly string[] = ['OUTPUT', 'POSTROUTING'];
 const ARRIVING: readonly string[] = ['PREROUTING', 'INPUT'];
 
 /**
  * The rule as iptables takes it in this chain: no way in for packets that leave, no way out for packets that
- * arrive, and a reset only for what is surely TCP.
+ * arrive, a reset only for what is surely TCP, and in table nat the end that the chain translates.
  */
 export function fitted(rule: Rule, chain: string): Rule {
   const { inInterface, outInterface, target, ...rest } = rule;
   const resets = target?.kind === 'REJECT' && target.with === 'tcp-reset';
   const tcp = rule.protocol?.protocol === 'tcp' && !rule.protocol.inverted;
-  const word = resets && !tcp ? ({ kind: 'REJECT', with: 'icmp-port-unreachable' } as const) : target;
+  const word =
+    resets && !tcp ? ({ kind: 'REJECT', with: 'icmp-port-unreachable' } as const) : translating(rule, chain);
   return {
     ...rest,
     ...(inInterface && !LEAVING.includes(chain) && { inInterface }),
     ...(outInterface && !ARRIVING.includes(chain) && { outInterface }),
     ...(word && { target: word }),
   };
+}
+
+/** The chain of the user's that translates destinations; all others translate sources. */
+export const DNAT_CHAIN = 'web';
+
+/** A target of table nat is for one end of the packet, and for ports where there are some. */
+function translating({ protocol, target }: Rule, chain: string): Target | undefined {
+  if (!target || !('to' in target)) return target;
+  const hasPorts = protocol && protocol.protocol !== 'icmp' && !protocol.inverted;
+  const { ports, ...addresses } = target.to;
+  const to = { ...addresses, ...(hasPorts && ports && { ports }) };
+  const finds = target.kind === 'MASQUERADE' || target.kind === 'REDIRECT';
+  if (!finds && Object.keys(to).length === 0) return { kind: 'ACCEPT' };
+  return ofChain({ kind: finds ? 'MASQUERADE' : 'SNAT', to }, chain);
+}
+
+/** INPUT has no MASQUERADE: no device tells what the address should be. */
+function ofChain({ kind, to }: NatTarget, chain: string): Target {
+  if (chain === 'PREROUTING' || chain === 'OUTPUT' || chain === DNAT_CHAIN)
+    return { kind: kind === 'MASQUERADE' ? 'REDIRECT' : 'DNAT', to };
+  return chain === 'INPUT' && kind === 'MASQUERADE' ? { kind: 'ACCEPT' } : { kind, to };
 }

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { CT_STATES, type CtState, type Match, type PortRange } from '../../spec/config/rules.ts';
+import {
+  CT_STATES,
+  type CtState,
+  type Match,
+  NAT_STATES,
+  type NatState,
+  type PortRange,
+} from '../../spec/config/rules.ts';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../../spec/wire/tcp.ts';
 import { FREE_PORTS, SERVICE_PORTS } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
@@ -51,7 +58,16 @@ const stateMatch: fc.Arbitrary<Match> = oneOf<Match>(
       .map(([kind, states, inverted]) => ({ kind, states, inverted })),
   ],
   [
-    2,
+    1,
+    fc
+      .tuple(
+        fc.subarray<CtState | NatState>([...NAT_STATES, 'NEW'], { minLength: 1, maxLength: 2 }),
+        inverted,
+      )
+      .map(([states, inverted]) => ({ kind: 'conntrack', states, inverted })),
+  ],
+  [
+    3,
     fc
       .tuple(
         weighted<readonly CtState[]>([2, []], [1, ['INVALID']], [1, ['NEW', 'ESTABLISHED']]),

@@ -8,7 +8,7 @@ import {
 } from '../../spec/config/rules.ts';
 import { sometimes, upTo, weighted } from '../draws.ts';
 import type { Size } from '../sizes.ts';
-import { fitted } from './fit.ts';
+import { DNAT_CHAIN, fitted } from './fit.ts';
 import { rule } from './rule.ts';
 
 const USER_CHAINS = ['web', 'limits', 'audit'] as const;
@@ -32,6 +32,7 @@ const ruleDraw = (table: TableName): fc.Arbitrary<RuleDraw> =>
 const POLICY: Readonly<Record<TableName, fc.Arbitrary<'ACCEPT' | 'DROP'>>> = {
   raw: weighted<'ACCEPT' | 'DROP'>([19, 'ACCEPT'], [1, 'DROP']),
   mangle: weighted<'ACCEPT' | 'DROP'>([19, 'ACCEPT'], [1, 'DROP']),
+  nat: weighted<'ACCEPT' | 'DROP'>([29, 'ACCEPT'], [1, 'DROP']),
   filter: weighted<'ACCEPT' | 'DROP'>([3, 'ACCEPT'], [1, 'DROP']),
 };
 
@@ -50,11 +51,20 @@ export function randomTable(name: TableName, size: Size): fc.Arbitrary<Table> {
   return fc.tuple(builtIn, user).map(([builtIn, user]): Table => {
     const names = user.map(({ name }) => name);
     const chains = [...builtIn, ...user].map(({ draws, ...chain }): Chain => {
-      const later = names.slice(names.indexOf(chain.name as (typeof names)[number]) + 1);
+      const later = names
+        .slice(names.indexOf(chain.name as (typeof names)[number]) + 1)
+        .filter((other) => mayLead(name, chain.name, other));
       return { ...chain, rules: draws.map((draw) => led(draw, chain.name, later)) };
     });
     return { name, chains };
   });
+}
+
+/** In table nat a chain of the user's translates one end only (`fit.ts`), so it is entered from where that is allowed. */
+function mayLead(table: TableName, from: string, to: string): boolean {
+  if (table !== 'nat') return true;
+  if (to === DNAT_CHAIN) return from === 'PREROUTING' || from === 'OUTPUT';
+  return from === 'POSTROUTING' || (from !== DNAT_CHAIN && !BUILT_IN_CHAINS[table].includes(from));
 }
 
 function led({ rule, to }: RuleDraw, chain: string, later: readonly string[]): Rule {

@@ -12,6 +12,7 @@ import { anyAddress } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
 import { connmarkTarget, markTarget } from './marks.ts';
 import { plainMatches, tcpMatches } from './match.ts';
+import { natTarget } from './nat-target.ts';
 
 const inverted = percent(15);
 
@@ -49,6 +50,14 @@ const TARGETS: Readonly<Record<TableName, fc.Arbitrary<Target | undefined>>> = {
     [4, connmarkTarget],
     [1, ACCEPT],
     [1, DROP],
+    [1, RETURN],
+    [2, NOTHING],
+  ),
+  nat: oneOf<Target | undefined>(
+    [9, natTarget],
+    [1, markTarget],
+    [1, connmarkTarget],
+    [1, ACCEPT],
     [1, RETURN],
     [2, NOTHING],
   ),

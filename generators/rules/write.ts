@@ -3,6 +3,7 @@ import {
   type Chain,
   type CtState,
   type Match,
+  type NatState,
   type Rule,
   type Ruleset,
   type Table,
@@ -21,7 +22,7 @@ export type BuiltIn = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTI
 export type Policies = Partial<Record<BuiltIn, 'ACCEPT' | 'DROP'>>;
 
 /** `-m conntrack --ctstate A,B`. */
-export function ctstate(...states: readonly CtState[]): Match {
+export function ctstate(...states: readonly (CtState | NatState)[]): Match {
   return { kind: 'conntrack', states, inverted: false };
 }
 

@@ -1,6 +1,7 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
+import type { Rule, TableName } from '../../spec/config/rules.ts';
 import { nearer } from './numbers.ts';
-import { smallerRule } from './rules.ts';
+import { drops, smallerRule } from './rules.ts';
 import { mayMasquerade, smallerDest, smallerSettings } from './services.ts';
 import { filtered, inField, oneAfterAnother, type Smaller, towards } from './smaller.ts';
 
@@ -28,14 +29,21 @@ export const smallerCommand: Smaller<AdminCommand> = (command): Iterable<AdminCo
         inField<typeof command, 'udp'>('udp', nearer(0))(command),
       );
     case 'append':
-      return inField<typeof command, 'rule'>('rule', smallerRule)(command);
+      return allowed(inField<typeof command, 'rule'>('rule', smallerRule)(command));
     case 'insert':
     case 'replace':
       return oneAfterAnother(
-        inField<typeof command, 'rule'>('rule', smallerRule)(command),
+        allowed(inField<typeof command, 'rule'>('rule', smallerRule)(command)),
         inField<typeof command, 'position'>('position', towards(1))(command),
       );
     default:
       return [];
   }
 };
+
+/** Those that iptables takes: table nat drops nothing. */
+function allowed<T extends { readonly table: TableName; readonly rule: Rule }>(
+  commands: Iterable<T>,
+): Iterable<T> {
+  return filtered(commands, ({ table, rule }) => table !== 'nat' || !drops(rule));
+}

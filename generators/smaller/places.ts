@@ -7,6 +7,7 @@ import type {
   PortRange,
   Rule,
   Ruleset,
+  Target,
 } from '../../spec/config/rules.ts';
 import type { ServiceKey } from '../../spec/config/services.ts';
 import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
@@ -99,6 +100,27 @@ function renamedRule(rule: Rule, renaming: Renaming): Rule {
     ...(rule.source && { source: renamedAddress(rule.source, renaming) }),
     ...(rule.destination && { destination: renamedAddress(rule.destination, renaming) }),
     matches: rule.matches.map((match) => renamedMatch(match, renaming)),
+    ...(rule.target && { target: renamedTarget(rule.target, renaming) }),
+  };
+}
+
+/** Where a translation leads to one place only; no port is called 0, as the one of a service for all ports is. */
+function renamedTarget(target: Target, { address, port }: Renaming): Target {
+  if (!('to' in target)) return target;
+  const renamedOne = <T extends { first: number; last: number }>(
+    one: T,
+    name: (from: number) => number,
+  ): T => {
+    const renamed = name(one.first) || one.first;
+    return one.first === one.last ? { ...one, first: renamed, last: renamed } : one;
+  };
+  const { addresses, ports } = target.to;
+  return {
+    ...target,
+    to: {
+      ...(addresses && { addresses: renamedOne(addresses, address) }),
+      ...(ports && { ports: renamedOne(ports, port) }),
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import {
   BUILT_IN_CHAINS,
   type Chain,
   type Match,
+  type NatTarget,
   type PortRange,
   type Rule,
   type Ruleset,
@@ -60,9 +61,8 @@ const smallerMatch: Smaller<Match> = function* (match) {
     for (const ports of eachSmaller<PortRange>(onePort)(match.ports)) yield { ...match, ports };
   }
   if (match.kind === 'state') yield { ...match, kind: 'conntrack' };
-  if (match.kind === 'state' || match.kind === 'conntrack') {
-    for (const states of atLeastOne(match.states)) yield { ...match, states };
-  }
+  if (match.kind === 'state') for (const states of atLeastOne(match.states)) yield { ...match, states };
+  if (match.kind === 'conntrack') for (const states of atLeastOne(match.states)) yield { ...match, states };
   if (match.kind === 'conntrack' && match.asks) {
     const { asks, ...rest } = match;
     if (match.states.length > 0) yield rest;
@@ -84,6 +84,7 @@ const smallerTarget: Smaller<Target> = function* (target) {
   if (target.kind === 'ACCEPT') return;
   yield { kind: 'ACCEPT' };
   if (target.kind === 'DROP') return;
+  if ('to' in target) return yield* smallerTranslation(target);
   yield { kind: 'DROP' };
   if (target.kind === 'MARK' || (target.kind === 'CONNMARK' && target.op === 'set'))
     yield* anyOf<typeof target>(inField('value', towards(1)), inField('mask', towards(ALL)))(target);
@@ -94,10 +95,22 @@ const smallerTarget: Smaller<Target> = function* (target) {
     )(target);
 };
 
-/** What still needs a rule to be for TCP. */
-function needsTcp({ matches, target }: Rule): boolean {
+/** One address and one port, or none where the target finds its own; table nat knows no DROP. */
+const smallerTranslation: Smaller<NatTarget> = function* ({ kind, to }) {
+  const { addresses, ports } = to;
+  const finds = kind === 'MASQUERADE' || kind === 'REDIRECT';
+  if (ports && (addresses || finds)) yield { kind, to: addresses ? { addresses } : {} };
+  if (addresses && addresses.last !== addresses.first)
+    yield { kind, to: { ...to, addresses: { first: addresses.first, last: addresses.first } } };
+  if (ports && ports.last !== ports.first)
+    yield { kind, to: { ...to, ports: { first: ports.first, last: ports.first } } };
+};
+
+/** What still needs a rule to be for its protocol. */
+function needsProtocol({ matches, target }: Rule): boolean {
   const reset = target?.kind === 'REJECT' && target.with === 'tcp-reset';
-  return reset || matches.some(({ kind }) => kind === 'tcp' || kind === 'multiport');
+  const ports = target !== undefined && 'to' in target && target.to.ports !== undefined;
+  return reset || ports || matches.some(({ kind }) => kind === 'tcp' || kind === 'multiport');
 }
 
 /** iptables takes one match of a kind; two would come of a `-m state` that turns into `-m conntrack`. */
@@ -108,14 +121,14 @@ function haveDifferentKinds(matches: readonly Match[]): boolean {
 export const smallerRule: Smaller<Rule> = anyOf(
   withoutField<Rule>('source', 'destination', 'inInterface', 'outInterface'),
   inField('matches', (matches) => filtered(smallerList(smallerMatch)(matches), haveDifferentKinds)),
-  (rule) => (needsTcp(rule) ? [] : withoutField<Rule>('protocol')(rule)),
+  (rule) => (needsProtocol(rule) ? [] : withoutField<Rule>('protocol')(rule)),
   withoutField<Rule>('target'),
   inField('target', smallerTarget),
   inField('source', upright),
   inField('destination', upright),
   inField('inInterface', upright),
   inField('outInterface', upright),
-  (rule) => (needsTcp(rule) ? [] : inField<Rule, 'protocol'>('protocol', upright)(rule)),
+  (rule) => (needsProtocol(rule) ? [] : inField<Rule, 'protocol'>('protocol', upright)(rule)),
 );
 
 const smallerChain: Smaller<Chain> = anyOf(
@@ -139,6 +152,14 @@ function leadsTo({ target }: Rule, chain: string): boolean {
 }
 
 const smallerTable: Smaller<Table> = (table) =>
-  oneAfterAnother(fewerChains(table), inField<Table, 'chains'>('chains', eachSmaller(smallerChain))(table));
+  filtered(
+    oneAfterAnother(fewerChains(table), inField<Table, 'chains'>('chains', eachSmaller(smallerChain))(table)),
+    ({ name, chains }) => name !== 'nat' || !chains.some(({ rules }) => rules.some(drops)),
+  );
+
+/** Table nat has no such rule. */
+export function drops({ target }: Rule): boolean {
+  return target?.kind === 'DROP';
+}
 
 export const smallerRuleset: Smaller<Ruleset> = inField('tables', smallerList(smallerTable));

@@ -10,6 +10,7 @@ import {
 import { ACK, FIN, RST, SYN } from '../../spec/wire/tcp.ts';
 import { OWN, REAL_SERVERS, VIPS } from '../addresses.ts';
 import type { Feature } from './feature.ts';
+import { NAT_FEATURES } from './nat-features.ts';
 import { SERVICE_FEATURES } from './service-features.ts';
 
 const some = (is: (segment: Segment) => boolean) => (scenario: Scenario) =>
@@ -311,7 +312,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 20,
     in: sysctl('net.netfilter.nf_conntrack_tcp_timeout_established'),
   },
-  'no rules': { perMille: 180, in: ({ director }) => director.rules.tables.length === 0 },
+  'no rules': { perMille: 170, in: ({ director }) => director.rules.tables.length === 0 },
   'counting rules': {
     perMille: 250,
     in: rules((rule) => rule.target === undefined && rule.matches[0]?.kind === 'conntrack'),
@@ -344,6 +345,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   },
   'table mangle': { perMille: 80, in: table('mangle') },
   'table raw': { perMille: 20, in: table('raw') },
+  ...NAT_FEATURES,
   MARK: { perMille: 50, in: target('MARK') },
   CONNMARK: { perMille: 50, in: target('CONNMARK') },
   'CT --notrack': { perMille: 20, in: target('CT') },

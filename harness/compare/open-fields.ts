@@ -7,13 +7,14 @@ import { setWord, word } from '../../spec/wire/ipv4.ts';
 const IP_ID = ETHERNET_HEADER_BYTES + 4;
 const IP_CHECKSUM = ETHERNET_HEADER_BYTES + 10;
 
+type Field = Exclude<(typeof FREEDOMS)[number]['field'], 'rest'>;
 type Blank = (frame: Uint8Array) => void;
 
 /**
  * How each open field is blanked. The checksum over it is carried along, not blanked: one that was wrong
  * stays wrong.
  */
-const BLANKS: Readonly<Record<(typeof FREEDOMS)[number]['field'], Blank>> = {
+const BLANKS: Readonly<Record<Field, Blank>> = {
   'ipv4.id': (frame) => {
     if (frame.length < IP_CHECKSUM + 2) return;
     setWord(frame, IP_CHECKSUM, replace16(word(frame, IP_CHECKSUM), word(frame, IP_ID), 0));
@@ -29,8 +30,10 @@ export function withoutOpenFields(frame: Uint8Array, open: Emitted['open'] = [])
   return copy;
 }
 
-function fieldOf(id: string): keyof typeof BLANKS {
+function fieldOf(id: string): Field {
   const freedom = FREEDOMS.find((row) => row.id === id);
   if (!freedom) throw new Error(`the model leaves "${id}" open, which tables/freedoms does not have`);
+  if (freedom.field === 'rest')
+    throw new Error(`the model leaves "${id}" open in a frame, but it is more than that`);
   return freedom.field;
 }

@@ -17,7 +17,7 @@ import type {
 import type { StationName } from '../../spec/tables/hooks.ts';
 import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState } from '../../spec/tables/ipvs-tcp.ts';
 import { modTimer } from '../../spec/timers.ts';
-import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_UDP, setWord, word } from '../../spec/wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP, setWord, word } from '../../spec/wire/ipv4.ts';
 import { setSctpChecksum } from '../../spec/wire/sctp.ts';
 import { FIN, RST } from '../../spec/wire/tcp.ts';
 import { ModelDirector } from './model.ts';
@@ -113,6 +113,31 @@ function scheduler(name: SchedulerName, wrong: (right: Schedule) => Schedule): P
     ...PARTS,
     schedulers: { ...PARTS.schedulers, [name]: { ...right, schedule: wrong(right.schedule) } },
   };
+}
+
+type UniqueTuple = Parts['natUniqueTuple'];
+
+/** NAT that chooses from another range, or knowing less. */
+function natFrom(wrong: (...args: Parameters<UniqueTuple>) => ReturnType<UniqueTuple>): Parts {
+  return { ...PARTS, natUniqueTuple: wrong };
+}
+
+/** NAT translates a packet rightly, and then something happens to the packet. */
+function afterNat(spoil: (skb: Skb, before: Skb) => void): Parts {
+  return {
+    ...PARTS,
+    natPacket: (skb, manip) => {
+      const before = { ...skb };
+      PARTS.natPacket(skb, manip);
+      spoil(skb, before);
+    },
+  };
+}
+
+function withWord(bytes: Uint8Array, at: number, value: number): Uint8Array {
+  const copy = bytes.slice();
+  setWord(copy, at, value);
+  return copy;
 }
 
 function flagsOf(skb: Skb): number {
@@ -245,6 +270,17 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'match-iprange-open', says: 'A range of addresses does not hold its last one.', parts: withMatches((match) => (match.kind === 'iprange' && match.source ? { ...match, source: { ...match.source, last: match.source.last - 1 } } : match)) },
   { id: 'match-ipvs-any', says: '-m ipvs --ipvs holds for packets that IPVS never saw.', parts: withMatches((match) => (match.kind === 'ipvs' && !match.asks ? { kind: 'mark', value: 0, mask: 0, inverted: match.inverted } : match)) },
   { id: 'match-ipvs-method', says: '--vmethod takes direct routing for masquerading.', parts: withMatches((match) => (match.kind === 'ipvs' && match.asks ? { ...match, asks: match.asks.map((ask) => (ask.on === 'vmethod' ? { ...ask, method: 'MASQ' as const } : ask)) } : match)) },
+  { id: 'nat-quoted-untouched', says: 'NAT does not look into what an ICMP error quotes.', parts: { ...PARTS, natError: (skb, manip) => { const { payload } = skb; const done = PARTS.natError(skb, manip); skb.payload = payload; return done; } } },
+  { id: 'nat-checksum-stays', says: 'NAT leaves the TCP checksum as it was.', parts: afterNat((skb, before) => { if (skb.header.protocol === PROTOCOL_TCP) skb.payload = withWord(skb.payload, 16, word(before.payload, 16)); }) },
+  { id: 'nat-invents-udp-checksum', says: 'NAT gives a datagram that has no checksum one.', parts: afterNat((skb, before) => { if (skb.header.protocol === PROTOCOL_UDP && word(before.payload, 6) === 0) skb.payload = withWord(skb.payload, 6, 0xffff); }) },
+  { id: 'nat-input-skipped', says: 'Table nat has no INPUT chain.', parts: { ...PARTS, hookRows: PARTS.hookRows.filter(({ station }) => station !== 'nf_nat_ipv4_local_in') } },
+  { id: 'nat-output-not-rerouted', says: 'What gets another destination in OUTPUT keeps its way.', parts: station('nf_nat_ipv4_local_fn', () => PARTS.stations.nf_nat_ipv4_local_in.run) },
+  { id: 'nat-after-ipvs', says: 'In PREROUTING and INPUT NAT comes too late for IPVS.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.station === 'nf_nat_ipv4_pre_routing' ? { ...row, hook: 'NF_INET_LOCAL_IN', priority: 99.5 } : row)) } },
+  { id: 'nat-ports-ignored', says: 'NAT looks at the addresses of a range only.', parts: natFrom((net, entry, { addresses }, manip) => PARTS.natUniqueTuple(net, entry, addresses ? { addresses } : {}, manip)) },
+  { id: 'nat-pool-first', says: 'Of several addresses NAT takes the first.', parts: natFrom((net, entry, { addresses, ...rest }, manip) => PARTS.natUniqueTuple(net, entry, { ...rest, ...(addresses && { addresses: { ...addresses, last: addresses.first } }) }, manip)) },
+  { id: 'nat-answers-untranslated', says: 'Answers of translated connections keep the source that they have.', parts: station('nf_nat_ipv4_out', (right) => (net, skb, hook) => (skb.ct?.info.endsWith('_REPLY') ? 'NF_ACCEPT' : right(net, skb, hook))) },
+  { id: 'nat-asks-again', says: 'Table nat decides anew about a connection that nobody has answered.', parts: station('nf_nat_ipv4_pre_routing', (right) => (net, skb, hook) => { if (skb.ct?.info === 'NEW' && skb.ct.entry.nat) skb.ct.entry.nat.done.DST = false; return right(net, skb, hook); }) },
+  { id: 'match-dnat-never', says: '--ctstate DNAT holds for no packet.', parts: withMatches((match) => (match.kind === 'conntrack' ? { ...match, states: match.states.map((state) => (state === 'DNAT' ? 'SNAT' : state)) } : match)) },
   { id: 'filter-output-skipped', says: 'Packets that IPVS forwards do not traverse the OUTPUT chain.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.ipvsProperty ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'filter-after-ipvs', says: 'FORWARD sees replies after they are translated.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.hook === 'NF_INET_FORWARD' && row.station === 'ip_vs_out_hook' ? { ...row, priority: -1 } : row)) } },
   { id: 'filter-input-open', says: 'Whatever INPUT decides, the packet is accepted.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return hook === 'NF_INET_LOCAL_IN' ? 'NF_ACCEPT' : verdict; }) },

@@ -13,6 +13,7 @@ const needed = {
   table: {
     raw: ['ip_tables', 'iptable_raw'],
     mangle: ['ip_tables', 'iptable_mangle'],
+    nat: ['ip_tables', 'iptable_nat', 'nf_nat'],
     filter: ['ip_tables', 'iptable_filter'],
   } satisfies Record<TableName, string[]>,
   match: {
@@ -40,6 +41,10 @@ const needed = {
     CONNMARK: ['xt_connmark'],
     CT: ['xt_CT'],
     LOG: ['xt_LOG'],
+    SNAT: ['xt_nat'],
+    DNAT: ['xt_nat'],
+    MASQUERADE: ['xt_MASQUERADE'],
+    REDIRECT: ['xt_REDIRECT'],
   } satisfies Record<Target['kind'], string[]>,
 } as const;
 

@@ -74,10 +74,15 @@ function expectedBy(observations: readonly Observation[], plan: Plan, reference:
   return {
     observations: observations.map((observation, index) => ({
       ...observation,
-      emitted: withOpenFields(observation.emitted, model.observations[index]!.emitted),
+      ...openIn(observation, model.observations[index]!),
     })),
     traces: model.traces,
   };
+}
+
+function openIn({ emitted }: Observation, model: Observation): Partial<Observation> {
+  const { undetermined } = model;
+  return { emitted: withOpenFields(emitted, model.emitted), ...(undetermined && { undetermined }) };
 }
 
 /** What the model leaves open of a frame is open in the same frame of the kernel; of none where the model has no such frame. */

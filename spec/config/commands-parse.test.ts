@@ -142,7 +142,7 @@ describe('commands', () => {
       10,
       '"--apend" is no command of iptables; allowed: -A -I -R -D -F -P; did you mean --append?',
     ],
-    ['iptables -t security -F INPUT', 13, 'table security is not modelled; allowed: raw mangle filter'],
+    ['iptables -t security -F INPUT', 13, 'table security is not modelled; allowed: raw mangle nat filter'],
     [
       'sysctl net.ipv4.vs.contrack=1',
       8,

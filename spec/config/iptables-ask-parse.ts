@@ -1,6 +1,6 @@
 import { hint } from './address-text.ts';
 import type { Reading } from './iptables-draft.ts';
-import { parseNetwork, parsePorts } from './iptables-values.ts';
+import { parseNetwork, parsePorts, parseProtocol } from './iptables-values.ts';
 import { didYouMean } from './nearest.ts';
 import { parseNumber } from './number-text.ts';
 import {
@@ -23,6 +23,10 @@ export function ctAddress(on: (typeof CT_ADDRESSES)[number]) {
 
 export function ctPort(on: (typeof CT_PORTS)[number]) {
   return ({ value, inverted }: Reading): CtAsk => ({ on, ...parsePorts(value()), inverted });
+}
+
+export function ctProtocol({ value, inverted }: Reading): CtAsk {
+  return { on: 'proto', protocol: parseProtocol(value()), inverted };
 }
 
 export function ctStatus({ value, inverted }: Reading): CtAsk {

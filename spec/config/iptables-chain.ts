@@ -1,8 +1,14 @@
 import { hint } from './address-text.ts';
 import type { RulePlace } from './iptables-draft.ts';
-import { TARGET_NAMES, type TargetName, targetsOf, UNMODELLED_TARGETS } from './iptables-options.ts';
+import {
+  NAT_CHAINS,
+  TARGET_NAMES,
+  type TargetName,
+  targetsOf,
+  UNMODELLED_TARGETS,
+} from './iptables-options.ts';
 import { didYouMean } from './nearest.ts';
-import { BUILT_IN_CHAINS, type TableName, type Target } from './rules.ts';
+import { BUILT_IN_CHAINS, NAT_TARGETS, type TableName, type Target } from './rules.ts';
 import { TextError } from './text-error.ts';
 import type { Word } from './words.ts';
 
@@ -30,6 +36,11 @@ export function parseTarget(word: Word, where: RulePlace): Target {
   const known = TARGET_NAMES.find((name) => name === word.text);
   if (known && !targetsOf(where.table).includes(known))
     throw new TextError(word, `target ${known} cannot stand in table ${where.table}`, allowedIn(where));
+  const nat = NAT_TARGETS.find((name) => name === known);
+  if (nat && isBuiltIn(where.table, where.chain) && !NAT_CHAINS[nat].includes(where.chain))
+    throw new TextError(word, `target ${nat} cannot stand in ${where.chain}`, {
+      allowed: `${nat} in ${NAT_CHAINS[nat].join(' ')}`,
+    });
   if (known) return WITHOUT_OPTIONS[known];
   if (UNMODELLED_TARGETS.includes(word.text))
     throw new TextError(word, `target ${word.text} is not modelled`, allowedIn(where));
@@ -46,6 +57,10 @@ const WITHOUT_OPTIONS: Readonly<Record<TargetName, Target>> = {
   CONNMARK: { kind: 'CONNMARK', op: 'set', value: 0, mask: 0 },
   CT: { kind: 'CT', notrack: true },
   LOG: { kind: 'LOG' },
+  SNAT: { kind: 'SNAT', to: {} },
+  DNAT: { kind: 'DNAT', to: {} },
+  MASQUERADE: { kind: 'MASQUERADE', to: {} },
+  REDIRECT: { kind: 'REDIRECT', to: {} },
 };
 
 /** What `-g` names, and `-j` when it is no target. */

@@ -53,6 +53,8 @@ const TARGET_OPTION: Partial<Record<Target['kind'], string>> = {
   MARK: '--set-mark',
   CONNMARK: '--set-mark, --save-mark or --restore-mark',
   CT: '--notrack',
+  SNAT: '--to-source',
+  DNAT: '--to-destination',
 };
 
 export function loadMatch(draft: RuleDraft, kind: Match['kind'], at: Word): MatchDraft {

@@ -7,7 +7,7 @@ import {
   parseStates,
   SYN_FLAGS,
 } from './iptables-values.ts';
-import type { CtAsk, IpvsAsk, Match } from './rules.ts';
+import { CT_STATES, type CtAsk, type IpvsAsk, type Match, NAT_STATES } from './rules.ts';
 import { TextError } from './text-error.ts';
 
 type ConntrackMatch = Extract<Match, { kind: 'conntrack' }>;
@@ -53,8 +53,11 @@ export function readStates(reading: Reading, kind: 'state' | 'conntrack'): void 
   const match = matchOf(reading, kind);
   const before = match.value as Partial<ConntrackMatch> | undefined;
   once(before?.states?.length ? before.states : undefined, reading.option);
-  const asked = { states: parseStates(reading.value()), inverted: reading.inverted };
-  match.value = kind === 'state' ? { kind, ...asked } : { kind, ...before, ...asked };
+  const { inverted } = reading;
+  match.value =
+    kind === 'state'
+      ? { kind, states: parseStates(reading.value(), CT_STATES), inverted }
+      : { kind, ...before, states: parseStates(reading.value(), [...CT_STATES, ...NAT_STATES]), inverted };
 }
 
 export function readList(reading: Reading, which: 'source' | 'destination' | 'either'): void {

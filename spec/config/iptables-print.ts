@@ -2,6 +2,7 @@ import { formatIpv4, prefixMask } from '../wire/address.ts';
 import { FLAG_NAMES } from '../wire/tcp.ts';
 import { type AddressStyle, printAddress } from './address-text.ts';
 import type { IptablesCommand } from './commands.ts';
+import { natTargetWords } from './nat-range-text.ts';
 import type {
   AddressMatch,
   AddressRange,
@@ -66,7 +67,7 @@ export function ruleWords(rule: Rule, style: AddressStyle): string[] {
     ...(outInterface ? option('-o', outInterface.inverted, outInterface.name) : []),
     ...(protocol ? option('-p', protocol.inverted, protocol.protocol) : []),
     ...rule.matches.flatMap((match) => ['-m', match.kind, ...matchWords(match, style)]),
-    ...(rule.target ? targetWords(rule.target) : []),
+    ...(rule.target ? targetWords(rule.target, style) : []),
   ];
 }
 
@@ -95,6 +96,7 @@ function askWord(ask: Exclude<CtAsk | IpvsAsk, { direction: unknown }>, style: A
   if ('statuses' in ask) return ask.statuses.join(',');
   if ('method' in ask) return ask.method;
   if ('port' in ask) return String(ask.port);
+  if ('protocol' in ask) return ask.protocol;
   return 'address' in ask ? addressWord(ask, style) : portsWord(ask);
 }
 
@@ -172,7 +174,7 @@ function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
-function targetWords(target: Target): string[] {
+function targetWords(target: Target, style: AddressStyle): string[] {
   switch (target.kind) {
     case 'REJECT':
       return ['-j', 'REJECT', '--reject-with', target.with];
@@ -182,6 +184,11 @@ function targetWords(target: Target): string[] {
       return ['-j', 'CONNMARK', ...connmarkWords(target)];
     case 'CT':
       return ['-j', 'CT', '--notrack'];
+    case 'SNAT':
+    case 'DNAT':
+    case 'MASQUERADE':
+    case 'REDIRECT':
+      return ['-j', target.kind, ...natTargetWords(target, style)];
     case 'jump':
       return ['-j', target.chain];
     case 'goto':

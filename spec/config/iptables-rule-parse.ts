@@ -3,6 +3,7 @@ import {
   ctAddress,
   ctDirection,
   ctPort,
+  ctProtocol,
   ctStatus,
   ipvsAddress,
   ipvsDirection,
@@ -33,21 +34,16 @@ import { MATCH_NAMES, UNMODELLED_MATCHES, UNMODELLED_OPTIONS } from './iptables-
 import {
   readLogOption,
   readMarkBits,
+  readNatPorts,
+  readNatRange,
   readNotrack,
   readRejectWith,
   readTransfer,
   readTransferMask,
 } from './iptables-target-parse.ts';
-import { parseNetwork } from './iptables-values.ts';
+import { parseNetwork, parseProtocol } from './iptables-values.ts';
 import { didYouMean } from './nearest.ts';
-import {
-  CT_ADDRESSES,
-  CT_PORTS,
-  type CtAsk,
-  type InterfaceMatch,
-  type ProtocolMatch,
-  type Rule,
-} from './rules.ts';
+import { CT_ADDRESSES, CT_PORTS, type CtAsk, type InterfaceMatch, type Rule } from './rules.ts';
 import { TextError } from './text-error.ts';
 import type { Word, WordReader } from './words.ts';
 
@@ -109,6 +105,7 @@ const OPTIONS: readonly Option[] = [
   { names: ['--mark'], invertible: true, read: readMark },
   ...CT_ADDRESSES.map((on) => ctOption(on, ctAddress(on))),
   ...CT_PORTS.map((on) => ctOption(on, ctPort(on))),
+  ctOption('proto', ctProtocol),
   ctOption('status', ctStatus),
   { names: ['--ctdir'], invertible: false, read: (reading) => readCtAsk(reading, ctDirection) },
   { names: ['--ipvs'], invertible: true, read: (reading) => readIpvs(reading) },
@@ -145,6 +142,9 @@ const OPTIONS: readonly Option[] = [
     invertible: false,
     read: (reading) => readTransferMask(reading, ['packetMask', 'connectionMask']),
   },
+  { names: ['--to-source'], invertible: false, read: (reading) => readNatRange(reading, 'SNAT') },
+  { names: ['--to-destination'], invertible: false, read: (reading) => readNatRange(reading, 'DNAT') },
+  { names: ['--to-ports'], invertible: false, read: readNatPorts },
   { names: ['--notrack'], invertible: false, read: readNotrack },
   { names: ['--log-prefix', '--log-level'], invertible: false, read: readLogOption },
 ];
@@ -207,27 +207,12 @@ function parseInterface(word: Word, inverted: boolean): InterfaceMatch {
   });
 }
 
-const PROTOCOLS: ReadonlyMap<string, ProtocolMatch['protocol']> = new Map([
-  ['tcp', 'tcp'],
-  ['6', 'tcp'],
-  ['udp', 'udp'],
-  ['17', 'udp'],
-  ['icmp', 'icmp'],
-  ['1', 'icmp'],
-]);
-
 function readProtocol({ draft, option, inverted, value }: Reading): void {
   once(draft.protocol, option);
   const word = value();
   const name = word.text.toLowerCase();
   if ((name === 'all' || name === '0') && !inverted) return;
-  const protocol = PROTOCOLS.get(name);
-  if (!protocol)
-    throw new TextError(word, `protocol "${word.text}" is not modelled`, {
-      allowed: 'tcp udp icmp all',
-      ...hint(didYouMean(word.text, PROTOCOLS.keys())),
-    });
-  draft.protocol = { protocol, inverted };
+  draft.protocol = { protocol: parseProtocol(word, 'tcp udp icmp all'), inverted };
 }
 
 function readMatch({ draft, value }: Reading): void {

@@ -1,7 +1,8 @@
-import type { Reading } from './iptables-draft.ts';
+import { isPlain, type Reading } from './iptables-draft.ts';
 import { parseMark, parseRejectType } from './iptables-values.ts';
+import { parseNatPorts, parseNatRange } from './nat-range-text.ts';
 import { parseUnsigned32 } from './number-text.ts';
-import type { Target } from './rules.ts';
+import type { NatRange, NatTargetKind, Target } from './rules.ts';
 import { TextError } from './text-error.ts';
 
 /** The options of targets, one function each; they stand after the target that they belong to. */
@@ -81,6 +82,27 @@ export function readTransferMask(
 export function readNotrack(reading: Reading): void {
   targetOf(reading, 'CT');
   decide(reading);
+}
+
+export function readNatRange(reading: Reading, kind: 'SNAT' | 'DNAT'): void {
+  targetOf(reading, kind);
+  decide(reading);
+  setRange(reading, kind, parseNatRange(reading.value()));
+}
+
+export function readNatPorts(reading: Reading): void {
+  const { kind } = targetOf(reading, 'MASQUERADE', 'REDIRECT');
+  decide(reading);
+  setRange(reading, kind, { ports: parseNatPorts(reading.value()) });
+}
+
+/** Ports can be translated only where there are any (libxt_NAT.c, portok). */
+function setRange(reading: Reading, kind: NatTargetKind, to: NatRange): void {
+  if (to.ports && !isPlain(reading.draft, ['tcp', 'udp']))
+    throw new TextError(reading.option, `${reading.option.text} with ports is for TCP and UDP only`, {
+      hint: 'add -p tcp before it',
+    });
+  reading.draft.target = { kind, to };
 }
 
 /** What a log line would say; nobody reads it here. */

@@ -1,10 +1,17 @@
 import { type Ipv4, parseIpv4, prefixMask } from '../wire/address.ts';
 import { ACK, FIN, FLAG_NAMES, RST, SYN } from '../wire/tcp.ts';
 import { hint, parseAddress } from './address-text.ts';
-import { REJECT_ALIASES, UNMODELLED_STATES } from './iptables-options.ts';
+import { REJECT_ALIASES } from './iptables-options.ts';
 import { didYouMean } from './nearest.ts';
 import { parseNumber, parseUnsigned32 } from './number-text.ts';
-import { CT_STATES, type CtState, type PortRange, REJECT_TYPES, type RejectType } from './rules.ts';
+import {
+  type CtState,
+  type NatState,
+  type PortRange,
+  type ProtocolMatch,
+  REJECT_TYPES,
+  type RejectType,
+} from './rules.ts';
 import { TextError } from './text-error.ts';
 import type { Word } from './words.ts';
 
@@ -82,15 +89,32 @@ export function parseFlags(word: Word): number {
   }, 0);
 }
 
-export function parseStates(word: Word): CtState[] {
+export function parseStates<T extends CtState | NatState>(word: Word, known: readonly T[]): T[] {
   return items(word).map((item) => {
-    const state = CT_STATES.find((name) => name === item.text.toUpperCase());
+    const state = known.find((name) => name === item.text.toUpperCase());
     if (state) return state;
-    const exists = UNMODELLED_STATES.includes(item.text);
-    throw new TextError(item, exists ? `state ${item.text} is not modelled` : `"${item.text}" is no state`, {
-      allowed: CT_STATES.join(' '),
-      ...hint(didYouMean(item.text, CT_STATES)),
+    throw new TextError(item, `"${item.text}" is no state`, {
+      allowed: known.join(' '),
+      ...hint(didYouMean(item.text, known)),
     });
+  });
+}
+
+const PROTOCOLS: ReadonlyMap<string, ProtocolMatch['protocol']> = new Map([
+  ['tcp', 'tcp'],
+  ['6', 'tcp'],
+  ['udp', 'udp'],
+  ['17', 'udp'],
+  ['icmp', 'icmp'],
+  ['1', 'icmp'],
+]);
+
+export function parseProtocol(word: Word, allowed = 'tcp udp icmp'): ProtocolMatch['protocol'] {
+  const protocol = PROTOCOLS.get(word.text.toLowerCase());
+  if (protocol) return protocol;
+  throw new TextError(word, `protocol "${word.text}" is not modelled`, {
+    allowed,
+    ...hint(didYouMean(word.text, PROTOCOLS.keys())),
   });
 }
 

@@ -5,7 +5,7 @@ export interface Ruleset {
   readonly tables: readonly Table[];
 }
 
-export const TABLE_NAMES = ['raw', 'mangle', 'filter'] as const;
+export const TABLE_NAMES = ['raw', 'mangle', 'nat', 'filter'] as const;
 export type TableName = (typeof TABLE_NAMES)[number];
 
 export interface Table {
@@ -59,6 +59,9 @@ export interface PortRange {
 
 export const CT_STATES = ['INVALID', 'NEW', 'ESTABLISHED', 'RELATED', 'UNTRACKED'] as const;
 export type CtState = (typeof CT_STATES)[number];
+/** What `--ctstate` also knows, beside a packet's state: that its connection's source or destination is translated. */
+export const NAT_STATES = ['SNAT', 'DNAT'] as const;
+export type NatState = (typeof NAT_STATES)[number];
 
 export const CT_ADDRESSES = ['origsrc', 'origdst', 'replsrc', 'repldst'] as const;
 export const CT_PORTS = ['origsrcport', 'origdstport', 'replsrcport', 'repldstport'] as const;
@@ -70,6 +73,7 @@ export type CtDirection = 'ORIGINAL' | 'REPLY';
 export type CtAsk =
   | ({ readonly on: (typeof CT_ADDRESSES)[number] } & AddressMatch)
   | ({ readonly on: (typeof CT_PORTS)[number]; readonly inverted: boolean } & PortRange)
+  | { readonly on: 'proto'; readonly protocol: ProtocolMatch['protocol']; readonly inverted: boolean }
   | { readonly on: 'status'; readonly statuses: readonly CtStatus[]; readonly inverted: boolean }
   | { readonly on: 'dir'; readonly direction: CtDirection };
 
@@ -115,7 +119,7 @@ export type Match =
   | {
       readonly kind: 'conntrack';
       /** `--ctstate`; none when only something else is asked. */
-      readonly states: readonly CtState[];
+      readonly states: readonly (CtState | NatState)[];
       readonly inverted: boolean;
       /** What is asked besides, each at most once. */
       readonly asks?: readonly CtAsk[];
@@ -148,6 +152,21 @@ export const REJECT_TYPES = [
 ] as const;
 export type RejectType = (typeof REJECT_TYPES)[number];
 
+/** What a translated address or port is chosen from; both ends included (struct nf_nat_range2). */
+export interface NatRange {
+  readonly addresses?: { readonly first: Ipv4; readonly last: Ipv4 };
+  readonly ports?: PortRange;
+}
+
+export const NAT_TARGETS = ['SNAT', 'DNAT', 'MASQUERADE', 'REDIRECT'] as const;
+export type NatTargetKind = (typeof NAT_TARGETS)[number];
+
+/** MASQUERADE and REDIRECT find the address themselves: their range has ports only, or nothing. */
+export interface NatTarget {
+  readonly kind: NatTargetKind;
+  readonly to: NatRange;
+}
+
 export type Target =
   | { readonly kind: 'ACCEPT' | 'DROP' | 'RETURN' }
   | { readonly kind: 'REJECT'; readonly with: RejectType }
@@ -162,6 +181,7 @@ export type Target =
       readonly connectionMask: number;
     }
   | { readonly kind: 'CT'; readonly notrack: true }
+  | NatTarget
   /** Writes to the log of the host's own namespace only: in any other it does nothing. */
   | { readonly kind: 'LOG' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string };
@@ -170,5 +190,6 @@ export type Target =
 export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
   raw: ['PREROUTING', 'OUTPUT'],
   mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
 };

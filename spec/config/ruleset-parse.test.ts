@@ -167,6 +167,48 @@ describe('rules', () => {
     expect(printRuleset(read, 'numeric')).toContain(`-A INPUT ${printed}\n`);
   });
 
+  test.each([
+    ['POSTROUTING', '-j SNAT --to-source DIP', '-j SNAT --to-source 192.168.1.1'],
+    [
+      'INPUT',
+      '-p udp -j SNAT --to-source CIP1-CIP2:1-9 -m conntrack --ctstate dnat ! --ctproto 6',
+      '-p udp -m conntrack --ctstate DNAT ! --ctproto tcp -j SNAT --to-source 10.0.0.2-10.0.0.3:1-9',
+    ],
+    ['PREROUTING', '-p tcp -j DNAT --to-destination :80', '-p tcp -j DNAT --to-destination :80'],
+    ['POSTROUTING', '-o eth1 -j MASQUERADE', '-o eth1 -j MASQUERADE'],
+    ['OUTPUT', '-p tcp -j REDIRECT --to-ports 80-90', '-p tcp -j REDIRECT --to-ports 80-90'],
+  ])('in %s of table nat, %s is %s', (chain, written, printed) => {
+    const read = parseRuleset(`*nat\n-A ${chain} ${written}\nCOMMIT\n`);
+    expect(printRuleset(read, 'numeric')).toContain(`-A ${chain} ${printed}\n`);
+    expect(parseRuleset(printRuleset(read, 'named'))).toEqual(read);
+  });
+
+  test.each([
+    ['INPUT -j DROP', 13, 'target DROP cannot stand in table nat'],
+    [
+      'INPUT -j MASQUERADE',
+      13,
+      'target MASQUERADE cannot stand in INPUT; allowed: MASQUERADE in POSTROUTING',
+    ],
+    ['POSTROUTING -j DNAT --to-destination VIP', 19, 'target DNAT cannot stand in POSTROUTING'],
+    ['POSTROUTING -j SNAT', 19, '-j SNAT has nothing to do; add --to-source'],
+    [
+      'POSTROUTING -j SNAT --to-source VIP:80',
+      24,
+      '--to-source with ports is for TCP and UDP only; add -p tcp',
+    ],
+    ['POSTROUTING -p tcp -j SNAT --to-source VIP:80-70', 47, '"80-70" is no range of ports'],
+    ['POSTROUTING -j SNAT --to-source CIP2-CIP1', 36, '"CIP2-CIP1" is no range of addresses'],
+    ['POSTROUTING -p tcp -j MASQUERADE --to-ports 0', 48, '"0" is no port; allowed: 1 to 65535'],
+    ['POSTROUTING -j MASQUERADE --random', 30, '--random (choosing ports by chance) is not modelled'],
+    ['POSTROUTING -j SNAT --to-ports 80', 24, '--to-ports needs -j MASQUERADE or -j REDIRECT before it'],
+  ])('-A %s in table nat is refused at column %i', (words, column, message) => {
+    const text = `*nat\n-A ${words}\nCOMMIT\n`;
+    expect(() => parseRuleset(text)).toThrowError(
+      expect.objectContaining({ line: 2, column, message: expect.stringContaining(message) }),
+    );
+  });
+
   test('comments, counters and missing chains are as iptables-save -c leaves them', () => {
     const text =
       '# Generated\n*filter\n:INPUT DROP [12:3456]\n:WEB - [0:0]\n[1:60] -A INPUT -j WEB\nCOMMIT\n# Completed\n';
@@ -184,7 +226,7 @@ describe('rules', () => {
   });
 
   const options =
-    '-s -d -i -o -p -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --ctorigsrc --ctorigdst --ctreplsrc --ctrepldst --ctorigsrcport --ctorigdstport --ctreplsrcport --ctrepldstport --ctstatus --ctdir --ipvs --vaddr --vport --vdir --vmethod --comment --length --ttl-eq --ttl-lt --ttl-gt --src-range --dst-range --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --notrack --log-prefix';
+    '-s -d -i -o -p -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --ctorigsrc --ctorigdst --ctreplsrc --ctrepldst --ctorigsrcport --ctorigdstport --ctreplsrcport --ctrepldstport --ctproto --ctstatus --ctdir --ipvs --vaddr --vport --vdir --vmethod --comment --length --ttl-eq --ttl-lt --ttl-gt --src-range --dst-range --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --to-source --to-destination --to-ports --notrack --log-prefix';
   const complaints: [string, number, string][] = [
     ['-p tcp --dprt 80', 17, `"--dprt" is no option of a rule; allowed: ${options}; did you mean --dport?`],
     ['-f -j DROP', 10, `-f (second and later fragments) is not modelled; allowed: ${options}`],
@@ -198,9 +240,14 @@ describe('rules', () => {
       '"NWE" is no state; allowed: INVALID NEW ESTABLISHED RELATED UNTRACKED; did you mean NEW?',
     ],
     [
-      '-m conntrack --ctstate NEW,DNAT',
-      37,
-      'state DNAT is not modelled; allowed: INVALID NEW ESTABLISHED RELATED UNTRACKED',
+      '-m state --state NEW,DNAT',
+      31,
+      '"DNAT" is no state; allowed: INVALID NEW ESTABLISHED RELATED UNTRACKED',
+    ],
+    [
+      '-j DNAT --to-destination VIP',
+      13,
+      'target DNAT cannot stand in table filter; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB',
     ],
     [
       '-m conntrack --ctexpire 1:5',
@@ -294,13 +341,13 @@ describe('rules', () => {
   });
 
   const broken: [string, number, number, string][] = [
-    ['-A INPUT -j DROP', 1, 1, '"-A" stands where a table begins; allowed: *raw *mangle *filter'],
-    ['*security\nCOMMIT', 1, 1, 'table security is not modelled; allowed: *raw *mangle *filter'],
+    ['-A INPUT -j DROP', 1, 1, '"-A" stands where a table begins; allowed: *raw *mangle *nat *filter'],
+    ['*security\nCOMMIT', 1, 1, 'table security is not modelled; allowed: *raw *mangle *nat *filter'],
     [
       '*fliter\nCOMMIT',
       1,
       1,
-      '"*fliter" stands where a table begins; allowed: *raw *mangle *filter; did you mean *filter?',
+      '"*fliter" stands where a table begins; allowed: *raw *mangle *nat *filter; did you mean *filter?',
     ],
     ['*filter\n:INPUT DROP [0:0]', 1, 1, 'table filter has no COMMIT; add COMMIT after its last rule'],
     ['*filter\nCOMMIT\n*filter\nCOMMIT', 3, 1, 'table filter comes twice; put its rules together'],

@@ -19,6 +19,7 @@ export function newEntry(tuple: Tuple): NfConn | undefined {
     assured: false,
     timeout: 0,
     mark: 0,
+    nat: undefined,
     tcp: newTcpTrack(),
     udp: { streamTs: 0 },
     sctp: undefined,
@@ -38,6 +39,7 @@ export function kill(net: Net, entry: NfConn): void {
     const key = keyOf(tuple);
     if (net.conntrack.table.get(key)?.entry === entry) net.conntrack.table.delete(key);
   }
+  if (entry.nat?.done.SRC) forgetSource(net, entry);
 }
 
 /**
@@ -60,7 +62,26 @@ export function confirm(net: Net, skb: Skb): boolean {
   table.set(keyOf(entry.tuples[ORIGINAL]), { entry, direction: ORIGINAL });
   table.set(keyOf(entry.tuples[REPLY]), { entry, direction: REPLY });
   entry.confirmed = true;
+  // The kernel does so as soon as NAT has decided, but an entry that is never confirmed is not found by others.
+  if (entry.nat?.done.SRC) rememberSource(net, entry);
   return true;
+}
+
+/** What entries with the same source have in common (hash_by_src, same_src). */
+export function sourceKeyOf({ protocol, src, sport }: Tuple): string {
+  return `${protocol} ${src}:${sport}`;
+}
+
+function rememberSource({ conntrack: { bySource } }: Net, entry: NfConn): void {
+  const key = sourceKeyOf(entry.tuples[ORIGINAL]);
+  bySource.set(key, [entry, ...(bySource.get(key) ?? [])]);
+}
+
+function forgetSource({ conntrack: { bySource } }: Net, entry: NfConn): void {
+  const key = sourceKeyOf(entry.tuples[ORIGINAL]);
+  const left = (bySource.get(key) ?? []).filter((one) => one !== entry);
+  if (left.length > 0) bySource.set(key, left);
+  else bySource.delete(key);
 }
 
 /** Gives an entry some more time, counted from confirmation if that is still to come (nf_ct_refresh). */

@@ -73,6 +73,19 @@ export interface SctpTrack {
   init: [boolean, boolean];
 }
 
+/** Which end of a packet a hook translates (enum nf_nat_manip_type). */
+export type NatManip = 'SRC' | 'DST';
+
+/** What NAT has decided about an entry (status bits IPS_SRC_NAT, IPS_SRC_NAT_DONE …). */
+export interface NatStatus {
+  /** The source, or the destination, is another one outside than inside. */
+  readonly changed: Record<NatManip, boolean>;
+  /** Decided for good, be it that nothing changes. */
+  readonly done: Record<NatManip, boolean>;
+  /** The device that MASQUERADE chose the address for (masq_index). */
+  masqDevice: string | undefined;
+}
+
 /** A tracked connection (struct nf_conn). */
 export interface NfConn {
   /** Both directions' tuples. */
@@ -85,6 +98,8 @@ export interface NfConn {
   /** Jiffies: a span until confirmation, a point in time after it. */
   timeout: number;
   mark: number;
+  /** None while no NAT has looked at the entry. */
+  nat: NatStatus | undefined;
   /** Of the protocols' parts, the one of the tuples' protocol is used (union nf_conntrack_proto). */
   readonly tcp: TcpTrack;
   readonly udp: UdpTrack;
@@ -97,4 +112,6 @@ export interface Conntrack {
   users: number;
   /** Every confirmed entry under both its tuples' keys. */
   readonly table: Map<string, { readonly entry: NfConn; readonly direction: Direction }>;
+  /** Entries whose source NAT has decided about, by their own source; the newest first (nf_nat_bysource). */
+  readonly bySource: Map<string, NfConn[]>;
 }

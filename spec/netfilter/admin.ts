@@ -49,7 +49,8 @@ function apply(table: IptTable, command: IptablesCommand): boolean {
       chain.rules = [];
       return true;
     case 'policy':
-      if (!chain.policy) return false;
+      // The tool refuses to filter in nat; what a restored table says it does not look at.
+      if (!chain.policy || (command.table === 'nat' && command.policy === 'DROP')) return false;
       chain.policy = command.policy;
       return true;
   }

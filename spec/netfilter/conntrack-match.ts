@@ -1,7 +1,8 @@
-import type { CtAsk, CtStatus, Match } from '../config/rules.ts';
+import type { CtAsk, CtState, CtStatus, Match, NatState } from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
 import { type NfConn, ORIGINAL, REPLY } from '../conntrack/types.ts';
 import type { Skb } from '../skb.ts';
+import { PROTOCOL_NUMBERS } from './protocol-numbers.ts';
 import { addressMatches, within } from './within.ts';
 
 /**
@@ -10,10 +11,17 @@ import { addressMatches, within } from './within.ts';
  */
 export function conntrackMatches(match: Extract<Match, { kind: 'conntrack' }>, skb: Skb): boolean {
   const asksState = match.states.length > 0;
-  if (asksState && match.states.includes(seenState(skb)) === match.inverted) return false;
   const { ct } = skb;
+  if (asksState && match.states.some((state) => isIn(state, skb)) === match.inverted) return false;
   if (!ct) return asksState;
   return (match.asks ?? []).every((ask) => askHolds(ask, ct));
+}
+
+/** That a connection is translated is a state beside the packet's own. */
+function isIn(state: CtState | NatState, skb: Skb): boolean {
+  if (state === 'SNAT') return skb.ct?.entry.nat?.changed.SRC === true;
+  if (state === 'DNAT') return skb.ct?.entry.nat?.changed.DST === true;
+  return state === seenState(skb);
 }
 
 function askHolds(ask: CtAsk, { entry, info }: NonNullable<Skb['ct']>): boolean {
@@ -36,6 +44,8 @@ function askHolds(ask: CtAsk, { entry, info }: NonNullable<Skb['ct']>): boolean 
       return within(ask, reply.sport) !== ask.inverted;
     case 'repldstport':
       return within(ask, reply.dport) !== ask.inverted;
+    case 'proto':
+      return (original.protocol === PROTOCOL_NUMBERS[ask.protocol]) !== ask.inverted;
     case 'status':
       return ask.statuses.some((status) => hasStatus(entry, status)) !== ask.inverted;
     case 'dir':

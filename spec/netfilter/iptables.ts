@@ -1,10 +1,10 @@
-import type { Rule, Ruleset, TableName, Target } from '../config/rules.ts';
+import { NAT_TARGETS, type Rule, type Ruleset, type TableName, type Target } from '../config/rules.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { applyTarget, wording } from './targets.ts';
-import type { Counter, IptChain, IptTable, IptTables } from './types.ts';
+import type { Counter, Devices, IptChain, IptTable, IptTables, Place } from './types.ts';
 
 const CHAIN_OF_HOOK: Readonly<Record<Hook, string>> = {
   NF_INET_PRE_ROUTING: 'PREROUTING',
@@ -33,7 +33,7 @@ export function loadTables(ruleset: Ruleset): IptTables {
 }
 
 const MATCHES_ON_CONNECTIONS: ReadonlySet<string> = new Set(['state', 'conntrack', 'connmark']);
-const TARGETS_ON_CONNECTIONS: ReadonlySet<string> = new Set(['CONNMARK']);
+const TARGETS_ON_CONNECTIONS: ReadonlySet<string> = new Set(['CONNMARK', ...NAT_TARGETS]);
 
 /** Whether any rule looks at connections: only then does conntrack run at all (nf_ct_netns_get). */
 export function needsConntrack(tables: IptTables): boolean {
@@ -56,17 +56,11 @@ export function iptDoTable(net: Net, skb: Skb, hook: Hook, name: TableName): Ver
   return chain.policy === 'ACCEPT' ? 'NF_ACCEPT' : 'NF_DROP';
 }
 
-interface Place {
-  readonly hook: Hook;
-  readonly inDevice: string;
-  readonly outDevice: string;
-}
-
 /**
  * The devices that a hook knows. A packet that has just come in has no way out yet; LOCAL_OUT does not say where a
  * packet came from, but POST_ROUTING does (ip_output), even of one that IPVS sent on.
  */
-function devicesAt(hook: Hook, skb: Skb): Pick<Place, 'inDevice' | 'outDevice'> {
+function devicesAt(hook: Hook, skb: Skb): Devices {
   return {
     inDevice: hook === 'NF_INET_LOCAL_OUT' ? '' : skb.inDevice,
     outDevice: hook === 'NF_INET_PRE_ROUTING' || hook === 'NF_INET_LOCAL_IN' ? '' : skb.outDevice,
@@ -112,7 +106,7 @@ function decide(
     case 'goto':
       return walk(net, table, chainOf(table, target.chain), skb, place);
     default:
-      return applyTarget(net, skb, target);
+      return applyTarget(net, skb, target, place);
   }
 }
 

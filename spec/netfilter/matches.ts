@@ -3,13 +3,12 @@ import { seenState } from '../conntrack/core.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import type { Ipv4 } from '../wire/address.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../wire/ipv4.ts';
+import { PROTOCOL_TCP, word } from '../wire/ipv4.ts';
 import { conntrackMatches } from './conntrack-match.ts';
 import { ipvsMatches } from './ipvs-match.ts';
+import { PROTOCOL_NUMBERS } from './protocol-numbers.ts';
 import type { Devices } from './types.ts';
 import { addressMatches, within } from './within.ts';
-
-const PROTOCOL_NUMBERS = { tcp: PROTOCOL_TCP, udp: PROTOCOL_UDP, icmp: PROTOCOL_ICMP } as const;
 
 /** Whether a rule's every condition holds: the IP part (ip_packet_match), then its extensions in order. */
 export function ruleMatches(net: Net, rule: Rule, skb: Skb, devices: Devices): boolean {

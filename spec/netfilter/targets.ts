@@ -1,14 +1,27 @@
+import { natTargetWords } from '../config/nat-range-text.ts';
 import type { Target } from '../config/rules.ts';
 import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
+import { natTarget } from './nat/targets.ts';
 import { reject } from './reject.ts';
+import type { Place } from './types.ts';
 
 /** Targets that are more than a verdict or a way to another chain. */
 type Extension = Exclude<Target, { kind: 'ACCEPT' | 'DROP' | 'RETURN' | 'jump' | 'goto' }>;
 
 /** What a target does to a packet, and whether the rules after it still have a say (XT_CONTINUE). */
-export function applyTarget(net: Net, skb: Skb, target: Extension): 'DROP' | 'CONTINUE' {
+export function applyTarget(
+  net: Net,
+  skb: Skb,
+  target: Extension,
+  place: Place,
+): 'ACCEPT' | 'DROP' | 'CONTINUE' {
   switch (target.kind) {
+    case 'SNAT':
+    case 'DNAT':
+    case 'MASQUERADE':
+    case 'REDIRECT':
+      return natTarget(net, skb, target, place);
     case 'REJECT':
       reject(net, skb, target.with);
       return 'DROP';
@@ -60,6 +73,11 @@ export function wording(target: Target): string {
       return `CONNMARK --${target.op}-mark`;
     case 'CT':
       return 'CT --notrack';
+    case 'SNAT':
+    case 'DNAT':
+    case 'MASQUERADE':
+    case 'REDIRECT':
+      return [target.kind, ...natTargetWords(target, 'numeric')].join(' ');
     case 'jump':
     case 'goto':
       return `${target.kind} ${target.chain}`;

@@ -1,4 +1,5 @@
 import type { Rule, TableName } from '../config/rules.ts';
+import type { Hook } from '../tables/hooks.ts';
 
 /** Packets and bytes that met a rule (struct xt_counters). */
 export interface Counter {
@@ -32,4 +33,9 @@ export type IptTables = Map<TableName, IptTable>;
 export interface Devices {
   readonly inDevice: string;
   readonly outDevice: string;
+}
+
+/** Where a packet is while a table looks at it. */
+export interface Place extends Devices {
+  readonly hook: Hook;
 }

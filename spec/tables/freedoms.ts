@@ -7,8 +7,8 @@ import type { Sourced } from './sourced.ts';
  */
 export interface Freedom extends Sourced {
   readonly id: string;
-  /** The header field, as `wire/dissect` names it. */
-  readonly field: 'ipv4.id';
+  /** The header field, as `wire/dissect` names it; or the rest of the scenario, which hangs on what the kernel chose. */
+  readonly field: 'ipv4.id' | 'rest';
   readonly reason: string;
 }
 
@@ -19,6 +19,13 @@ export const FREEDOMS = [
     reason:
       'A packet that the director makes itself without DF gets its id from a table that is hashed with a boot-time secret and moves on with the clock.',
     source: { file: 'net/ipv4/route.c', symbol: '__ip_select_ident' },
+  },
+  {
+    id: 'nat-port',
+    field: 'rest',
+    reason:
+      'Where the port that NAT would keep is taken, it picks one of several free ones by chance (get_random_u16). Every later packet of the connection has that port.',
+    source: { file: 'net/netfilter/nf_nat_core.c', symbol: 'nf_nat_l4proto_unique_tuple' },
   },
 ] as const satisfies readonly Freedom[];
 

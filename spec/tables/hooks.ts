@@ -18,6 +18,10 @@ export type StationName =
   | 'iptable_raw_hook'
   | 'iptable_mangle_hook'
   | 'iptable_filter_hook'
+  | 'nf_nat_ipv4_pre_routing'
+  | 'nf_nat_ipv4_local_in'
+  | 'nf_nat_ipv4_local_fn'
+  | 'nf_nat_ipv4_out'
   | 'ip_vs_out_hook'
   | 'ip_vs_in_hook'
   | 'ip_vs_forward_icmp';
@@ -33,6 +37,7 @@ const conntrack = { file: 'net/netfilter/nf_conntrack_proto.c', symbol: 'ipv4_co
 const raw = { file: 'net/ipv4/netfilter/iptable_raw.c', symbol: 'packet_raw' };
 const mangle = { file: 'net/ipv4/netfilter/iptable_mangle.c', symbol: 'packet_mangler' };
 const filter = { file: 'net/ipv4/netfilter/iptable_filter.c', symbol: 'packet_filter' };
+const nat = { file: 'net/netfilter/nf_nat_proto.c', symbol: 'nf_nat_ipv4_ops' };
 const ipvs = { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_ops4' };
 const LAST = 0x7fffffff;
 
@@ -41,10 +46,12 @@ export const HOOK_ROWS: readonly HookRow[] = [
   { hook: 'NF_INET_PRE_ROUTING', priority: -300, station: 'iptable_raw_hook', source: raw },
   { hook: 'NF_INET_PRE_ROUTING', priority: -200, station: 'ipv4_conntrack_in', source: conntrack },
   { hook: 'NF_INET_PRE_ROUTING', priority: -150, station: 'iptable_mangle_hook', source: mangle },
+  { hook: 'NF_INET_PRE_ROUTING', priority: -100, station: 'nf_nat_ipv4_pre_routing', source: nat },
   { hook: 'NF_INET_LOCAL_IN', priority: -150, station: 'iptable_mangle_hook', source: mangle },
   { hook: 'NF_INET_LOCAL_IN', priority: 0, station: 'iptable_filter_hook', source: filter },
   { hook: 'NF_INET_LOCAL_IN', priority: 98, station: 'ip_vs_out_hook', source: ipvs },
   { hook: 'NF_INET_LOCAL_IN', priority: 99, station: 'ip_vs_in_hook', source: ipvs },
+  { hook: 'NF_INET_LOCAL_IN', priority: 100, station: 'nf_nat_ipv4_local_in', source: nat },
   { hook: 'NF_INET_LOCAL_IN', priority: LAST, station: 'ipv4_confirm', source: conntrack },
   { hook: 'NF_INET_FORWARD', priority: -150, station: 'iptable_mangle_hook', source: mangle },
   { hook: 'NF_INET_FORWARD', priority: 0, station: 'iptable_filter_hook', source: filter },
@@ -53,9 +60,11 @@ export const HOOK_ROWS: readonly HookRow[] = [
   { hook: 'NF_INET_LOCAL_OUT', priority: -300, station: 'iptable_raw_hook', source: raw },
   { hook: 'NF_INET_LOCAL_OUT', priority: -200, station: 'ipv4_conntrack_local', source: conntrack },
   { hook: 'NF_INET_LOCAL_OUT', priority: -150, station: 'iptable_mangle_hook', source: mangle },
+  { hook: 'NF_INET_LOCAL_OUT', priority: -100, station: 'nf_nat_ipv4_local_fn', source: nat },
   { hook: 'NF_INET_LOCAL_OUT', priority: -99, station: 'ip_vs_out_hook', source: ipvs },
   { hook: 'NF_INET_LOCAL_OUT', priority: -98, station: 'ip_vs_in_hook', source: ipvs },
   { hook: 'NF_INET_LOCAL_OUT', priority: 0, station: 'iptable_filter_hook', source: filter },
   { hook: 'NF_INET_POST_ROUTING', priority: -150, station: 'iptable_mangle_hook', source: mangle },
+  { hook: 'NF_INET_POST_ROUTING', priority: 100, station: 'nf_nat_ipv4_out', source: nat },
   { hook: 'NF_INET_POST_ROUTING', priority: LAST, station: 'ipv4_confirm', source: conntrack },
 ];

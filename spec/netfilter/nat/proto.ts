@@ -1,0 +1,112 @@
+import { invert } from '../../conntrack/tuple.ts';
+import { type NatManip, ORIGINAL, REPLY, type Tuple } from '../../conntrack/types.ts';
+import type { Skb } from '../../skb.ts';
+import { fold, replace16, replace32, sumWords } from '../../wire/checksum.ts';
+import { ICMP_HEADER_BYTES, ICMP_REDIRECT, icmpChecksumIsRight, isIcmpError } from '../../wire/icmp.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, setWord, word } from '../../wire/ipv4.ts';
+import { isTranslated } from './hooks.ts';
+
+/** Gives a packet the ends that the other direction's tuple, turned round, has (nf_nat_core.c, nf_nat_manip_pkt). */
+export function natPacket(skb: Skb, manip: NatManip): void {
+  manipulate(skb, invert(otherDirection(skb))!, manip);
+}
+
+/**
+ * An error about a translated packet speaks of what its receiver sent, and seems to come from where that went
+ * (net/netfilter/nf_nat_proto.c, nf_nat_icmp_reply_translation). False: it is lost.
+ */
+export function translateError(skb: Skb, manip: NatManip): boolean {
+  if (skb.payload.length < ICMP_HEADER_BYTES + 20 || !icmpChecksumIsRight(skb.payload)) return false;
+  if (skb.payload[0] === ICMP_REDIRECT && !mayRedirect(skb)) return false;
+  if (!isTranslated(skb, manip)) return true;
+  const other = otherDirection(skb);
+  const bytes = skb.payload.slice();
+  if (!manipulateQuoted(bytes.subarray(ICMP_HEADER_BYTES), other, manip === 'SRC' ? 'DST' : 'SRC'))
+    return false;
+  setWord(bytes, 2, 0);
+  setWord(bytes, 2, fold(sumWords(bytes)));
+  skb.payload = bytes;
+  manipulate(skb, { ...invert(other)!, protocol: PROTOCOL_ICMP }, manip);
+  return true;
+}
+
+/** A redirect would lead past the NAT: it passes only where there surely is none. */
+function mayRedirect({ ct }: Skb): boolean {
+  const { nat } = ct!.entry;
+  if (!nat?.done.SRC || !nat.done.DST) return false;
+  return !nat.changed.SRC && !nat.changed.DST;
+}
+
+function otherDirection({ ct }: Skb): Tuple {
+  const { entry, info } = ct!;
+  return entry.tuples[info.endsWith('_REPLY') ? ORIGINAL : REPLY];
+}
+
+/** One end of a packet, as a tuple has it. */
+interface End {
+  readonly address: number;
+  readonly port: number;
+}
+
+function endOf(tuple: Tuple, manip: NatManip): End {
+  return manip === 'SRC'
+    ? { address: tuple.src, port: tuple.sport }
+    : { address: tuple.dst, port: tuple.dport };
+}
+
+/** nf_nat_ipv4_manip_pkt */
+function manipulate(skb: Skb, target: Tuple, manip: NatManip): void {
+  const end = endOf(target, manip);
+  const { source, destination } = skb.header;
+  const bytes = skb.payload.slice();
+  manipulateTransport(bytes, target, manip, manip === 'SRC' ? source : destination);
+  skb.payload = bytes;
+  skb.header = { ...skb.header, [manip === 'SRC' ? 'source' : 'destination']: end.address };
+}
+
+/** The same for a packet that an error quotes, in place. A header checksum that was wrong stays so. */
+function manipulateQuoted(quoted: Uint8Array, target: Tuple, manip: NatManip): boolean {
+  const transport = quoted.subarray((quoted[0]! & 15) * 4);
+  if (transport.length < 8) return false;
+  const at = manip === 'SRC' ? 12 : 16;
+  const before = word(quoted, at) * 0x10000 + word(quoted, at + 2);
+  const { address } = endOf(target, manip);
+  manipulateTransport(transport, target, manip, before);
+  setWord(quoted, 10, replace32(word(quoted, 10), before, address));
+  setWord(quoted, at, address >>> 16);
+  setWord(quoted, at + 2, address & 0xffff);
+  return true;
+}
+
+/** l4proto_manip_pkt: port and checksum, where they are; `before` is the address that is about to change. */
+function manipulateTransport(bytes: Uint8Array, target: Tuple, manip: NatManip, before: number): void {
+  const end = endOf(target, manip);
+  switch (target.protocol) {
+    case PROTOCOL_TCP:
+      // What an error quotes may end before the checksum.
+      if (bytes.length >= 20) setWord(bytes, 16, follow(word(bytes, 16), bytes, manip, before, end));
+      setWord(bytes, portAt(manip), end.port);
+      break;
+    case PROTOCOL_UDP: {
+      const checksum = word(bytes, 6);
+      // 0 says that there is none.
+      if (checksum !== 0) setWord(bytes, 6, follow(checksum, bytes, manip, before, end) || 0xffff);
+      setWord(bytes, portAt(manip), end.port);
+      break;
+    }
+    case PROTOCOL_ICMP:
+      if (isIcmpError(bytes[0]!)) break;
+      setWord(bytes, 2, replace16(word(bytes, 2), word(bytes, 4), target.sport));
+      setWord(bytes, 4, target.sport);
+      break;
+  }
+}
+
+function portAt(manip: NatManip): number {
+  return manip === 'SRC' ? 0 : 2;
+}
+
+/** The checksum over an address and a port that change. */
+function follow(checksum: number, bytes: Uint8Array, manip: NatManip, before: number, end: End): number {
+  return replace16(replace32(checksum, before, end.address), word(bytes, portAt(manip)), end.port);
+}

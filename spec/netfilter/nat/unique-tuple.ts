@@ -1,0 +1,112 @@
+import type { NatRange, PortRange } from '../../config/rules.ts';
+import { sourceKeyOf } from '../../conntrack/table.ts';
+import { invert, keyOf } from '../../conntrack/tuple.ts';
+import { type NatManip, type NfConn, ORIGINAL, type Tuple } from '../../conntrack/types.ts';
+import type { Net } from '../../state.ts';
+import { note } from '../../trace-log.ts';
+import { PROTOCOL_ICMP } from '../../wire/ipv4.ts';
+import { jhash, reciprocalScale } from './jhash.ts';
+import { sameTuple, seenOutside } from './setup.ts';
+
+/**
+ * A tuple in the range that no other connection uses, with as little change as can be
+ * (net/netfilter/nf_nat_core.c, get_unique_tuple).
+ */
+export function uniqueTuple(net: Net, entry: NfConn, range: NatRange, manip: NatManip): Tuple {
+  const now = seenOutside(entry);
+  if (manip === 'SRC') {
+    const kept = isInRange(now, range) ? now : sameAsBefore(net, now, range);
+    if (kept && !isTaken(net, kept, entry)) return kept;
+  }
+  const { ports } = range;
+  const moved = withAddress(now, range, manip);
+  const fits = !ports || isAmong(ports, portOf(moved, manip));
+  const single = ports !== undefined && ports.first === ports.last;
+  if (fits && (single || !isTaken(net, moved, entry))) return moved;
+  return withFreePort(net, entry, moved, ports, manip);
+}
+
+/** nf_in_range */
+function isInRange(tuple: Tuple, { addresses, ports }: NatRange): boolean {
+  if (addresses && (tuple.src < addresses.first || tuple.src > addresses.last)) return false;
+  return !ports || isAmong(ports, tuple.sport);
+}
+
+/** Another connection of the same source is translated so already (find_appropriate_src). */
+function sameAsBefore({ conntrack }: Net, now: Tuple, range: NatRange): Tuple | undefined {
+  return (conntrack.bySource.get(sourceKeyOf(now)) ?? [])
+    .map((other): Tuple => ({ ...now, src: seenOutside(other).src, sport: seenOutside(other).sport }))
+    .find((tuple) => isInRange(tuple, range));
+}
+
+/**
+ * Whether another connection's packets already look so (nf_nat_used_tuple): its own first packet, come twice, is
+ * no other one.
+ */
+function isTaken({ conntrack }: Net, tuple: Tuple, entry: NfConn): boolean {
+  const user = conntrack.table.get(keyOf(invert(tuple)!))?.entry;
+  if (!user || user === entry) return false;
+  return !sameTuple(user.tuples[ORIGINAL], entry.tuples[ORIGINAL]);
+}
+
+/** find_best_ips_proto: of several addresses, the one that a hash of both ends names. */
+function withAddress(tuple: Tuple, { addresses }: NatRange, manip: NatManip): Tuple {
+  if (!addresses) return tuple;
+  const { first, last } = addresses;
+  const hash = first === last ? 0 : jhash([tuple.src, 0, 0, 0], tuple.dst);
+  const address = first + reciprocalScale(hash, last - first + 1);
+  return manip === 'SRC' ? { ...tuple, src: address } : { ...tuple, dst: address };
+}
+
+/** The kernel looks through this many at most before it tries elsewhere (max_attempts). */
+const ATTEMPTS_MAX = 128;
+
+/**
+ * nf_nat_l4proto_unique_tuple: some free port of those there are, by chance. Where just one is free, or one is all
+ * there is, chance has no say; nor where no source port is, since the packet is lost when its entry shall be confirmed.
+ */
+function withFreePort(
+  net: Net,
+  entry: NfConn,
+  tuple: Tuple,
+  ports: PortRange | undefined,
+  manip: NatManip,
+): Tuple {
+  if (!ports && manip === 'DST' && tuple.protocol !== PROTOCOL_ICMP) return tuple;
+  const { first, last } = ports ?? usualPorts(tuple, manip);
+  const all = Array.from(
+    { length: Math.min(last - first + 1, ATTEMPTS_MAX + 1) },
+    (_, index) => first + index,
+  );
+  const candidates = all.map((port) => withPort(tuple, port, manip));
+  const free = candidates.filter((candidate) => !isTaken(net, candidate, entry));
+  const lost = free.length === 0 && manip === 'SRC';
+  const certain = all.length <= ATTEMPTS_MAX && (free.length === 1 || all.length === 1 || lost);
+  if (!certain) {
+    net.undetermined ??= 'nat-port';
+    note(net, 'nat', 'nf_nat_l4proto_unique_tuple', '', () => 'the port is taken: another one by chance');
+  }
+  return free[0] ?? candidates[0]!;
+}
+
+/** Without a range a port stays among its like: what a privileged program sent still looks so. */
+function usualPorts(tuple: Tuple, manip: NatManip): PortRange {
+  if (tuple.protocol === PROTOCOL_ICMP) return { first: 0, last: 65535 };
+  const port = portOf(tuple, manip);
+  if (port < 512) return { first: 1, last: 511 };
+  return port < 1024 ? { first: 600, last: 1023 } : { first: 1024, last: 65535 };
+}
+
+/** ICMP has one identifier for both ends. */
+function portOf(tuple: Tuple, manip: NatManip): number {
+  return manip === 'SRC' || tuple.protocol === PROTOCOL_ICMP ? tuple.sport : tuple.dport;
+}
+
+function withPort(tuple: Tuple, port: number, manip: NatManip): Tuple {
+  const isSource = manip === 'SRC' || tuple.protocol === PROTOCOL_ICMP;
+  return isSource ? { ...tuple, sport: port } : { ...tuple, dport: port };
+}
+
+function isAmong({ first, last }: PortRange, port: number): boolean {
+  return port >= first && port <= last;
+}
