@@ -6,6 +6,7 @@ import { modTimer } from '../timers.ts';
 import { note } from '../trace-log.ts';
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts';
 import { printArpRequest } from '../wire/arp.ts';
+import { isLocal } from './route.ts';
 import { type Neighbour, neighbourKey } from './types.ts';
 
 /** Requests before the director gives up (mcast_solicit of net/core/neighbour.c), one a second. */
@@ -42,7 +43,10 @@ export function resolve(net: Net, skb: Skb, link: Link, failed: (skb: Skb) => vo
 function probe(net: Net, link: Link, address: Ipv4, neighbour: Neighbour): void {
   note(net, 'neighbour', 'arp_solicit', '', () => `asks on ${link.device} who has ${formatIpv4(address)}`);
   neighbour.probes += 1;
-  const frame = printArpRequest({ mac: link.mac, address: link.address }, address);
+  // It asks in the name that the waiting packet has, if that is its own (net/ipv4/arp.c, arp_solicit).
+  const name = neighbour.queue.at(-1)?.header.source;
+  const own = name !== undefined && isLocal(net, name) ? name : link.address;
+  const frame = printArpRequest({ mac: link.mac, address: own }, address);
   net.emitted.push({ link: link.name, frame });
   modTimer(net, neighbour.timer, net.jiffies + net.kernel.hz);
 }
