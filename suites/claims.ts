@@ -151,7 +151,7 @@ const ROWS = [
     says: 'lblc and lblcr send an address where it went before, until that dest is gone, rests or is too busy.',
     source: { file: 'net/netfilter/ipvs/ip_vs_lblc.c', symbol: 'ip_vs_lblc_schedule' },
     bias: { ...BIASES.schedulers, commands: 60, sysctls: 20 },
-    size: MANY_CONNECTIONS,
+    size: { ...MANY_CONNECTIONS, flows: 18, segments: 48 },
     only: usesScheduler('lblc', 'lblcr'),
   },
   {
@@ -165,7 +165,7 @@ const ROWS = [
     id: 'ipvs/persistence',
     says: "A persistent service's template decides where a client's network goes, lives as long as it is told, and falls with its dest.",
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_sched_persist' },
-    bias: { ...BIASES.schedulers, persistence: 100, timeoutEdges: 75, commands: 45, sysctls: 15 },
+    bias: { ...BIASES.schedulers, persistence: 100, timeoutEdges: 75, commands: 60, sysctls: 15 },
     size: { ...MANY_CONNECTIONS, services: 2, flows: 8 },
   },
   {
