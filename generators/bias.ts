@@ -76,7 +76,7 @@ export const EVEN: ScenarioBias = {
   echoes: 10,
   icmpErrors: 15,
   mtu: 10,
-  accidents: 50,
+  accidents: 54,
   outOfWindow: 3,
   wrongFlags: 2,
   lossy: 3,

@@ -2,11 +2,22 @@ import { BIASES, EVEN, type ScenarioBias } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
 import { SIZES, type Size } from '../generators/sizes.ts';
 import { NAT_TARGETS } from '../spec/config/rules.ts';
-import type { SchedulerName } from '../spec/config/services.ts';
 import { unusualMtu } from '../spec/config/topology.ts';
-import type { Scenario, TimelineItem } from '../spec/scenario.ts';
-import { ACK, FIN, RST, SYN } from '../spec/wire/tcp.ts';
 import type { Claim } from './claim.ts';
+import {
+  asksConnections,
+  asksForStates,
+  hasMarks,
+  hasMatch,
+  hasNotrack,
+  hasOddFlags,
+  hasQuiescedDest,
+  hasTarget,
+  sends,
+  servesMarks,
+  servesUdp,
+  usesScheduler,
+} from './claim-conditions.ts';
 
 interface ClaimRow extends Omit<Claim, 'scenarios'> {
   readonly bias: ScenarioBias;
@@ -33,71 +44,6 @@ const ODD_FLAGS_ONLY: ScenarioBias = {
   ...{ disorder: 0, portReuse: 0, commands: 5 },
   ...{ rules: 100, conntrack: 90, besideServices: 50, droute: 15 },
 };
-
-/** From the start, or since a command of the administrator. */
-function hasQuiescedDest({ director, timeline }: Scenario): boolean {
-  const commands = timeline.flatMap((item) => (item.kind === 'do' ? [item.command] : []));
-  const dests = commands.flatMap((command) =>
-    'op' in command && (command.op === 'add-dest' || command.op === 'edit-dest') ? [command.dest] : [],
-  );
-  return [...dests, ...director.services.flatMap((service) => service.dests)].some(
-    ({ weight }) => weight === 0,
-  );
-}
-
-/** Some service begins with one of these schedulers, and has a choice. */
-function usesScheduler(...names: readonly SchedulerName[]): (scenario: Scenario) => boolean {
-  return ({ director }) =>
-    director.services.some(({ scheduler, dests }) => names.includes(scheduler) && dests.length > 1);
-}
-
-/** What honest peers send, PSH and the congestion bits aside. */
-const HONEST_FLAGS: ReadonlySet<number> = new Set([SYN, SYN | ACK, ACK, FIN | ACK, RST, RST | ACK]);
-
-function hasOddFlags({ timeline }: Scenario): boolean {
-  const odd = (flags: number) => !HONEST_FLAGS.has(flags & (SYN | ACK | FIN | RST));
-  return timeline.some((item) => item.kind === 'segment' && odd(item.flags));
-}
-
-const servesUdp = ({ director }: Scenario): boolean =>
-  director.services.some(({ protocol, dests }) => protocol === 'udp' && dests.length > 0);
-
-const servesMarks = ({ director }: Scenario): boolean =>
-  director.services.some(({ protocol, dests }) => protocol === 'fwm' && dests.length > 0);
-
-function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boolean {
-  return timeline.some((item) => item.kind === kind);
-}
-
-/** Without a rule that asks for states the kernel tracks nothing. */
-function asksForStates({ director }: Scenario): boolean {
-  const rules = director.rules.tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
-  return rules.some(({ matches }) => matches.some(({ kind }) => kind === 'state' || kind === 'conntrack'));
-}
-
-function hasTarget(kinds: readonly string[]) {
-  return ({ director }: Scenario): boolean =>
-    director.rules.tables.some(({ chains }) =>
-      chains.some(({ rules }) => rules.some(({ target }) => target && kinds.includes(target.kind))),
-    );
-}
-
-function hasMatch(kinds: readonly string[]) {
-  return ({ director }: Scenario): boolean =>
-    director.rules.tables.some(({ chains }) =>
-      chains.some(({ rules }) =>
-        rules.some(({ matches }) => matches.some(({ kind }) => kinds.includes(kind))),
-      ),
-    );
-}
-
-const asksConnections = ({ director }: Scenario): boolean =>
-  director.rules.tables.some(({ chains }) =>
-    chains.some(({ rules }) => rules.some(({ matches }) => matches.some((match) => 'asks' in match))),
-  );
-
-const hasMarks = hasTarget(['MARK', 'CONNMARK']);
-const hasNotrack = hasTarget(['CT']);
 
 /** Every claim, and so the suite's table of contents: what is said of each director, and the code that makes it true. */
 const ROWS = [

@@ -11,6 +11,7 @@ import { ACK, FIN, RST, SYN } from '../../spec/wire/tcp.ts';
 import { OWN, REAL_SERVERS, VIPS } from '../addresses.ts';
 import type { Feature } from './feature.ts';
 import { NAT_FEATURES } from './nat-features.ts';
+import { OPTION_FEATURES } from './option-features.ts';
 import { SERVICE_FEATURES } from './service-features.ts';
 
 const some = (is: (segment: Segment) => boolean) => (scenario: Scenario) =>
@@ -42,7 +43,6 @@ const match = (kind: Rule['matches'][number]['kind']) =>
 const target = (kind: string) => rules((rule) => rule.target?.kind === kind);
 const table = (wanted: string) => (scenario: Scenario) =>
   scenario.director.rules.tables.some(({ name }) => name === wanted);
-const option = (kind: string) => some(({ options }) => options.some((one) => one.kind === kind));
 const sysctl = (name: string, value?: number) => (scenario: Scenario) =>
   value === undefined ? name in scenario.director.sysctls : scenario.director.sysctls[name] === value;
 
@@ -172,11 +172,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   'TTL 2': { perMille: 10, in: some((s) => s.ttl === 2) },
   'window 0 on an ACK': { perMille: 10, in: some((s) => s.window === 0 && s.flags === ACK) },
   'an answer of a named real server': { perMille: 20, in: some((s) => s.by !== undefined) },
-  'option mss': { perMille: 200, in: option('mss') },
-  'option wscale': { perMille: 200, in: option('wscale') },
-  'option sackOK': { perMille: 200, in: option('sackOK') },
-  'option sack': { perMille: 5, in: option('sack') },
-  'option timestamp': { perMille: 80, in: option('timestamp') },
+  ...OPTION_FEATURES,
   'sequence numbers that wrap': {
     perMille: 100,
     in: ({ flows }) => Object.values(flows).some(({ isn }) => isn.client > 2 ** 32 - 3001),
@@ -312,7 +308,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 20,
     in: sysctl('net.netfilter.nf_conntrack_tcp_timeout_established'),
   },
-  'no rules': { perMille: 170, in: ({ director }) => director.rules.tables.length === 0 },
+  'no rules': { perMille: 150, in: ({ director }) => director.rules.tables.length === 0 },
   'counting rules': {
     perMille: 250,
     in: rules((rule) => rule.target === undefined && rule.matches[0]?.kind === 'conntrack'),

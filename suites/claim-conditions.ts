@@ -1,0 +1,70 @@
+import type { SchedulerName } from '../spec/config/services.ts';
+import type { Scenario, TimelineItem } from '../spec/scenario.ts';
+import { ACK, FIN, RST, SYN } from '../spec/wire/tcp.ts';
+
+/** What a scenario must have for a claim to be about it. */
+
+/** From the start, or since a command of the administrator. */
+export function hasQuiescedDest({ director, timeline }: Scenario): boolean {
+  const commands = timeline.flatMap((item) => (item.kind === 'do' ? [item.command] : []));
+  const dests = commands.flatMap((command) =>
+    'op' in command && (command.op === 'add-dest' || command.op === 'edit-dest') ? [command.dest] : [],
+  );
+  return [...dests, ...director.services.flatMap((service) => service.dests)].some(
+    ({ weight }) => weight === 0,
+  );
+}
+
+/** Some service begins with one of these schedulers, and has a choice. */
+export function usesScheduler(...names: readonly SchedulerName[]): (scenario: Scenario) => boolean {
+  return ({ director }) =>
+    director.services.some(({ scheduler, dests }) => names.includes(scheduler) && dests.length > 1);
+}
+
+/** What honest peers send, PSH and the congestion bits aside. */
+const HONEST_FLAGS: ReadonlySet<number> = new Set([SYN, SYN | ACK, ACK, FIN | ACK, RST, RST | ACK]);
+
+export function hasOddFlags({ timeline }: Scenario): boolean {
+  const odd = (flags: number) => !HONEST_FLAGS.has(flags & (SYN | ACK | FIN | RST));
+  return timeline.some((item) => item.kind === 'segment' && odd(item.flags));
+}
+
+export const servesUdp = ({ director }: Scenario): boolean =>
+  director.services.some(({ protocol, dests }) => protocol === 'udp' && dests.length > 0);
+
+export const servesMarks = ({ director }: Scenario): boolean =>
+  director.services.some(({ protocol, dests }) => protocol === 'fwm' && dests.length > 0);
+
+export function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boolean {
+  return timeline.some((item) => item.kind === kind);
+}
+
+/** Without a rule that asks for states the kernel tracks nothing. */
+export function asksForStates({ director }: Scenario): boolean {
+  const rules = director.rules.tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
+  return rules.some(({ matches }) => matches.some(({ kind }) => kind === 'state' || kind === 'conntrack'));
+}
+
+export function hasTarget(kinds: readonly string[]) {
+  return ({ director }: Scenario): boolean =>
+    director.rules.tables.some(({ chains }) =>
+      chains.some(({ rules }) => rules.some(({ target }) => target && kinds.includes(target.kind))),
+    );
+}
+
+export function hasMatch(kinds: readonly string[]) {
+  return ({ director }: Scenario): boolean =>
+    director.rules.tables.some(({ chains }) =>
+      chains.some(({ rules }) =>
+        rules.some(({ matches }) => matches.some(({ kind }) => kinds.includes(kind))),
+      ),
+    );
+}
+
+export const asksConnections = ({ director }: Scenario): boolean =>
+  director.rules.tables.some(({ chains }) =>
+    chains.some(({ rules }) => rules.some(({ matches }) => matches.some((match) => 'asks' in match))),
+  );
+
+export const hasMarks = hasTarget(['MARK', 'CONNMARK']);
+export const hasNotrack = hasTarget(['CT']);
