@@ -17,7 +17,14 @@ import type {
 import type { StationName } from '../../spec/tables/hooks.ts';
 import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState } from '../../spec/tables/ipvs-tcp.ts';
 import { modTimer } from '../../spec/timers.ts';
-import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP, setWord, word } from '../../spec/wire/ipv4.ts';
+import {
+  PROTOCOL_ICMP,
+  PROTOCOL_SCTP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  setWord,
+  word,
+} from '../../spec/wire/ipv4.ts';
 import { setSctpChecksum } from '../../spec/wire/sctp.ts';
 import { FIN, RST } from '../../spec/wire/tcp.ts';
 import { ModelDirector } from './model.ts';
