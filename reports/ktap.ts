@@ -14,19 +14,21 @@ export function ktapReport(run: Run): string {
     const { release, version } = director;
     return [
       ...indented([
-        ...header(cells.length),
-        // The kernel's own reader knows from this line which test the others belong to.
+        VERSION,
+        // The kernel's own reader (tools/testing/kunit/kunit_parser.py) looks for this line between the two.
         `# Subtest: ${name(director.name)}`,
+        plan(cells.length),
         ...diagnostics(`kernel ${release} ${version}, seed ${seed}, lvs-conformance ${run.version}`),
         ...cells.flatMap((cell, at) => subtest(run, cell, at + 1)),
       ]),
       `${failed ? 'not ok' : 'ok'} ${index + 1} ${name(director.name)}`,
     ];
   });
-  return `${[...header(directors.length), ...tests].join('\n')}\n`;
+  return `${[VERSION, plan(directors.length), ...tests].join('\n')}\n`;
 }
 
-const header = (count: number): string[] => ['KTAP version 1', `1..${count}`];
+const VERSION = 'KTAP version 1';
+const plan = (count: number): string => `1..${count}`;
 
 function subtest(run: Run, cell: ClaimResult, number: number): string[] {
   const directive = DIRECTIVES[cellKind(cell)](run, cell);
