@@ -23,6 +23,12 @@ export interface ScenarioBias {
   readonly echoes: number;
   /** Flows about which the ends, or routers, send ICMP errors. */
   readonly icmpErrors: number;
+  /** Flows of which packets come by a wire where they do not belong. */
+  readonly astray: number;
+  /** Directors that look at where packets come from, or say that there are shorter ways. */
+  readonly sources: number;
+  /** Flows of which somebody on the way cuts packets into fragments. */
+  readonly fragments: number;
   /** Directors with a link that takes less than 1500 bytes. */
   readonly mtu: number;
   /** Flows that have accidents (see the weights below). */
@@ -75,6 +81,9 @@ export const EVEN: ScenarioBias = {
   markServices: 10,
   echoes: 10,
   icmpErrors: 15,
+  astray: 4,
+  sources: 8,
+  fragments: 8,
   mtu: 10,
   accidents: 54,
   outOfWindow: 3,
@@ -137,5 +146,19 @@ export const BIASES = {
   forwarding: { ...EVEN, besideServices: 70, counting: 60 },
   icmpErrors: { ...EVEN, icmpErrors: 90, counting: 60, conntrack: 60, commands: 15, accidents: 20 },
   narrow: { ...EVEN, mtu: 100, accidents: 20, udp: 25, echoes: 25, besideServices: 25, commands: 15 },
+  sources: {
+    ...EVEN,
+    ...{ sources: 85, astray: 50, besideServices: 55, droute: 60, accidents: 15, commands: 20, counting: 40 },
+  },
+  fragments: {
+    ...EVEN,
+    fragments: 80,
+    mtu: 25,
+    udp: 30,
+    echoes: 20,
+    accidents: 20,
+    commands: 20,
+    besideServices: 35,
+  },
   datagrams: { ...EVEN, udp: 80, echoes: 40, besideServices: 60, counting: 70, timeoutEdges: 60 },
 } as const satisfies Readonly<Record<string, ScenarioBias>>;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Ruleset } from '../spec/config/rules.ts';
 import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent, sometimes } from './draws.ts';
-import { withCounters } from './rules/counting.ts';
+import { FRAGMENT_COUNTERS, stateCounters, withCounters } from './rules/counting.ts';
 import { marking } from './rules/marking.ts';
 import { translation } from './rules/nat.ts';
 import { randomTable } from './rules/random.ts';
@@ -16,7 +16,7 @@ const NONE: Ruleset = { tables: [] };
 
 /**
  * A firewall out of the field, any rules, or none; tables that mark packets, exempt them from tracking or translate
- * them; and beside them, rules that count what state each chain saw.
+ * them; and beside them, rules that count what state each chain saw, or fragments.
  */
 export function ruleset(bias: ScenarioBias, size: Size): fc.Arbitrary<Ruleset> {
   const firewall = oneOf<Ruleset>(
@@ -29,11 +29,13 @@ export function ruleset(bias: ScenarioBias, size: Size): fc.Arbitrary<Ruleset> {
     oneOf([bias.marks, marking(size)], [100 - bias.marks, fc.constant([])]),
     sometimes(bias.nat, translation(size)),
     percent(bias.counting),
+    percent(bias.fragments > 50 ? 50 : 2),
   );
   return shrinkingBy(
-    drawn.map(([{ tables }, before, nat, counting]) => {
+    drawn.map(([{ tables }, before, nat, counting, fragments]) => {
       const rules = { tables: [...before, ...(nat ? [nat] : []), ...tables] };
-      return counting ? withCounters(rules) : rules;
+      const counted = counting ? withCounters(rules, stateCounters(rules)) : rules;
+      return fragments ? withCounters(counted, FRAGMENT_COUNTERS) : counted;
     }),
     smallerRuleset,
   );

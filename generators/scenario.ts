@@ -72,6 +72,14 @@ function nameFlows(stories: readonly Story[], services: readonly VirtualService[
   });
 }
 
+/** Whose far end is a host that answers by the director. */
+const DIRECT: ReadonlySet<Story['target']['kind']> = new Set([
+  'realServer',
+  'outward',
+  'neighbour',
+  'spoofed',
+]);
+
 /** What comes by the director: not the answers of real servers that route around it, nor of nobody. */
 function heard(
   { protocol, target, packets, answersSeen }: Story,
@@ -85,7 +93,7 @@ function heard(
         (service.port === far.port || service.port === 0)) ||
       (service.protocol === 'fwm' && VIPS.includes(far.address)),
   );
-  const direct = target.kind === 'realServer' || target.kind === 'outward';
+  const direct = DIRECT.has(target.kind);
   const routed = service?.dests.length !== 0 && service?.dests.every(({ forward }) => forward === 'droute');
   const answers = service ? answersSeen[routed ? 'droute' : 'masq'] : direct;
   return packets.filter(({ from, by }) => from === 'client' || by !== undefined || answers);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ScenarioBias } from './bias.ts';
-import { percent } from './draws.ts';
+import { oneOf, percent, upTo } from './draws.ts';
 import { shrinkingBy } from './shrinking-by.ts';
 import { smallerSysctls } from './smaller/sysctls.ts';
 
@@ -21,6 +21,15 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: DEFENCE, values: [3, 0] },
   { name: 'net.ipv4.vs.drop_packet', values: [3, 0, 1] },
   { name: 'net.ipv4.ip_forward', values: [0, 1] },
+  { name: 'net.ipv4.conf.all.rp_filter', values: [1, 2, 0] },
+  { name: 'net.ipv4.conf.eth0.rp_filter', values: [1, 0] },
+  { name: 'net.ipv4.conf.eth1.rp_filter', values: [1, 2] },
+  { name: 'net.ipv4.conf.all.accept_local', values: [1, 0] },
+  { name: 'net.ipv4.conf.eth1.accept_local', values: [1, 0] },
+  { name: 'net.ipv4.conf.all.send_redirects', values: [1, 0] },
+  { name: 'net.ipv4.conf.eth0.send_redirects', values: [1, 0] },
+  { name: 'net.ipv4.ipfrag_time', values: [5, 60] },
+  { name: 'net.ipv4.ipfrag_max_dist', values: [1, 2, 0] },
   { name: 'net.netfilter.nf_conntrack_checksum', values: [0, 1] },
   { name: 'net.netfilter.nf_conntrack_icmp_timeout', values: [5, 60] },
   { name: 'net.netfilter.nf_conntrack_udp_timeout', values: [5, 60] },
@@ -45,6 +54,9 @@ const QUIESCENT = 'net.ipv4.vs.expire_quiescent_template';
 
 export const CONNTRACK = 'net.ipv4.vs.conntrack';
 
+/** What a device asks of a packet's source, or says of its way. */
+const ROUTING = SYSCTLS.filter(({ name }) => name.startsWith('net.ipv4.conf.'));
+
 /** Rare whatever the bias: one scheduler's, or what few directors have because it changes so much. */
 const RARE: readonly string[] = [
   DEFENCE,
@@ -52,6 +64,7 @@ const RARE: readonly string[] = [
   'net.ipv4.vs.lblcr_expiration',
   'net.ipv4.vs.drop_packet',
   'net.ipv4.ip_forward',
+  ...ROUTING.map(({ name }) => name),
 ];
 
 export interface Setting {
@@ -59,12 +72,16 @@ export interface Setting {
   readonly value: number;
 }
 
+function drawnFrom({ name, values }: (typeof SYSCTLS)[number]): fc.Arbitrary<Setting> {
+  return fc.record({ name: fc.constant(name), value: fc.constantFrom(...values) });
+}
+
 /** One of the sysctls, with one of its values. */
 export const setting: fc.Arbitrary<Setting> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ name: fc.constant(CONNTRACK), value: fc.constantFrom(0, 1) }) },
   ...SYSCTLS.map(({ name, values }) => ({
     weight: RARE.includes(name) ? 1 : 2,
-    arbitrary: fc.record({ name: fc.constant(name), value: fc.constantFrom(...values) }),
+    arbitrary: drawnFrom({ name, values }),
   })),
 );
 
@@ -72,13 +89,17 @@ export const setting: fc.Arbitrary<Setting> = fc.oneof(
 export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string, number>>> {
   const count = Math.round((bias.sysctls * SYSCTLS.length) / 50);
   const drawn = fc.tuple(
+    oneOf<readonly Setting[]>(
+      [bias.sources, upTo(3, fc.oneof(...ROUTING.map(drawnFrom)), 1)],
+      [100 - bias.sources, fc.constant([])],
+    ),
     percent(bias.conntrack),
     percent(Math.round(bias.persistence * 0.6)),
     percent(bias.defence),
     fc.array(setting, { maxLength: count, size: 'max' }),
   );
-  const record = drawn.map(([conntrack, quiescent, defence, settings]) => {
-    const set = settings.map(({ name, value }) => [name, value] as const);
+  const record = drawn.map(([routing, conntrack, quiescent, defence, settings]) => {
+    const set = [...routing, ...settings].map(({ name, value }) => [name, value] as const);
     return Object.fromEntries([
       ...(conntrack ? [[CONNTRACK, 1] as const] : []),
       ...(quiescent ? [[QUIESCENT, 1] as const] : []),

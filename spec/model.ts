@@ -1,10 +1,11 @@
-import type { AdminCommand } from './config/commands.ts';
+import type { AdminCommand, SysctlCommand } from './config/commands.ts';
 import type { DirectorConfig } from './config/director-config.ts';
 import type { LinkName } from './config/topology.ts';
 import { collectExpired } from './conntrack/table.ts';
 import { receive } from './ip/input.ts';
 import { ipvsadm, restoreServices } from './ipvs/ctl.ts';
 import type { Ipvs } from './ipvs/types.ts';
+import { forgetRoutes } from './ipvs/xmit.ts';
 import type { Kernel } from './kernel.ts';
 import { iptables, updateUsers } from './netfilter/admin.ts';
 import { hookLists } from './netfilter/hooks.ts';
@@ -45,8 +46,10 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
     timers: new Set(),
     neighbours: new Map(),
     pathMtus: new Map(),
+    redirected: new Map(),
+    fragments: { queues: new Map(), seen: new Map() },
     ipvs: { services: [], connections: [], trash: [], dropCounter: 0, timeouts: ipvsTimeouts(parts) },
-    conntrack: { users: 0, table: new Map(), bySource: new Map() },
+    conntrack: { users: 0, defrags: false, table: new Map(), bySource: new Map() },
     tables: loadTables(config.rules),
     loopback: [],
     icmpLocked: false,
@@ -71,6 +74,13 @@ export function step(net: Net, event: Event): { observation: Observation; trace:
   return { observation: observe(net, refused), trace: net.trace ?? [] };
 }
 
+/** Whether the kernel finds all routes anew after it (net/ipv4/devinet.c, devinet_conf_proc, devinet_sysctl_forward). */
+function endsRoutes(net: Net, { name, value }: SysctlCommand): boolean {
+  const before = net.changedSysctls.get(name);
+  if (name.endsWith('.accept_local')) return value === 0 && before === 1;
+  return name === 'net.ipv4.ip_forward' && value !== (before ?? 1);
+}
+
 function execute(net: Net, command: AdminCommand): boolean {
   switch (command.tool) {
     case 'ipvsadm':
@@ -78,6 +88,7 @@ function execute(net: Net, command: AdminCommand): boolean {
     case 'iptables':
       return iptables(net, command);
     case 'sysctl':
+      if (endsRoutes(net, command)) forgetRoutes(net);
       net.changedSysctls.set(command.name, command.value);
       return true;
   }

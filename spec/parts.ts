@@ -4,8 +4,11 @@ import { trackIcmp } from './conntrack/icmp.ts';
 import { trackSctp } from './conntrack/sctp.ts';
 import { trackTcp } from './conntrack/tcp.ts';
 import { trackUdp } from './conntrack/udp.ts';
+import { fragmentsExpired, ipDefrag } from './ip/defrag.ts';
 import { ipDoFragment } from './ip/fragment.ts';
 import { icmpSend } from './ip/icmp.ts';
+import { sendRedirect } from './ip/redirect.ts';
+import { invalidSource } from './ip/route.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { forwardIcmp, inHook, outHook } from './ipvs/core.ts';
 import { toDrop } from './ipvs/defense.ts';
@@ -27,6 +30,7 @@ import { sed } from './ipvs/sched/sed.ts';
 import { sh } from './ipvs/sched/sh.ts';
 import { wlc } from './ipvs/sched/wlc.ts';
 import { wrr } from './ipvs/sched/wrr.ts';
+import { conntrackDefrag } from './netfilter/defrag.ts';
 import { iptDoTable } from './netfilter/iptables.ts';
 import { mangleHook } from './netfilter/mangle.ts';
 import { ruleMatches } from './netfilter/matches.ts';
@@ -42,7 +46,7 @@ import {
 import { HOOK_ROWS } from './tables/hooks.ts';
 import { IPVS_TCP_STATE_ROWS, IPVS_TCP_TABLE, IPVS_TCP_TABLE_SECURE } from './tables/ipvs-tcp.ts';
 import { wheelExpiry } from './timer-wheel.ts';
-import { ICMP_DEST_UNREACH, ICMP_HOST_UNREACH } from './wire/icmp.ts';
+import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_HOST_UNREACH } from './wire/icmp.ts';
 import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
 
 const conntrackIsUsed = (net: Net): boolean => net.conntrack.users > 0;
@@ -59,6 +63,7 @@ const hasTable =
 export const PARTS: Parts = {
   hookRows: HOOK_ROWS,
   stations: {
+    ipv4_conntrack_defrag: { active: ({ conntrack }) => conntrack.defrags, run: conntrackDefrag },
     ipv4_conntrack_in: { active: conntrackIsUsed, run: conntrackIn },
     ipv4_conntrack_local: { active: conntrackIsUsed, run: conntrackIn },
     ipv4_confirm: { active: conntrackIsUsed, run: conntrackConfirm },
@@ -97,10 +102,16 @@ export const PARTS: Parts = {
   natUniqueTuple: uniqueTuple,
   natPacket,
   natError: translateError,
+  ipDefrag,
+  fragmentsExpired,
   fragment: ipDoFragment,
   ruleMatches,
   wheel: wheelExpiry,
   unreachable: (net, skb) =>
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 }),
+  invalidSource,
+  sendRedirect,
+  fragNeeded: (net, skb, mtu) =>
+    icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: mtu }),
   connectionExpired: connExpire,
 };

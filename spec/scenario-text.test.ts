@@ -152,10 +152,10 @@ describe('the timeline', () => {
   });
 
   const head =
-    'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
+    'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
   const CHUNKS = Object.keys(SCTP_CHUNK_TYPES).join(' ');
   const shape =
-    'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [nodf] [badsum]';
+    'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [nodf] [badsum]';
   const options = 'mss N, wscale N, sackOK, sack FROM:TO, TS val N ecr N, nop, opt N HEX';
   const waits = '+3ms, +0.1s, +15m, +2h; at most a week';
   const complaints: [string, number, string][] = [
@@ -186,25 +186,33 @@ describe('the timeline', () => {
     ['f1 client > P 1:100(100)', 15, '"1:100(100)" does not add up; write 1:101(100)'],
     [
       'f1 client > P 1:1462(1461)',
-      27,
-      '1461 bytes and the options do not fit into one frame; allowed: 1460 bytes together',
+      15,
+      '1461 bytes do not fit into one frame; allowed: 1460 bytes together; send it in fragments: frag 0+1480 mf',
     ],
     ['f1 client > .', 14, `SEQ:END(LENGTH) is missing; allowed: ${shape}`],
     ['f1 client > . 1:1(0)', 21, 'a segment with flag . says what it acknowledges; add ack N'],
     [
       'f1 client > S 0:0(0) wni 5',
       22,
-      '"wni" is nothing that a segment has; allowed: ack N, win N, ttl N, nodf, badsum; did you mean win?',
+      '"wni" is nothing that a segment has; allowed: ack N, win N, ttl N, tos N, id N, nodf, frag OFFSET+LENGTH, mf, badsum; did you mean win?',
     ],
     ['f1 client > sctp', 17, `the chunks is missing; allowed: ${CHUNKS}`],
     ['f1 client > sctp INIT,INI', 18, `"INI" is no chunk; allowed: ${CHUNKS}; did you mean INIT?`],
     ['f1 client > udp', 16, 'the number of bytes is missing'],
-    ['f1 client > udp 1473', 17, '"1473" is no number of bytes; allowed: 0 to 1472'],
+    [
+      'f1 client > udp 1473',
+      17,
+      '1473 bytes do not fit into one frame; allowed: 1472 bytes together; send it in fragments: frag 0+1480 mf',
+    ],
+    ['f1 client > udp 65508', 17, '"65508" is no number of bytes; allowed: 0 to 65507'],
+    ['f1 client > udp 9 frag 0', 24, '"0" is no part of a packet; allowed: OFFSET+LENGTH, as in 0+1400'],
+    ['f1 client > udp 9 frag 9+8', 24, 'a fragment cannot begin at byte 9; write 8+8'],
+    ['f1 client > udp 9 frag 8+1481', 26, '"1481" is no number of bytes; allowed: 0 to 1480'],
     ['f1 client > udp 5 <nop>', 20, 'only a segment has options; remove <nop>'],
     [
       'f1 client > echo 5 nosum',
       20,
-      '"nosum" is nothing that a ping has; allowed: seq N, ttl N, nodf, badsum',
+      '"nosum" is nothing that a ping has; allowed: seq N, ttl N, tos N, id N, nodf, frag OFFSET+LENGTH, mf, badsum',
     ],
     ['f1 client > icmp 3', 18, '"3" is no ICMP type and code; allowed: TYPE/CODE, as in 3/4'],
     ['f1 client > icmp 3/256', 20, '"256" is no ICMP code; allowed: 0 to 255'],

@@ -52,12 +52,28 @@ export interface PacketOfFlow {
    * topology. A server segment `by: 'RIP2'` comes from RIP2, whichever real server the director chose.
    */
   readonly by?: string;
+  /** Whose wire it comes by, when that is not its sender's own: the name of a host of the topology. */
+  readonly via?: string;
   /** Default 64. */
   readonly ttl?: number;
+  /** Type of service, the ECN bits included; default 0. */
+  readonly tos?: number;
+  /** The IP header's identification, by which fragments find each other; default the number of the step. */
+  readonly id?: number;
   /** Sent without DF: routers may cut it. */
   readonly mayFragment?: boolean;
+  /** Only these bytes are sent of what would follow the packet's IP header; what is not there of them is zero. */
+  readonly fragment?: FragmentRange;
+  /** Sent with MF: more fragments follow. */
+  readonly moreFragments?: boolean;
   /** The checksum of what the IP header is followed by is wrong on purpose. */
   readonly badChecksum?: boolean;
+}
+
+/** A part of an IP payload: where it begins, a multiple of 8, and how long it is; both in bytes. */
+export interface FragmentRange {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** One TCP segment of a flow. */

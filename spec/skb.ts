@@ -3,7 +3,17 @@ import type { Emitted } from './observation.ts';
 import type { Ipv4 } from './wire/address.ts';
 import { fold } from './wire/checksum.ts';
 import { type Ipv4Header, PROTOCOL_TCP, printIpv4Packet, pseudoHeaderSum, setWord } from './wire/ipv4.ts';
-import { parseTcp, type TcpSegment } from './wire/tcp.ts';
+import { parseTcp, parseTcpHeader, type TcpHeader, type TcpSegment } from './wire/tcp.ts';
+
+/** What a packet remembers of the fragments that it was made of (struct inet_skb_parm). */
+export interface Reassembled {
+  /** The largest of them, IP header included (frag_max_size). */
+  readonly largest: number;
+  /** The largest said DF, so the pieces that it leaves in may do so too (IPSKB_FRAG_PMTU). */
+  readonly dontFragment: boolean;
+  /** Bytes of payload in the packet's first buffer and in those that hang on it (frag_list); undefined for one buffer. */
+  readonly buffers: readonly number[] | undefined;
+}
 
 /** A packet on its way through the director (struct sk_buff): a header that rules replace, and its payload. */
 export interface Skb {
@@ -18,6 +28,8 @@ export interface Skb {
   nextHop: Ipv4;
   /** Passed on by ip_forward (IPSKB_FORWARDED). */
   forwarded: boolean;
+  /** Goes out by the device that it came in by, though the sender is a neighbour there (IPSKB_DOREDIRECT). */
+  detour: boolean;
   /** Routed to the director itself (RTCF_LOCAL). */
   toLocal: boolean;
   /** Entry and relation (skb->_nfct). */
@@ -29,6 +41,12 @@ export interface Skb {
   /** The TCP checksum is left to the device (CHECKSUM_PARTIAL): until then only the pseudo header is in it. */
   checksumPartial?: true;
   mark: number;
+  /** Made of fragments that came in, which decides how it leaves. */
+  reassembled?: Reassembled | undefined;
+  /** May be cut for its way out whatever its DF says. */
+  ignoreDf?: true;
+  /** A match of a rule cannot make sense of it: the table drops it (struct xt_action_param, hotdrop). */
+  hotdrop?: true;
   /** IPVS has handled it; it does so once. */
   ipvsProperty: boolean;
   /** Parts that the reference leaves open, by `tables/freedoms`. */
@@ -44,6 +62,7 @@ export function localSkb(header: Ipv4Header, payload: Uint8Array, open: Skb['ope
     outDevice: '',
     nextHop: header.destination,
     forwarded: false,
+    detour: false,
     toLocal: false,
     ct: undefined,
     untracked: false,
@@ -56,6 +75,29 @@ export function localSkb(header: Ipv4Header, payload: Uint8Array, open: Skb['ope
 /** skb->len at the network layer, in bytes. */
 export function length(skb: Skb): number {
   return 20 + skb.header.options.length + skb.payload.length;
+}
+
+/** Whether it is one of several, not a whole packet (ip_is_fragment). */
+export function isFragment({ header }: Skb): boolean {
+  return header.moreFragments || header.fragmentOffset !== 0;
+}
+
+/**
+ * Brings so many bytes of payload into the packet's first buffer, where they can be written (net/core/skbuff.c,
+ * __pskb_pull_tail). They are gone from the buffers behind it, so the packet may leave in other pieces.
+ */
+export function ensureWritable(skb: Skb, bytes: number): void {
+  const buffers = skb.reassembled?.buffers;
+  if (!buffers || buffers[0]! >= bytes) return;
+  let missing = bytes - buffers[0]!;
+  const rest: number[] = [];
+  for (const held of buffers.slice(1)) {
+    const eaten = Math.min(held, missing);
+    missing -= eaten;
+    if (eaten < held) rest.push(held - eaten);
+  }
+  const kept = rest.length > 0 ? [bytes, ...rest] : undefined;
+  skb.reassembled = { ...skb.reassembled!, buffers: kept };
 }
 
 /** The packet's bytes as they would be on the wire. */
@@ -71,6 +113,11 @@ export function unfinishedBytesOf(skb: Skb): Uint8Array {
   const sum = pseudoHeaderSum(source, destination, protocol, skb.payload.length);
   setWord(bytes, 20 + options.length + 16, ~fold(sum) & 0xffff);
   return bytes;
+}
+
+/** The TCP header, as far as it is there; undefined when ports or flags are not. */
+export function tcpHeaderOf(skb: Skb): TcpHeader | undefined {
+  return skb.header.protocol === PROTOCOL_TCP ? parseTcpHeader(skb.payload) : undefined;
 }
 
 /** The TCP segment, or undefined when it is none or cut. */

@@ -2,7 +2,7 @@ import type { DirectorConfig } from './config/director-config.ts';
 import type { NatRange, Rule } from './config/rules.ts';
 import type { SchedulerName } from './config/services.ts';
 import type { Conntrack, CtInfo, NatManip, NfConn, TrackVerdict, Tuple } from './conntrack/types.ts';
-import type { Neighbours, PathMtu } from './ip/types.ts';
+import type { DefragUser, FragmentQueue, Fragments, Neighbours, PathMtu, Redirected } from './ip/types.ts';
 import type {
   Ends,
   IpVsConn,
@@ -110,6 +110,12 @@ export interface Parts {
   unreachable(net: Net, skb: Skb): void;
   /** Whether a packet is dropped instead of being scheduled (ip_vs_todrop). */
   toDrop(net: Net): boolean;
+  /** Why a packet that came in by the device cannot be from that source. */
+  invalidSource(net: Net, source: Ipv4, inDevice: string): string | undefined;
+  /** Tells the sender of a packet that there is a shorter way. */
+  sendRedirect(net: Net, skb: Skb): void;
+  /** Tells the sender of a packet how large those may be that must stay whole. */
+  fragNeeded(net: Net, skb: Skb, mtu: number): void;
   /** A connection by way of the client's template (ip_vs_sched_persist). */
   schedulePersistent(
     net: Net,
@@ -121,6 +127,10 @@ export interface Parts {
   checkTemplate(net: Net, template: IpVsConn): boolean;
   /** A dest's connections were counted anew, or its thresholds set (ip_vs_dest_update_overload). */
   updateOverload(net: Net, dest: IpVsDest, why: OverloadCause): void;
+  /** Takes in a fragment; true when `skb` is the whole packet now. */
+  ipDefrag(net: Net, skb: Skb, user: DefragUser): boolean;
+  /** The fragments that were missing did not come in time. */
+  fragmentsExpired(net: Net, queue: FragmentQueue): void;
   /** Cuts a packet for a link of that MTU. */
   fragment(net: Net, skb: Skb, mtu: number): readonly Skb[];
   /** The connection's timer has run. */
@@ -142,6 +152,9 @@ export interface Net {
   readonly neighbours: Neighbours;
   /** By destination. */
   readonly pathMtus: Map<Ipv4, PathMtu>;
+  readonly fragments: Fragments;
+  /** Who was told of shorter ways, by address. */
+  readonly redirected: Map<Ipv4, Redirected>;
   readonly ipvs: Ipvs;
   readonly conntrack: Conntrack;
   readonly tables: IptTables;

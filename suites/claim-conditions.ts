@@ -39,6 +39,25 @@ export function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boole
   return timeline.some((item) => item.kind === kind);
 }
 
+/** A sysctl of a device is set, other than to 0, at the beginning or later. */
+export function setsOneOf(...names: readonly string[]): (scenario: Scenario) => boolean {
+  const is = (name: string, value: number) => value !== 0 && names.includes(name.split('.').at(-1)!);
+  return ({ director, timeline }) =>
+    Object.entries(director.sysctls).some(([name, value]) => is(name, value)) ||
+    timeline.some(
+      (item) =>
+        item.kind === 'do' && item.command.tool === 'sysctl' && is(item.command.name, item.command.value),
+    );
+}
+
+export const asksForFragments = ({ director }: Scenario): boolean =>
+  director.rules.tables.some(({ chains }) =>
+    chains.some(({ rules }) => rules.some(({ fragment }) => fragment !== undefined)),
+  );
+
+export const hasFragments = ({ timeline }: Scenario): boolean =>
+  timeline.some((item) => 'fragment' in item || 'moreFragments' in item);
+
 /** Without a rule that asks for states the kernel tracks nothing. */
 export function asksForStates({ director }: Scenario): boolean {
   const rules = director.rules.tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));

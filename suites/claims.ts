@@ -1,8 +1,6 @@
-import { BIASES, EVEN, type ScenarioBias } from '../generators/bias.ts';
+import { BIASES, EVEN } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
-import { SIZES, type Size } from '../generators/sizes.ts';
 import { NAT_TARGETS } from '../spec/config/rules.ts';
-import { unusualMtu } from '../spec/config/topology.ts';
 import type { Claim } from './claim.ts';
 import {
   asksConnections,
@@ -18,32 +16,9 @@ import {
   servesUdp,
   usesScheduler,
 } from './claim-conditions.ts';
-
-interface ClaimRow extends Omit<Claim, 'scenarios'> {
-  readonly bias: ScenarioBias;
-  readonly size?: Size;
-}
-
-/** One service that most flows go to: a scheduler shows its rule only over several connections. */
-const MANY_CONNECTIONS: Size = {
-  ...SIZES.standard,
-  services: 1,
-  flows: 12,
-  turns: 2,
-  accidents: 1,
-  segments: 32,
-};
-
-/** Few flows that say much: the far cells of a state table are many segments away. */
-const LONG_TALKS: Size = { ...SIZES.standard, flows: 2, turns: 14, segments: 28 };
-
-/** Whole sessions in which nothing but flags is odd: another accident before would hide what they do. */
-const ODD_FLAGS_ONLY: ScenarioBias = {
-  ...EVEN,
-  ...{ accidents: 100, wrongFlags: 12, lossy: 0, outOfWindow: 0, damaged: 0 },
-  ...{ disorder: 0, portReuse: 0, commands: 5 },
-  ...{ rules: 100, conntrack: 90, besideServices: 50, droute: 15 },
-};
+import type { ClaimRow } from './claim-row.ts';
+import { NETWORK_CLAIMS } from './network-claims.ts';
+import { LONG_TALKS, MANY_CONNECTIONS, ODD_FLAGS_ONLY } from './shapes.ts';
 
 /** Every claim, and so the suite's table of contents: what is said of each director, and the code that makes it true. */
 const ROWS = [
@@ -88,9 +63,17 @@ const ROWS = [
     id: 'ipvs/hashing',
     says: 'sh, mh and dh choose by the hash of the address, and with a flag by the port or past a resting dest.',
     source: { file: 'net/netfilter/ipvs/ip_vs_mh.c', symbol: 'ip_vs_mh_get' },
-    bias: { ...BIASES.schedulers, commands: 70 },
+    bias: { ...BIASES.schedulers, commands: 90 },
     size: MANY_CONNECTIONS,
     only: usesScheduler('sh', 'mh', 'dh'),
+  },
+  {
+    id: 'ipvs/hashing-rest',
+    says: 'A dest that rests keeps its place in the tables of sh, mh and dh: what hashes there is refused, or sent past it.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_mh.c', symbol: 'ip_vs_mh_get_fallback' },
+    bias: { ...BIASES.schedulers, commands: 70 },
+    size: { ...MANY_CONNECTIONS, dests: 3 },
+    only: (scenario) => usesScheduler('sh', 'mh', 'dh')(scenario) && hasQuiescedDest(scenario),
   },
   {
     id: 'ipvs/locality',
@@ -142,7 +125,7 @@ const ROWS = [
     id: 'ipvs/quiesced',
     says: 'A dest of weight 0 keeps the connections that it has and gets no new ones.',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_schedule' },
-    bias: { ...BIASES.schedulers, commands: 70 },
+    bias: { ...BIASES.schedulers, commands: 70, persistence: 55 },
     size: { ...MANY_CONNECTIONS, dests: 2 },
     only: hasQuiescedDest,
   },
@@ -311,12 +294,6 @@ const ROWS = [
     only: hasTarget(NAT_TARGETS),
   },
   {
-    id: 'forward/plain',
-    says: 'What is not for IPVS is forwarded, answered or dropped as by any router.',
-    source: { file: 'net/ipv4/ip_forward.c', symbol: 'ip_forward' },
-    bias: BIASES.forwarding,
-  },
-  {
     id: 'conntrack/udp',
     says: 'A UDP entry lives 30 s, 120 s and ASSURED once both sides have talked for more than two seconds.',
     source: { file: 'net/netfilter/nf_conntrack_proto_udp.c', symbol: 'nf_conntrack_udp_packet' },
@@ -330,34 +307,7 @@ const ROWS = [
     bias: { ...BIASES.datagrams, echoes: 90, udp: 30 },
     only: (scenario) => asksForStates(scenario) && sends(scenario, 'echo'),
   },
-  {
-    id: 'forward/mtu',
-    says: 'A packet that does not fit into the next link is cut, or its sender is told the MTU when it must not be.',
-    source: { file: 'net/ipv4/ip_output.c', symbol: 'ip_do_fragment' },
-    bias: BIASES.narrow,
-    only: ({ director }) => Object.keys(unusualMtu(director.topology)).length > 0,
-  },
-  {
-    id: 'icmp/ipvs',
-    says: 'An ICMP error about a connection is translated both ways and reaches the one who sent the quoted packet.',
-    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_in_icmp' },
-    bias: { ...BIASES.icmpErrors, udp: 0, besideServices: 5 },
-    only: (scenario) => sends(scenario, 'icmp'),
-  },
-  {
-    id: 'icmp/related',
-    says: 'An ICMP error is RELATED to the conversation that it quotes, if it is sent to one of its ends, else INVALID.',
-    source: { file: 'net/netfilter/nf_conntrack_proto_icmp.c', symbol: 'nf_conntrack_inet_error' },
-    bias: { ...BIASES.icmpErrors, udp: 30, besideServices: 60, counting: 90 },
-    only: (scenario) => asksForStates(scenario) && sends(scenario, 'icmp'),
-  },
-  {
-    id: 'icmp/echo',
-    says: 'The director answers pings to all of its addresses, virtual ones too, and forwards others.',
-    source: { file: 'net/ipv4/icmp.c', symbol: 'icmp_echo' },
-    bias: { ...EVEN, echoes: 90, besideServices: 40 },
-    only: (scenario) => sends(scenario, 'echo'),
-  },
+  ...NETWORK_CLAIMS,
 ] as const satisfies readonly ClaimRow[];
 
 export type ClaimId = (typeof ROWS)[number]['id'];

@@ -119,7 +119,7 @@ const selective: Edit = (segment, dialect) => {
 const damage: fc.Arbitrary<Edit> = oneOf<Edit>(
   [3, fc.constant((segment) => ({ ...segment, badChecksum: true }))],
   [3, fc.constantFrom(1, 2, 255).map((ttl) => (segment) => ({ ...segment, ttl }))],
-  [4, fc.constantFrom(0, 0, 0, 1, 100, 65535).map((window) => (segment) => ({ ...segment, window }))],
+  [7, fc.constantFrom(0, 0, 0, 1, 100, 65535).map((window) => (segment) => ({ ...segment, window }))],
   [1, fc.constant(selective)],
   [1, fc.constant((segment) => ({ ...segment, options: [] }))],
   [

@@ -16,7 +16,7 @@ import { oneOf, weighted } from '../draws.ts';
 
 /** Between whom a flow is, as far as one can say before the director's services are known. */
 export interface Target {
-  readonly kind: 'service' | 'vip' | 'realServer' | 'outward' | 'director';
+  readonly kind: 'service' | 'vip' | 'realServer' | 'outward' | 'director' | 'neighbour' | 'spoofed';
   /** Which service, counted round. */
   readonly index: number;
   readonly client: Ipv4;
@@ -29,7 +29,18 @@ export interface Target {
 type Kind = Target['kind'];
 
 /** Where flows go that do not aim at a service. */
-const besideServices = weighted<Kind>([3, 'vip'], [3, 'realServer'], [2, 'outward'], [1, 'director']);
+const besideServices = weighted<Kind>(
+  ...([
+    [3, 'vip'],
+    [3, 'realServer'],
+    [2, 'outward'],
+    [1, 'director'],
+  ] as const),
+  ...([
+    [1, 'neighbour'],
+    [1, 'spoofed'],
+  ] as const),
+);
 
 /** A target; `beside` percent of them are no service. */
 export function target(beside: number): fc.Arbitrary<Target> {
@@ -74,6 +85,16 @@ export function ends(
       return {
         client: { address: target.realServer, port: target.clientPort },
         service: { address: CLIENTS[target.index % 2]!, port: target.port },
+      };
+    case 'neighbour':
+      return {
+        client,
+        service: { address: CLIENTS.findLast((one) => one !== client.address)!, port: target.port },
+      };
+    case 'spoofed':
+      return {
+        client: { ...client, address: target.index % 2 ? OWN[target.index % OWN.length]! : target.vip },
+        service: { address: target.index > 2 ? target.realServer : CLIENTS[0]!, port: target.port },
       };
     case 'director':
       return { client, service: { address: OWN[target.index % OWN.length]!, port: target.port } };

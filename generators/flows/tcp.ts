@@ -7,7 +7,9 @@ import { smallerPacket } from '../smaller/packet.ts';
 import { inField, smallerList } from '../smaller/smaller.ts';
 import { type Accident, accident, befall } from './accidents.ts';
 import { asides, withAsides } from './asides.ts';
+import { astray, ledAstray } from './astray.ts';
 import { dialect } from './dialect.ts';
+import { cuttings, cutUp } from './fragments.ts';
 import { cuttable, setting } from './setting.ts';
 import { speak } from './speak.ts';
 import { type Story, UNNAMED } from './story.ts';
@@ -26,13 +28,22 @@ export function tcpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
   );
   const drawn = fc.tuple(
     setting(bias),
-    fc.record({ dialect, turns, accidents, asides: asides(bias), may: percent(bias.mtu > 50 ? 40 : 8) }),
+    fc.record({
+      dialect,
+      turns,
+      accidents,
+      asides: asides(bias),
+      cuttings: cuttings(bias),
+      astray: astray(bias),
+      may: percent(bias.mtu > 50 ? 40 : 8),
+    }),
   );
   return shrinkingBy(
-    drawn.map(([setting, { dialect, turns, accidents, asides, may }]) => {
+    drawn.map(([setting, { dialect, turns, accidents, asides, cuttings, astray, may }]) => {
       const segments = befall(speak(UNNAMED, turns, dialect), accidents, dialect);
       const isn = { client: dialect.client.isn, server: dialect.server.isn };
-      return { ...setting, protocol: 'tcp', isn, packets: cuttable(withAsides(segments, asides), may) };
+      const packets = cutUp(ledAstray(cuttable(withAsides(segments, asides), may), astray), cuttings);
+      return { ...setting, protocol: 'tcp', isn, packets };
     }),
     inField('packets', smallerList(smallerPacket)),
   );

@@ -7,6 +7,8 @@ import type { Size } from '../sizes.ts';
 import { smallerPacket } from '../smaller/packet.ts';
 import { inField, smallerList } from '../smaller/smaller.ts';
 import { asides, withAsides } from './asides.ts';
+import { astray, ledAstray } from './astray.ts';
+import { cuttings, cutUp } from './fragments.ts';
 import { cuttable, setting } from './setting.ts';
 import { type Story, UNNAMED } from './story.ts';
 
@@ -43,15 +45,23 @@ export function udpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
     [bias.shortFlows, fc.constant([])],
     [100 - bias.shortFlows, upTo(size.turns, datagram, 1)],
   );
-  const drawn = fc.tuple(setting(bias), opening, rest, asides(bias), percent(bias.mtu > 50 ? 50 : 10));
+  const drawn = fc.tuple(
+    setting(bias),
+    opening,
+    rest,
+    asides(bias),
+    cuttings(bias),
+    astray(bias),
+    percent(bias.mtu > 50 ? 50 : 10),
+  );
   return shrinkingBy(
-    drawn.map(([setting, opening, rest, asides, may]) => {
+    drawn.map(([setting, opening, rest, asides, cuttings, astray, may]) => {
       const spoken = [...opening, ...rest];
       return {
         ...setting,
         protocol: 'udp',
         isn: USUAL_ISN,
-        packets: cuttable(withAsides(spoken, asides), may),
+        packets: cutUp(ledAstray(cuttable(withAsides(spoken, asides), may), astray), cuttings),
       };
     }),
     inField('packets', smallerList(smallerPacket)),

@@ -1,10 +1,13 @@
 import type { Flow, PacketItem, Scenario, Segment } from '../../spec/scenario.ts';
 import { printTcp } from '../../spec/wire/tcp.ts';
 
-/** What fits into an Ethernet frame behind the IP header. */
-const MOST_TCP_BYTES = 1480;
-/** Behind the headers of IP and UDP, or of IP and ICMP. */
-const MOST_DATAGRAM_BYTES = 1472;
+/** What fits into an Ethernet frame behind the IP header, and into a packet that leaves in fragments. */
+const FRAME_BYTES = 1480;
+const PACKET_BYTES = 65_515;
+/** The headers of UDP and of ICMP. */
+const SHORT_HEADER_BYTES = 8;
+/** Where the last fragment can begin. */
+const LAST_OFFSET = 65_528;
 const MOST_HEADER_BYTES = 60;
 const NO_PAYLOAD = new Uint8Array(0);
 
@@ -22,9 +25,23 @@ export function packetProblems(item: PacketItem, flows: Scenario['flows']): read
   return [
     ...(flow ? [] : [`no flow ${item.flow}`]),
     ...(flow && protocol && flow.protocol !== protocol ? [`${item.kind} on a flow of ${flow.protocol}`] : []),
-    ...(isWithin(item.ttl ?? 64, 0xff) ? [] : ['header fields']),
+    ...(isWithin(item.ttl ?? 64, 0xff) && isWithin(item.tos ?? 0, 0xff) && isWithin(item.id ?? 0, 0xffff)
+      ? []
+      : ['header fields']),
+    ...(isFragment(item.fragment) ? [] : ['no fragment of a packet']),
     ...contentProblems(item),
   ];
+}
+
+function isFragment(fragment: PacketItem['fragment']): boolean {
+  if (!fragment) return true;
+  const { offset, length } = fragment;
+  return offset % 8 === 0 && isWithin(offset, LAST_OFFSET) && isWithin(length, FRAME_BYTES);
+}
+
+/** What the whole packet may hold behind its IP header. */
+function room({ fragment }: PacketItem): number {
+  return fragment ? PACKET_BYTES : FRAME_BYTES;
 }
 
 function contentProblems(item: PacketItem): readonly string[] {
@@ -32,14 +49,18 @@ function contentProblems(item: PacketItem): readonly string[] {
     case 'segment':
       return segmentProblems(item);
     case 'datagram':
-      return isWithin(item.length, MOST_DATAGRAM_BYTES) ? [] : [`${item.length} bytes do not fit`];
+      return isWithin(item.length, room(item) - SHORT_HEADER_BYTES)
+        ? []
+        : [`${item.length} bytes do not fit`];
     case 'sctp':
       return item.chunks.length > 0 && isWithin(item.tag ?? 0, 0xffffffff) ? [] : ['an SCTP packet'];
-    case 'echo':
-      return isWithin(item.length, MOST_DATAGRAM_BYTES) && isWithin(item.seq, 0xffff) ? [] : ['a ping'];
+    case 'echo': {
+      const fits = isWithin(item.length, room(item) - SHORT_HEADER_BYTES);
+      return fits && isWithin(item.seq, 0xffff) ? [] : ['a ping'];
+    }
     case 'icmp': {
       const fits =
-        isWithin(item.quote ?? 0, MOST_DATAGRAM_BYTES) &&
+        isWithin(item.quote ?? 0, FRAME_BYTES - SHORT_HEADER_BYTES) &&
         isWithin(item.mtu ?? 0, 0xffff) &&
         isWithin(item.quotedOffset ?? 0, 0x1fff);
       return fits && isWithin(item.type, 0xff) && isWithin(item.code, 0xff) ? [] : ['an ICMP error'];
@@ -54,7 +75,7 @@ function segmentProblems(segment: Segment): readonly string[] {
     ...(isWithin(flags, 0xff) && isWithin(window, 0xffff) ? [] : ['header fields']),
     ...(Number.isSafeInteger(segment.seq) && Number.isSafeInteger(segment.ack) ? [] : ['sequence numbers']),
     ...(header > MOST_HEADER_BYTES ? ['more options than a header holds'] : []),
-    ...(length < 0 || header + length > MOST_TCP_BYTES ? [`${length} bytes do not fit`] : []),
+    ...(length < 0 || header + length > room(segment) ? [`${length} bytes do not fit`] : []),
   ];
 }
 
@@ -68,7 +89,8 @@ function isWithin(value: number, max: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= max;
 }
 
-function headerBytes({ options }: Segment): number {
+/** The segment's header with its options. */
+export function headerBytes({ options }: Segment): number {
   const header = {
     sourcePort: 0,
     destinationPort: 0,

@@ -44,6 +44,6 @@ const comment: fc.Arbitrary<Match> = fc
 export const headerMatch: fc.Arbitrary<Match> = oneOf<Match>(
   [3, lengthMatch],
   [3, ttlMatch],
-  [2, iprangeMatch],
+  [5, iprangeMatch],
   [1, comment],
 );

@@ -78,6 +78,7 @@ const conditions = fc.tuple(
   sometimes(15, addressMatch),
   sometimes(12, interfaceMatch),
   sometimes(12, interfaceMatch),
+  sometimes(7, fc.record({ inverted: percent(30) })),
 );
 
 const protocolAndMatches: fc.Arbitrary<Pick<Rule, 'protocol' | 'matches'>> = oneOf<
@@ -95,11 +96,12 @@ const protocolAndMatches: fc.Arbitrary<Pick<Rule, 'protocol' | 'matches'>> = one
 export const rule = (table: TableName): fc.Arbitrary<Rule> =>
   fc
     .tuple(conditions, protocolAndMatches, TARGETS[table])
-    .map(([[source, destination, inInterface, outInterface], rest, target]) => ({
+    .map(([[source, destination, inInterface, outInterface, fragment], rest, target]) => ({
       ...(source && { source }),
       ...(destination && { destination }),
       ...(inInterface && { inInterface }),
       ...(outInterface && { outInterface }),
+      ...(fragment && { fragment }),
       ...rest,
       ...(target && { target }),
     }));

@@ -1,15 +1,47 @@
-import type { Datagram, Echo, IcmpError, PacketItem, SctpChunks, Segment } from '../../spec/scenario.ts';
+import type {
+  Datagram,
+  Echo,
+  FragmentRange,
+  IcmpError,
+  PacketItem,
+  SctpChunks,
+  Segment,
+} from '../../spec/scenario.ts';
 import { nearer } from './numbers.ts';
-import { anyOf, fewer, inField, type Smaller, towards, withoutField } from './smaller.ts';
+import { anyOf, fewer, inField, oneAfterAnother, type Smaller, towards, withoutField } from './smaller.ts';
 
 /** One flag less. */
 const fewerFlags: Smaller<number> = function* (flags) {
   for (let bit = 0x80; bit >= 1; bit >>= 1) if (flags & bit && flags !== bit) yield flags & ~bit;
 };
 
+/** Fields that any packet may have. */
+const PLAIN = [
+  'by',
+  'via',
+  'ttl',
+  'tos',
+  'id',
+  'mayFragment',
+  'moreFragments',
+  'fragment',
+  'badChecksum',
+] as const;
+
+/** A shorter fragment, and one further ahead. */
+const smallerFragment: Smaller<FragmentRange> = anyOf(inField('length', nearer(0)), function* (range) {
+  for (const units of nearer(0)(range.offset / 8)) yield { ...range, offset: units * 8 };
+});
+
+const smallerHeader: Smaller<Pick<PacketItem, 'id' | 'tos' | 'fragment'>> = anyOf(
+  inField('fragment', smallerFragment),
+  inField('id', nearestFew(0, 1)),
+  inField('tos', nearestFew(0, 1)),
+);
+
 /** A simpler segment by itself; numbers that hang together are made smaller by `sequence.ts`. */
 const smallerSegment: Smaller<Segment> = anyOf(
-  withoutField<Segment>('by', 'ttl', 'mayFragment', 'badChecksum'),
+  withoutField<Segment>(...PLAIN),
   inField('options', fewer),
   inField('window', towards(64240)),
   inField('length', nearer(0)),
@@ -19,25 +51,22 @@ const smallerSegment: Smaller<Segment> = anyOf(
 );
 
 const smallerDatagram: Smaller<Datagram> = anyOf(
-  withoutField<Datagram>('by', 'ttl', 'mayFragment', 'badChecksum', 'noChecksum'),
+  withoutField<Datagram>(...PLAIN, 'noChecksum'),
   inField('length', nearer(0)),
 );
 
-const smallerSctp: Smaller<SctpChunks> = anyOf(
-  withoutField<SctpChunks>('by', 'ttl', 'mayFragment', 'badChecksum', 'tag'),
-  function* (packet) {
-    if (packet.chunks.length > 1) for (const chunk of packet.chunks) yield { ...packet, chunks: [chunk] };
-  },
-);
+const smallerSctp: Smaller<SctpChunks> = anyOf(withoutField<SctpChunks>(...PLAIN, 'tag'), function* (packet) {
+  if (packet.chunks.length > 1) for (const chunk of packet.chunks) yield { ...packet, chunks: [chunk] };
+});
 
 const smallerEcho: Smaller<Echo> = anyOf(
-  withoutField<Echo>('by', 'ttl', 'mayFragment', 'badChecksum'),
+  withoutField<Echo>(...PLAIN),
   inField('seq', nearer(0)),
   inField('length', nearer(0)),
 );
 
 const smallerIcmpError: Smaller<IcmpError> = anyOf(
-  withoutField<IcmpError>('by', 'ttl', 'mayFragment', 'badChecksum', 'mtu', 'quote', 'quotedOffset'),
+  withoutField<IcmpError>(...PLAIN, 'mtu', 'quote', 'quotedOffset'),
   inField('type', towards(3)),
   inField('code', nearer(0)),
 );
@@ -50,14 +79,18 @@ function nearestFew(...numbers: readonly number[]): Smaller<number> {
 export const smallerPacket: Smaller<PacketItem> = (item): Iterable<PacketItem> => {
   switch (item.kind) {
     case 'segment':
-      return smallerSegment(item);
+      return oneAfterAnother(smallerSegment(item), withHeader(item));
     case 'datagram':
-      return smallerDatagram(item);
+      return oneAfterAnother(smallerDatagram(item), withHeader(item));
     case 'sctp':
-      return smallerSctp(item);
+      return oneAfterAnother(smallerSctp(item), withHeader(item));
     case 'echo':
-      return smallerEcho(item);
+      return oneAfterAnother(smallerEcho(item), withHeader(item));
     case 'icmp':
-      return smallerIcmpError(item);
+      return oneAfterAnother(smallerIcmpError(item), withHeader(item));
   }
 };
+
+function* withHeader<T extends PacketItem>(item: T): Iterable<T> {
+  for (const header of smallerHeader(item)) yield { ...item, ...header };
+}

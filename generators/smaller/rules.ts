@@ -119,7 +119,7 @@ function haveDifferentKinds(matches: readonly Match[]): boolean {
 }
 
 export const smallerRule: Smaller<Rule> = anyOf(
-  withoutField<Rule>('source', 'destination', 'inInterface', 'outInterface'),
+  withoutField<Rule>('source', 'destination', 'inInterface', 'outInterface', 'fragment'),
   inField('matches', (matches) => filtered(smallerList(smallerMatch)(matches), haveDifferentKinds)),
   (rule) => (needsProtocol(rule) ? [] : withoutField<Rule>('protocol')(rule)),
   withoutField<Rule>('target'),
@@ -128,6 +128,7 @@ export const smallerRule: Smaller<Rule> = anyOf(
   inField('destination', upright),
   inField('inInterface', upright),
   inField('outInterface', upright),
+  inField('fragment', upright),
   (rule) => (needsProtocol(rule) ? [] : inField<Rule, 'protocol'>('protocol', upright)(rule)),
 );
 

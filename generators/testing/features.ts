@@ -1,16 +1,11 @@
 import type { Rule } from '../../spec/config/rules.ts';
 import { SCHEDULER_FLAGS } from '../../spec/config/services.ts';
-import {
-  isPacket,
-  type PacketItem,
-  type Scenario,
-  type Segment,
-  type TimelineItem,
-} from '../../spec/scenario.ts';
+import type { Scenario, Segment, TimelineItem } from '../../spec/scenario.ts';
 import { ACK, FIN, RST, SYN } from '../../spec/wire/tcp.ts';
 import { OWN, REAL_SERVERS, VIPS } from '../addresses.ts';
-import type { Feature } from './feature.ts';
+import { type Feature, rules, sysctl } from './feature.ts';
 import { NAT_FEATURES } from './nat-features.ts';
+import { NETWORK_FEATURES } from './network-features.ts';
 import { OPTION_FEATURES } from './option-features.ts';
 import { SERVICE_FEATURES } from './service-features.ts';
 
@@ -35,17 +30,11 @@ const services =
 const dests = (is: (dest: Scenario['director']['services'][number]['dests'][number]) => boolean) =>
   services((service) => service.dests.some(is));
 
-const rules = (is: (rule: Rule) => boolean) => (scenario: Scenario) =>
-  scenario.director.rules.tables.some(({ chains }) => chains.some((chain) => chain.rules.some(is)));
-
 const match = (kind: Rule['matches'][number]['kind']) =>
   rules((rule) => rule.matches.some((one) => one.kind === kind));
 const target = (kind: string) => rules((rule) => rule.target?.kind === kind);
 const table = (wanted: string) => (scenario: Scenario) =>
   scenario.director.rules.tables.some(({ name }) => name === wanted);
-const sysctl = (name: string, value?: number) => (scenario: Scenario) =>
-  value === undefined ? name in scenario.director.sysctls : scenario.director.sysctls[name] === value;
-
 const flowsTo = (addresses: readonly number[]) => (scenario: Scenario) =>
   Object.values(scenario.flows).some(({ service }) => addresses.includes(service.address));
 
@@ -81,67 +70,12 @@ const after =
     return at >= 0 && scenario.timeline.slice(at + 1).some(then);
   };
 
-const packets = (is: (item: PacketItem) => boolean) => (scenario: Scenario) =>
-  scenario.timeline.some((item) => isPacket(item) && is(item));
-
 const isSegment = (item: TimelineItem) => item.kind === 'segment';
 
 export const FEATURES: Readonly<Record<string, Feature>> = {
-  'a datagram from the client': {
-    perMille: 100,
-    in: packets((p) => p.kind === 'datagram' && p.from === 'client'),
-  },
-  'a datagram from the server': {
-    perMille: 30,
-    in: packets((p) => p.kind === 'datagram' && p.from === 'server'),
-  },
-  'a datagram without checksum': {
-    perMille: 5,
-    in: packets((p) => p.kind === 'datagram' && p.noChecksum === true),
-  },
-  'a datagram with a wrong checksum': {
-    perMille: 5,
-    in: packets((p) => p.kind === 'datagram' && p.badChecksum === true),
-  },
-  'an empty datagram': { perMille: 20, in: packets((p) => p.kind === 'datagram' && p.length === 0) },
-  'an ICMP error of the client': {
-    perMille: 80,
-    in: packets((p) => p.kind === 'icmp' && p.from === 'client'),
-  },
-  'an ICMP error of the server': {
-    perMille: 60,
-    in: packets((p) => p.kind === 'icmp' && p.from === 'server'),
-  },
-  'fragmentation needed': {
-    perMille: 20,
-    in: packets((p) => p.kind === 'icmp' && p.type === 3 && p.code === 4),
-  },
-  'an ICMP error of a router': { perMille: 20, in: packets((p) => p.kind === 'icmp' && p.by !== undefined) },
-  'an ICMP error that quotes too little': {
-    perMille: 5,
-    in: packets((p) => p.kind === 'icmp' && (p.quote ?? 28) < 28),
-  },
-  'an ICMP error that quotes a fragment': {
-    perMille: 3,
-    in: packets((p) => p.kind === 'icmp' && p.quotedOffset !== undefined),
-  },
-  'an ICMP error with a wrong checksum': {
-    perMille: 5,
-    in: packets((p) => p.kind === 'icmp' && p.badChecksum === true),
-  },
-  'a narrow link': {
-    perMille: 60,
-    in: ({ director }) => director.topology.links.some(({ mtu }) => mtu < 1500),
-  },
-  'a packet that may be cut': { perMille: 100, in: packets((p) => p.mayFragment === true) },
-  'a ping': { perMille: 100, in: packets((p) => p.kind === 'echo' && p.message === 'request') },
-  'an answer to a ping': { perMille: 50, in: packets((p) => p.kind === 'echo' && p.message === 'reply') },
-  'a ping with a wrong checksum': {
-    perMille: 10,
-    in: packets((p) => p.kind === 'echo' && p.badChecksum === true),
-  },
+  ...NETWORK_FEATURES,
   'a SYN': { perMille: 700, in: flags(SYN) },
-  'a SYN,ACK': { perMille: 500, in: flags(SYN | ACK) },
+  'a SYN,ACK': { perMille: 470, in: flags(SYN | ACK) },
   'a FIN from the client': { perMille: 300, in: some((s) => s.from === 'client' && (s.flags & FIN) !== 0) },
   'a FIN from the server': { perMille: 200, in: some((s) => s.from === 'server' && (s.flags & FIN) !== 0) },
   'a RST from the client': { perMille: 150, in: some((s) => s.from === 'client' && (s.flags & RST) !== 0) },

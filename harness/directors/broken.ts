@@ -111,6 +111,30 @@ function afterOut(spoil: (net: Net, skb: Skb, before: Skb) => void): Parts {
   });
 }
 
+type Defrag = Parts['ipDefrag'];
+
+/** Fragments are put together otherwise. */
+function defrag(wrong: (right: Defrag) => Defrag): Parts {
+  return { ...PARTS, ipDefrag: wrong(PARTS.ipDefrag) };
+}
+
+/** The packet is put together rightly, and then something happens to it. */
+function afterDefrag(spoil: (skb: Skb) => void): Parts {
+  return defrag((right) => (net, skb, user) => {
+    const whole = right(net, skb, user);
+    if (whole) spoil(skb);
+    return whole;
+  });
+}
+
+/** A fragment is taken for another. */
+function beforeDefrag(spoil: (header: Skb['header']) => Partial<Skb['header']>): Parts {
+  return defrag((right) => (net, skb, user) => {
+    skb.header = { ...skb.header, ...spoil(skb.header) };
+    return right(net, skb, user);
+  });
+}
+
 type Schedule = Parts['schedulers'][SchedulerName]['schedule'];
 
 /** A scheduler that chooses otherwise; `right` is what it should have chosen. */
@@ -256,6 +280,29 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'fragments-keep-df', says: 'Fragments still say that they must not be cut.', parts: { ...PARTS, fragment: (net, skb, mtu) => PARTS.fragment(net, skb, mtu).map((piece) => ({ ...piece, header: { ...piece.header, dontFragment: true } })) } },
   { id: 'fragments-too-small', says: 'Fragments are eight bytes smaller than they could be.', parts: { ...PARTS, fragment: (net, skb, mtu) => PARTS.fragment(net, skb, mtu - 8) } },
   { id: 'fragments-last-goes-on', says: 'The last fragment says that more follow.', parts: { ...PARTS, fragment: (net, skb, mtu) => PARTS.fragment(net, skb, mtu).map((piece) => ({ ...piece, header: { ...piece.header, moreFragments: true } })) } },
+  { id: 'source-filter-off', says: 'rp_filter lets everything in.', parts: { ...PARTS, invalidSource: (net, source, inDevice) => { const why = PARTS.invalidSource(net, source, inDevice); return why?.startsWith('rp_filter') ? undefined : why; } } },
+  { id: 'source-filter-strict', says: 'rp_filter 2 is as strict as 1.', parts: { ...PARTS, invalidSource: (net, source, inDevice) => PARTS.invalidSource({ ...net, changedSysctls: new Map([...net.changedSysctls].map(([name, value]) => [name, name.endsWith('rp_filter') ? Math.min(1, value) : value])) }, source, inDevice) } },
+  { id: 'source-local-never', says: 'A packet from an address of the director is never let in.', parts: { ...PARTS, invalidSource: (net, source, inDevice) => PARTS.invalidSource({ ...net, changedSysctls: new Map([...net.changedSysctls].filter(([name]) => !name.endsWith('accept_local'))) }, source, inDevice) } },
+  { id: 'source-device-ignored', says: 'Only what is set for all devices counts, not what is set for one.', parts: { ...PARTS, invalidSource: (net, source, inDevice) => PARTS.invalidSource({ ...net, changedSysctls: new Map([...net.changedSysctls].filter(([name]) => !name.includes('conf.eth'))) }, source, inDevice) } },
+  { id: 'redirect-always', says: 'Neighbours are told of shorter ways with every packet.', parts: { ...PARTS, sendRedirect: (net, skb) => { net.redirected.clear(); PARTS.sendRedirect(net, skb); } } },
+  { id: 'redirect-never', says: 'Nobody is told of shorter ways.', parts: { ...PARTS, sendRedirect: () => {} } },
+  { id: 'defrag-any-id', says: 'Fragments of different packets are put together.', parts: beforeDefrag(() => ({ id: 0 })) },
+  { id: 'defrag-any-protocol', says: 'Fragments are taken for TCP, whatever they are of.', parts: beforeDefrag(() => ({ protocol: 6 })) },
+  { id: 'defrag-one-queue', says: 'Whoever puts fragments together finds those of all others.', parts: defrag((right) => (net, skb) => right(net, skb, 'LOCAL_DELIVER')) },
+  { id: 'defrag-congestion-lost', says: 'ECN bits of later fragments are ignored.', parts: beforeDefrag(({ tos, fragmentOffset }) => ({ tos: fragmentOffset === 0 ? tos : tos & ~3 })) },
+  { id: 'defrag-df-kept', says: 'A packet that was put together always says DF.', parts: beforeDefrag(() => ({ dontFragment: true })) },
+  { id: 'defrag-df-lost', says: 'A packet that was put together may always be cut.', parts: beforeDefrag(() => ({ dontFragment: false })) },
+  { id: 'defrag-size-forgotten', says: 'A packet that came in fragments leaves whole if it fits.', parts: afterDefrag((skb) => { skb.reassembled = undefined; }) },
+  { id: 'defrag-shape-forgotten', says: 'Fragments leave as large as the largest that came, wherever they were cut.', parts: afterDefrag((skb) => { if (skb.reassembled) skb.reassembled = { ...skb.reassembled, buffers: undefined }; }) },
+  { id: 'defrag-overlap-taken', says: 'Of fragments that overlap the first to come is kept.', parts: defrag((right) => (net, skb, user) => { const before = new Map(net.fragments.queues); const kept = new Map([...before].map(([key, { fragments }]) => [key, fragments.length])); const whole = right(net, skb, user); for (const [key, queue] of before) if (!whole && !net.fragments.queues.has(key) && kept.get(key) === queue.fragments.length) net.fragments.queues.set(key, queue); return whole; }) },
+  { id: 'defrag-duplicate-kills', says: 'A fragment that comes twice spoils its packet.', parts: defrag((right) => (net, skb, user) => { const { id, fragmentOffset } = skb.header; for (const queue of net.fragments.queues.values()) if (queue.fragments.some((one) => one.skb.header.id === id && one.offset === fragmentOffset * 8)) net.fragments.queues.delete(queue.key); return right(net, skb, user); }) },
+  { id: 'defrag-silent', says: 'Nobody is told when fragments do not all come in time.', parts: { ...PARTS, fragmentsExpired: (net, queue) => { queue.firstIn = false; PARTS.fragmentsExpired(net, queue); } } },
+  { id: 'defrag-router-speaks', says: 'Also about what it merely forwards does conntrack tell when fragments do not come in time.', parts: { ...PARTS, fragmentsExpired: (net, queue) => PARTS.fragmentsExpired(net, { ...queue, user: 'LOCAL_DELIVER' }) } },
+  { id: 'defrag-patient', says: 'Fragments wait twice as long for the others.', parts: { ...PARTS, fragmentsExpired: (net, queue) => { if (queue.seen === -1) return PARTS.fragmentsExpired(net, queue); queue.seen = -1; modTimer(net, queue.timer, net.jiffies + 30 * net.kernel.hz); } } },
+  { id: 'defrag-tracked-late', says: 'Conntrack sees fragments, not what they make up.', parts: station('ipv4_conntrack_defrag', () => () => 'NF_ACCEPT') },
+  { id: 'rules-fragments-first', says: '-f asks for the first fragment too.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices) => PARTS.ruleMatches(net, rule, rule.fragment && skb.header.moreFragments ? { ...skb, header: { ...skb.header, fragmentOffset: Math.max(1, skb.header.fragmentOffset) } } : skb, devices) } },
+  { id: 'rules-fragments-unseen', says: '-f is ignored.', parts: { ...PARTS, ruleMatches: (net, { fragment: _, ...rule }, skb, devices) => PARTS.ruleMatches(net, rule, skb, devices) } },
+  { id: 'rules-no-hotdrop', says: 'A rule that cannot make sense of a packet merely does not match.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices) => { const matches = PARTS.ruleMatches(net, rule, skb, devices); delete skb.hotdrop; return matches; } } },
   { id: 'icmp-in-lost', says: "Clients' ICMP errors about connections are left to the director itself.", parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => (skb.header.protocol === PROTOCOL_ICMP ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'icmp-out-exposed', says: "An ICMP error about a real server leaves with the real server's port quoted.", parts: afterOut((_net, skb, before) => { if (skb.header.protocol === PROTOCOL_ICMP && before.payload.length >= 32) { skb.payload = skb.payload.slice(); setWord(skb.payload, 30, word(before.payload, 30)); } }) },
   { id: 'icmp-out-router-shown', says: "A router's ICMP error keeps the router's address.", parts: afterOut((_net, skb, before) => { if (skb.header.protocol === PROTOCOL_ICMP) skb.header = { ...skb.header, source: before.header.source }; }) },

@@ -3,6 +3,7 @@ import { type Flow, isPacket, type PacketItem, type Scenario } from '../../spec/
 import { InputError } from '../errors.ts';
 import { type Ends, endsOf, errorEnds } from './ends.ts';
 import { type FlowLog, newFlowLog, noteFrames, otherSide, packetBytes, quotable } from './flow-log.ts';
+import { hostNamed } from './hosts.ts';
 import type { Lead } from './lead.ts';
 import { packetFrame } from './packet-frame.ts';
 import type { Plan, PlanStep } from './plan.ts';
@@ -77,10 +78,11 @@ const NOTHING = new Uint8Array(0);
 
 function framed({ config, flow, ipId }: Place, item: PacketItem, ends: Ends, quoted: Uint8Array): FrameStep {
   const { host, ...way } = ends;
-  const link = config.topology.links.find(({ name }) => name === host.link)!;
-  const mac = { source: host.mac, destination: link.mac };
+  const sender = item.via === undefined ? host : hostNamed(config.topology, item.via);
+  const link = config.topology.links.find(({ name }) => name === sender.link)!;
+  const mac = { source: sender.mac, destination: link.mac };
   const frame = packetFrame(item, { ...way, mac, echoId: flow.client.port, quoted }, ipId);
-  return { kind: 'frame', link: host.link, frame };
+  return { kind: 'frame', link: sender.link, frame };
 }
 
 /** What an error is about when its flow's other side has not sent anything. */

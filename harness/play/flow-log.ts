@@ -46,11 +46,11 @@ export function noteFrames(
   emitted: readonly Emitted[],
 ): void {
   const sent = readPacket(frame);
-  if (sent && !isError(sent)) log.sent[item.from] = packetBytes(frame);
+  // Only of a first fragment does anybody complain.
+  if (sent && !isError(sent) && sent.header.fragmentOffset === 0) log.sent[item.from] = packetBytes(frame);
   const sender = parseEthernet(frame)!.source;
   for (const { frame: out } of emitted) {
     const packet = readPacket(out);
-    // Only of a first fragment does anybody complain.
     if (!packet || isError(packet) || packet.header.fragmentOffset !== 0) continue;
     const back = parseEthernet(out)!.destination === sender;
     log.received[back ? item.from : otherSide(item.from)] = packetBytes(out);

@@ -45,24 +45,32 @@ const PROTOCOLS = {
   icmp: PROTOCOL_ICMP,
 } as const;
 
-/** The whole frame; `ipId` makes frames tell each other apart in a capture. */
+/** The whole frame; `ipId` makes frames tell each other apart in a capture, unless the packet names its own. */
 export function packetFrame(item: PacketItem, way: Way, ipId: number): Uint8Array {
   const packet = printIpv4Packet({
     header: {
-      tos: 0,
-      id: ipId & 0xffff,
+      tos: item.tos ?? 0,
+      id: item.id ?? ipId & 0xffff,
       dontFragment: !item.mayFragment,
-      moreFragments: false,
-      fragmentOffset: 0,
+      moreFragments: item.moreFragments ?? false,
+      fragmentOffset: (item.fragment?.offset ?? 0) / 8,
       ttl: item.ttl ?? DEFAULT_TTL,
       protocol: PROTOCOLS[item.kind],
       source: way.source.address,
       destination: way.destination.address,
       options: new Uint8Array(0),
     },
-    payload: payloadOf(item, way),
+    payload: partOf(payloadOf(item, way), item),
   });
   return printEthernet({ ...way.mac, etherType: ETHERTYPE_IPV4 }, packet);
+}
+
+/** The bytes of the fragment, if only one is sent; zero where the packet has none. */
+function partOf(payload: Uint8Array, { fragment }: PacketItem): Uint8Array {
+  if (!fragment) return payload;
+  const part = new Uint8Array(fragment.length);
+  part.set(payload.subarray(fragment.offset, fragment.offset + fragment.length));
+  return part;
 }
 
 function payloadOf(item: PacketItem, way: Way): Uint8Array {
@@ -133,12 +141,12 @@ function echoBytes(echo: Echo, { echoId }: Way): Uint8Array {
 }
 
 function icmpBytes(error: IcmpError, { quoted }: Way): Uint8Array {
-  const body = fragment(quoted, error.quotedOffset).slice(0, error.quote ?? DEFAULT_QUOTE);
+  const body = withOffset(quoted, error.quotedOffset).slice(0, error.quote ?? DEFAULT_QUOTE);
   return spoilt(error, printIcmp({ type: error.type, code: error.code, info: error.mtu ?? 0, body }));
 }
 
 /** The packet with another fragment offset in its header, whose checksum follows. */
-function fragment(packet: Uint8Array, offset = 0): Uint8Array {
+function withOffset(packet: Uint8Array, offset = 0): Uint8Array {
   const read = offset === 0 ? undefined : parseIpv4Packet(packet);
   return read ? printIpv4Packet({ ...read, header: { ...read.header, fragmentOffset: offset } }) : packet;
 }

@@ -77,7 +77,6 @@ export const UNMODELLED_TARGETS: readonly string[] = [
 
 /** Options of modelled matches and targets, and of rules, that the model does not know. */
 export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map([
-  ['-f', 'second and later fragments'],
   ['--fragment', 'second and later fragments'],
   ['-c', 'setting counters'],
   ['--set-counters', 'setting counters'],

@@ -66,6 +66,7 @@ export function ruleWords(rule: Rule, style: AddressStyle): string[] {
     ...(inInterface ? option('-i', inInterface.inverted, inInterface.name) : []),
     ...(outInterface ? option('-o', outInterface.inverted, outInterface.name) : []),
     ...(protocol ? option('-p', protocol.inverted, protocol.protocol) : []),
+    ...(rule.fragment ? option('-f', rule.fragment.inverted) : []),
     ...rule.matches.flatMap((match) => ['-m', match.kind, ...matchWords(match, style)]),
     ...(rule.target ? targetWords(rule.target, style) : []),
   ];

@@ -81,6 +81,7 @@ const OPTIONS: readonly Option[] = [
   { names: ['-i', '--in-interface'], invertible: true, read: readInInterface },
   { names: ['-o', '--out-interface'], invertible: true, read: readOutInterface },
   { names: ['-p', '--protocol', '--proto'], invertible: true, read: readProtocol },
+  { names: ['-f', '--fragment'], invertible: true, read: readFragment },
   { names: ['-m', '--match'], invertible: false, read: readMatch },
   { names: ['-j', '--jump'], invertible: false, read: readJump },
   { names: ['-g', '--goto'], invertible: false, read: readGoto },
@@ -177,6 +178,11 @@ function readSource({ draft, option, inverted, value }: Reading): void {
 function readDestination({ draft, option, inverted, value }: Reading): void {
   once(draft.destination, option);
   draft.destination = { ...parseNetwork(value()), inverted };
+}
+
+function readFragment({ draft, option, inverted }: Reading): void {
+  once(draft.fragment, option);
+  draft.fragment = { inverted };
 }
 
 /** iptables takes `-i` only where a packet comes in, and `-o` only where it goes out. */

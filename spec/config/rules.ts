@@ -28,6 +28,8 @@ export interface Rule {
   readonly inInterface?: InterfaceMatch;
   readonly outInterface?: InterfaceMatch;
   readonly protocol?: ProtocolMatch;
+  /** `-f`: a fragment other than the first. */
+  readonly fragment?: { readonly inverted: boolean };
   /** `-m` extensions, in order. */
   readonly matches: readonly Match[];
   /** A rule without a target only counts. */

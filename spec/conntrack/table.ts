@@ -28,7 +28,11 @@ export function newEntry(tuple: Tuple): NfConn | undefined {
 
 /** The living entry that a tuple belongs to, and in which direction (nf_conntrack_find_get). */
 export function find(net: Net, tuple: Tuple): { entry: NfConn; direction: Direction } | undefined {
-  return net.conntrack.table.get(keyOf(tuple));
+  const found = net.conntrack.table.get(keyOf(tuple));
+  if (!found || found.entry.timeout > net.jiffies) return found;
+  // Timers run before the step's end, when what has timed out is collected.
+  kill(net, found.entry);
+  return undefined;
 }
 
 /** Takes an entry out of the table (nf_ct_kill). */

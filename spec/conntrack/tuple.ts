@@ -9,7 +9,8 @@ const FRAGMENT_OFFSET = 0x1fff;
 
 /** The tuple that a packet belongs to (nf_ct_get_tuple); undefined where a header is cut or unknown. */
 export function tupleOf(skb: Skb): Tuple | undefined {
-  const { protocol, source, destination } = skb.header;
+  const { protocol, source, destination, fragmentOffset } = skb.header;
+  if (fragmentOffset !== 0) return undefined;
   return tupleFrom(protocol, source, destination, skb.payload);
 }
 

@@ -110,6 +110,8 @@ export interface NfConn {
 export interface Conntrack {
   /** Rules and services that need it (users4): its hooks exist while there is one. */
   users: number;
+  /** Whether it puts fragments together before any rule sees them (defrag_ipv4_users). */
+  defrags: boolean;
   /** Every confirmed entry under both its tuples' keys. */
   readonly table: Map<string, { readonly entry: NfConn; readonly direction: Direction }>;
   /** Entries whose source NAT has decided about, by their own source; the newest first (nf_nat_bysource). */

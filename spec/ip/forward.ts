@@ -14,11 +14,18 @@ export function ipForward(net: Net, skb: Skb): void {
   }
   const link = net.config.topology.links.find(({ device }) => device === skb.outDevice)!;
   const mtu = mtuTowards(net, link, skb.header.destination, 'forwarded');
-  if (skb.header.dontFragment && length(skb) > mtu) {
+  skb.forwarded = true;
+  if (exceeds(skb, mtu)) {
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: mtu });
     return;
   }
-  skb.forwarded = true;
   skb.header = { ...skb.header, ttl: skb.header.ttl - 1 };
+  if (skb.detour) net.parts.sendRedirect(net, skb);
   if (nfHook(net, 'NF_INET_FORWARD', skb)) ipOutput(net, skb);
+}
+
+/** ip_exceeds_mtu: what netfilter has put together may be as long as its fragments made it. */
+function exceeds(skb: Skb, mtu: number): boolean {
+  if (!skb.header.dontFragment || length(skb) <= mtu) return false;
+  return !skb.ignoreDf || (skb.reassembled !== undefined && skb.reassembled.largest > mtu);
 }

@@ -23,9 +23,14 @@ const TOS_MASK = 0x1e;
 
 /**
  * Tells the sender what happened to its packet (net/ipv4/icmp.c, __icmp_send). Says nothing about ICMP errors and
- * about fragments other than the first.
+ * about fragments other than the first. `quoted` is the packet as it is told of, if not as it is.
  */
-export function icmpSend(net: Net, about: Skb, message: Omit<IcmpMessage, 'body'>): void {
+export function icmpSend(
+  net: Net,
+  about: Skb,
+  message: Omit<IcmpMessage, 'body'>,
+  quoted?: Uint8Array,
+): void {
   if (about.header.fragmentOffset !== 0) return;
   if (about.header.protocol === PROTOCOL_ICMP && !mayBeAnswered(about.payload[0])) return;
   if (net.icmpLocked) return note(net, 'icmp', 'icmp_xmit_lock', '', () => 'busy with another: no error');
@@ -35,7 +40,7 @@ export function icmpSend(net: Net, about: Skb, message: Omit<IcmpMessage, 'body'
     WHOLE_BYTES_MAX,
     way.kind === 'unicast' ? mtuTowards(net, way.link, about.header.source, 'own') : WHOLE_BYTES_MAX,
   );
-  const body = unfinishedBytesOf(about).slice(0, room - HEADER_BYTES);
+  const body = (quoted ?? unfinishedBytesOf(about)).slice(0, room - HEADER_BYTES);
   const header = {
     tos: (about.header.tos & TOS_MASK) | INTERNET_CONTROL,
     id: 0,

@@ -1,15 +1,16 @@
 import type { LinkName } from '../config/topology.ts';
 import { nfHook } from '../netfilter/hooks.ts';
-import { localSkb, type Skb } from '../skb.ts';
+import { ensureWritable, isFragment, localSkb, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from '../wire/ethernet.ts';
 import { ICMP_DEST_UNREACH, ICMP_PROT_UNREACH } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, parseIpv4Packet } from '../wire/ipv4.ts';
+import { TCP_HEADER_BYTES } from '../wire/tcp.ts';
 import { ipForward } from './forward.ts';
 import { icmpSend } from './icmp.ts';
 import { icmpRcv } from './icmp-rcv.ts';
-import { LOOPBACK, routeInput } from './route.ts';
+import { LOOPBACK, linkBack, routeInput } from './route.ts';
 import { tcpV4Rcv } from './tcp.ts';
 import { udpRcv } from './udp.ts';
 
@@ -24,24 +25,34 @@ export function receive(net: Net, linkName: LinkName, frame: Uint8Array): void {
   if (!packet) return note(net, link.device, 'ip_rcv', '', () => 'not a whole IPv4 packet: dropped');
   ipRcv(net, { ...localSkb(packet.header, packet.payload), inDevice: link.device });
   for (let skb = net.loopback.shift(); skb; skb = net.loopback.shift()) {
-    ipRcv(net, { ...skb, inDevice: LOOPBACK, outDevice: '' });
+    ipRcv(net, { ...skb, inDevice: LOOPBACK, outDevice: '', reassembled: undefined });
   }
 }
 
 function ipRcv(net: Net, skb: Skb): void {
   if (!nfHook(net, 'NF_INET_PRE_ROUTING', skb)) return;
   if (skb.inDevice === LOOPBACK) return ipLocalDeliver(net, skb);
-  const route = routeInput(net, skb.header.source, skb.header.destination);
+  lookForSocket(skb);
+  const route = routeInput(net, skb.header, skb.inDevice);
   if (route.kind === 'none') return note(net, 'routing', 'ip_route_input', '', () => `${route.why}: dropped`);
   if (route.kind === 'local') return ipLocalDeliver(net, skb);
   note(net, 'routing', 'ip_route_input', '', () => `not for the director: forward by ${route.link.device}`);
   skb.outDevice = route.link.device;
   skb.nextHop = skb.header.destination;
+  skb.detour = route.link.device === skb.inDevice && linkBack(net, skb.header.source) === route.link;
   ipForward(net, skb);
+}
+
+/** Nobody listens here, but looking for who does brings a whole TCP header into one buffer (tcp_v4_early_demux). */
+function lookForSocket(skb: Skb): void {
+  const { header, payload, reassembled } = skb;
+  if (reassembled && header.protocol === PROTOCOL_TCP && payload.length >= TCP_HEADER_BYTES)
+    ensureWritable(skb, TCP_HEADER_BYTES);
 }
 
 function ipLocalDeliver(net: Net, skb: Skb): void {
   skb.toLocal = true;
+  if (isFragment(skb) && !net.parts.ipDefrag(net, skb, 'LOCAL_DELIVER')) return;
   note(net, 'routing', 'ip_route_input', '', () => 'for the director itself');
   if (!nfHook(net, 'NF_INET_LOCAL_IN', skb)) return;
   const protocol = PROTOCOLS[skb.header.protocol];

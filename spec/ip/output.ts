@@ -9,6 +9,9 @@ import { permanentNeighbour, resolve } from './neighbour.ts';
 import { mtuTowards, wayOf } from './path-mtu.ts';
 import { LOOPBACK, routeOutput } from './route.ts';
 
+/** Of lo (drivers/net/loopback.c, loopback_setup). */
+const LOOPBACK_MTU = 65536;
+
 /** Sends a packet of the director's own: routes it and walks it through LOCAL_OUT (net/ipv4/ip_output.c, ip_local_out). */
 export function ipLocalOut(net: Net, skb: Skb): void {
   const route = routeOutput(net, skb.header.destination, skb.header.source);
@@ -22,18 +25,24 @@ export function ipLocalOut(net: Net, skb: Skb): void {
 /** The last part of every packet's way out: POST_ROUTING, then the wire (ip_output, ip_finish_output2). */
 export function ipOutput(net: Net, skb: Skb): void {
   if (!nfHook(net, 'NF_INET_POST_ROUTING', skb)) return;
-  if (skb.outDevice === LOOPBACK) {
-    net.loopback.push(skb);
-    return;
-  }
-  const link = net.config.topology.links.find(({ device }) => device === skb.outDevice)!;
-  const mtu = mtuTowards(net, link, skb.nextHop, wayOf(skb));
-  if (length(skb) <= mtu) return transmit(net, skb, link);
-  // What a narrow way may not cut was refused before its last hop.
+  const link = net.config.topology.links.find(({ device }) => device === skb.outDevice);
+  const mtu = link ? mtuTowards(net, link, skb.nextHop, wayOf(skb)) : LOOPBACK_MTU;
+  // What came in fragments leaves in fragments.
+  if (length(skb) <= mtu && !skb.reassembled) return transmit(net, skb, link);
+  if (mustStayWhole(skb, mtu)) return net.parts.fragNeeded(net, skb, mtu);
   for (const piece of net.parts.fragment(net, skb, mtu)) transmit(net, piece, link);
 }
 
-function transmit(net: Net, skb: Skb, link: Link): void {
+/** ip_fragment: DF counts, but for a packet that netfilter or IPVS has put together and whose fragments all fit. */
+function mustStayWhole({ header, ignoreDf, reassembled }: Skb, mtu: number): boolean {
+  return header.dontFragment && (!ignoreDf || (reassembled !== undefined && reassembled.largest > mtu));
+}
+
+function transmit(net: Net, skb: Skb, link: Link | undefined): void {
+  if (!link) {
+    net.loopback.push(skb);
+    return;
+  }
   const mac = permanentNeighbour(net, link, skb.nextHop);
   if (mac === undefined) return resolve(net, skb, link, (waiting) => net.parts.unreachable(net, waiting));
   const header = { destination: mac, source: link.mac, etherType: ETHERTYPE_IPV4 };

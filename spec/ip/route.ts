@@ -2,6 +2,7 @@ import type { Link } from '../config/topology.ts';
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import { type Ipv4, prefixMask } from '../wire/address.ts';
+import type { Ipv4Header } from '../wire/ipv4.ts';
 
 /** Where a packet goes (struct rtable). */
 export type Route =
@@ -22,12 +23,49 @@ export function isLocal(net: Net, address: Ipv4): boolean {
   );
 }
 
-/** The way of a packet that arrived (net/ipv4/route.c, ip_route_input_slow). */
-export function routeInput(net: Net, source: Ipv4, destination: Ipv4): Route {
-  if (isLocal(net, source)) return { kind: 'none', why: 'the source is an address of the director: martian' };
-  if (isLocal(net, destination)) return { kind: 'local' };
-  if (sysctl(net, 'net.ipv4.ip_forward') === 0) return { kind: 'none', why: 'ip_forward is 0' };
-  return routeOutput(net, destination);
+/** The way of a packet that came in by a device (net/ipv4/route.c, ip_route_input_slow). */
+export function routeInput(net: Net, { source, destination }: Ipv4Header, inDevice: string): Route {
+  const local = isLocal(net, destination);
+  if (!local && sysctl(net, 'net.ipv4.ip_forward') === 0) return { kind: 'none', why: 'ip_forward is 0' };
+  const why = net.parts.invalidSource(net, source, inDevice);
+  if (why !== undefined) return { kind: 'none', why };
+  return local ? { kind: 'local' } : routeOutput(net, destination);
+}
+
+/**
+ * Why a packet cannot come from there: its source is the director's own, or the way back to it is another than it
+ * came by; undefined when it can (net/ipv4/fib_frontend.c, fib_validate_source).
+ */
+export function invalidSource(net: Net, source: Ipv4, inDevice: string): string | undefined {
+  const rpFilter = Math.max(...deviceSysctl(net, 'rp_filter', inDevice));
+  const local = isLocal(net, source);
+  if (local && !deviceSysctl(net, 'accept_local', inDevice).some((value) => value !== 0))
+    return 'the source is an address of the director: martian';
+  if (rpFilter === 0) return undefined;
+  const back = linkBack(net, source);
+  if (!back) return 'rp_filter: no way leads back to the source';
+  const strict = rpFilter === 1 && back.device !== inDevice;
+  return strict ? `rp_filter: the way back to the source is by ${back.device}` : undefined;
+}
+
+/** The value for all devices, and the device's own (IN_DEV_MAXCONF, IN_DEV_ORCONF). */
+export function deviceSysctl(
+  net: Net,
+  name: 'rp_filter' | 'accept_local' | 'send_redirects',
+  device: string,
+): readonly [all: number, own: number] {
+  const own = DEVICES.find((known) => known === device);
+  return [sysctl(net, `net.ipv4.conf.all.${name}`), own ? sysctl(net, `net.ipv4.conf.${own}.${name}`) : 0];
+}
+
+const DEVICES = ['eth0', 'eth1'] as const;
+
+/** By which link answers to somebody go, or where the director itself holds the address; VIPs are on the first. */
+export function linkBack(net: Net, address: Ipv4): Link | undefined {
+  const { links } = net.config.topology;
+  const route = routeOutput(net, address);
+  if (route.kind === 'local') return links.find((link) => link.address === address) ?? links[0];
+  return route.kind === 'unicast' ? route.link : undefined;
 }
 
 /**

@@ -8,11 +8,15 @@ import {
   printTcp,
   RST,
   SYN,
-  type TcpSegment,
+  type TcpHeader,
   tcpChecksum,
   tcpChecksumIsRight,
+  tcpHeaderBytes,
 } from '../wire/tcp.ts';
 import { ipLocalOut } from './output.ts';
+
+/** The bits of the type of service that speak of congestion. */
+const ECN_MASK = 3;
 
 /** The director's own TCP, on which nobody listens (net/ipv4/tcp_ipv4.c, tcp_v4_rcv). */
 export function tcpV4Rcv(net: Net, skb: Skb): void {
@@ -24,14 +28,20 @@ export function tcpV4Rcv(net: Net, skb: Skb): void {
     return note(net, 'tcp', 'tcp_v4_rcv', '', () => 'no socket, and no reset for a reset: dropped');
   }
   note(net, 'tcp', 'tcp_v4_send_reset', '', () => 'no socket listens: answers with RST');
-  ipLocalOut(net, resetFor(skb, segment));
+  ipLocalOut(net, resetFor(skb, segment.header, skb.header.tos & ~ECN_MASK));
 }
 
-/** A RST from the one the segment was sent to (tcp_v4_send_reset; nf_reject_ip_tcphdr_put builds the same). */
-export function resetFor(skb: Skb, { header, payload }: TcpSegment): Skb {
+/**
+ * A RST from the one the segment was sent to (tcp_v4_send_reset; nf_reject_ip_tcphdr_put builds the same, but with a
+ * type of service of its own).
+ */
+export function resetFor(skb: Skb, header: TcpHeader, tos: number): Skb {
   const acked = (header.flags & ACK) !== 0;
   const consumed =
-    ((header.flags & SYN) !== 0 ? 1 : 0) + ((header.flags & FIN) !== 0 ? 1 : 0) + payload.length;
+    ((header.flags & SYN) !== 0 ? 1 : 0) +
+    ((header.flags & FIN) !== 0 ? 1 : 0) +
+    skb.payload.length -
+    tcpHeaderBytes(skb.payload);
   const bytes = printTcp({
     header: {
       sourcePort: header.destinationPort,
@@ -49,7 +59,7 @@ export function resetFor(skb: Skb, { header, payload }: TcpSegment): Skb {
   setWord(bytes, 16, tcpChecksum(bytes, skb.header.destination, skb.header.source));
   return localSkb(
     {
-      tos: 0,
+      tos,
       id: 0,
       dontFragment: true,
       moreFragments: false,

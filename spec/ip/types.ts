@@ -21,6 +21,58 @@ export interface PathMtu {
   readonly expires: number;
 }
 
+/** Who puts fragments together (enum ip_defrag_users); each has queues of its own. */
+export type DefragUser = 'LOCAL_DELIVER' | 'CONNTRACK_IN' | 'CONNTRACK_OUT' | 'VS_IN' | 'VS_FWD' | 'VS_OUT';
+
+/** A fragment that waits for the others. */
+export interface QueuedFragment {
+  readonly skb: Skb;
+  /** Where it begins and ends in the whole payload, in bytes. */
+  readonly offset: number;
+  readonly end: number;
+  /** Fragments that came one right behind the other hang together. */
+  readonly run: number;
+}
+
+/** Fragments of one packet, as far as they have come (struct ipq). */
+export interface FragmentQueue {
+  readonly key: string;
+  readonly user: DefragUser;
+  /** By offset. */
+  readonly fragments: QueuedFragment[];
+  /** The length of the whole as far as is known, and how much of it is here; bytes. */
+  length: number;
+  meat: number;
+  firstIn: boolean;
+  lastIn: boolean;
+  /** The largest fragment, and the largest that said DF; IP header included. */
+  largest: number;
+  largestDf: number;
+  /** Bit n: a fragment had n as its ECN bits. */
+  ecn: number;
+  /** Where the last one came in. */
+  inDevice: string;
+  /** Whose fragments are counted to tell how far apart they come; undefined when they are not. */
+  readonly peer: Ipv4 | undefined;
+  /** That count when its last one came. */
+  seen: number;
+  readonly timer: Timer;
+}
+
+/** Everything that waits to be put together. */
+export interface Fragments {
+  readonly queues: Map<string, FragmentQueue>;
+  /** How many fragments came from each address (struct inet_peer, rid). */
+  readonly seen: Map<Ipv4, number>;
+}
+
+/** How often somebody was told of a shorter way and took no notice (struct inet_peer). */
+export interface Redirected {
+  /** Jiffies. */
+  last: number;
+  times: number;
+}
+
 /** What identifies a neighbour. */
 export function neighbourKey(device: string, address: Ipv4): string {
   return `${device} ${address}`;

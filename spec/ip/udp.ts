@@ -1,4 +1,4 @@
-import type { Skb } from '../skb.ts';
+import { bytesOf, length, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH } from '../wire/icmp.ts';
@@ -14,6 +14,9 @@ export function udpRcv(net: Net, skb: Skb): void {
     datagram.length < UDP_HEADER_BYTES ||
     !udpChecksumIsRight(skb.payload.subarray(0, datagram.length), skb.header.source, skb.header.destination);
   if (broken) return note(net, 'udp', 'udp_rcv', '', () => 'broken datagram: dropped');
+  // What is behind the datagram was cut off, but its IP header still counts it.
+  const quoted = bytesOf(skb).subarray(0, length(skb) - skb.payload.length + datagram.length);
   // The error finds the entry by what it quotes, not by the packet that it answers (nf_reset_ct).
-  icmpSend(net, { ...skb, ct: undefined }, { type: ICMP_DEST_UNREACH, code: ICMP_PORT_UNREACH, info: 0 });
+  const about = { ...skb, ct: undefined };
+  icmpSend(net, about, { type: ICMP_DEST_UNREACH, code: ICMP_PORT_UNREACH, info: 0 }, quoted);
 }

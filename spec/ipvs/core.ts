@@ -1,13 +1,15 @@
 import { icmpSend } from '../ip/icmp.ts';
-import type { Skb } from '../skb.ts';
+import { isFragment, type Skb } from '../skb.ts';
 import type { IpvsProtocol, Net, Verdict } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
+import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
 import { connExpireNow, connInGet, connNew, connOutGet, connPut } from './conn.ts';
 import { serviceFor } from './ctl.ts';
-import { endsOf, reverse } from './ends.ts';
+import { endsOf, isCut, reverse } from './ends.ts';
+import { gatherFrags } from './gather-frags.ts';
 import { inIcmp, outIcmp } from './icmp.ts';
 import { notrack, updateConntrack, usesOldConntrack } from './nfct.ts';
 import { isOnePacket } from './one-packet.ts';
@@ -16,38 +18,45 @@ import type { Ends, IpVsConn, IpVsDest, IpVsService } from './types.ts';
 import { transmit } from './xmit.ts';
 
 /** Packets of clients: schedule them, or send them where their connection goes (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_hook). */
-export function inHook(net: Net, skb: Skb, hook: string): Verdict {
+export function inHook(net: Net, skb: Skb, hook: Hook): Verdict {
   if (skb.ipvsProperty) return 'NF_ACCEPT';
-  if (skb.header.protocol === PROTOCOL_ICMP) return inIcmp(net, skb);
+  if (skb.header.protocol === PROTOCOL_ICMP) return inIcmp(net, skb, hook);
   const ends = endsOf(net, skb);
-  if (!ends) return 'NF_ACCEPT';
+  // Who lacks even ports is nobody's, and is not let in either (tcp_conn_schedule and its like).
+  if (!ends) return net.parts.ipvsProtocols[skb.header.protocol] ? 'NF_DROP' : 'NF_ACCEPT';
   const protocol = net.parts.ipvsProtocols[ends.protocol]!;
   const found = connInGet(net, ends);
   const kept = found && keepOrEnd(net, skb, protocol, found);
   if (kept === 'drop') return 'NF_DROP';
   const cp = kept ?? schedule(net, { skb, protocol, ends, hook });
   if (typeof cp === 'string') return cp;
-  protocol.transition(net, cp, 'INPUT', skb);
+  if (!isCut(net, skb)) protocol.transition(net, cp, 'INPUT', skb);
   const verdict = transmit(net, skb, cp);
   connPut(net, cp);
   return verdict;
 }
 
 /** Packets of real servers: give them the virtual address back (ip_vs_out_hook, handle_response). */
-export function outHook(net: Net, skb: Skb, hook: string): Verdict {
+export function outHook(net: Net, skb: Skb, hook: Hook): Verdict {
   if (skb.ipvsProperty) return 'NF_ACCEPT';
-  if (skb.header.protocol === PROTOCOL_ICMP) return outIcmp(net, skb);
+  if (skb.header.protocol === PROTOCOL_ICMP) return outIcmp(net, skb, hook);
+  const follows = net.parts.ipvsProtocols[skb.header.protocol] !== undefined;
+  if (follows && isFragment(skb) && !gatherFrags(net, skb, hook)) return 'NF_STOLEN';
   const ends = endsOf(net, skb);
   const cp = ends && connOutGet(net, ends);
   if (!cp) return 'NF_ACCEPT';
   const protocol = net.parts.ipvsProtocols[ends.protocol]!;
   if (cp.forward === 'masq') {
+    if (isCut(net, skb)) {
+      connPut(net, cp);
+      return 'NF_STOLEN';
+    }
     const from = { address: cp.destAddress, port: cp.destPort };
     skb.payload = protocol.rewrite(skb, 'source', from, { address: cp.virtual, port: cp.virtualPort });
     skb.header = { ...skb.header, source: cp.virtual };
     note(net, hook, 'handle_response', '', () => 'the source becomes the virtual service');
   }
-  protocol.transition(net, cp, 'OUTPUT', skb);
+  if (!isCut(net, skb)) protocol.transition(net, cp, 'OUTPUT', skb);
   skb.ipvsProperty = true;
   if (!cp.nfct) notrack(skb);
   else updateConntrack(skb, cp, 'out');
@@ -56,13 +65,13 @@ export function outHook(net: Net, skb: Skb, hook: string): Verdict {
 }
 
 /** An ICMP error that is merely forwarded may still be about a connection (ip_vs_forward_icmp). */
-export function forwardIcmp(net: Net, skb: Skb): Verdict {
-  return skb.header.protocol === PROTOCOL_ICMP ? inIcmp(net, skb) : 'NF_ACCEPT';
+export function forwardIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
+  return skb.header.protocol === PROTOCOL_ICMP ? inIcmp(net, skb, hook) : 'NF_ACCEPT';
 }
 
 /** The found connection, `undefined` if the packet must be scheduled anew, or `drop`. */
 function keepOrEnd(net: Net, skb: Skb, protocol: IpvsProtocol, cp: IpVsConn): IpVsConn | 'drop' | undefined {
-  if (protocol.asksAnew(skb) && startsAnew(net, protocol, cp)) return end(net, skb, cp);
+  if (!isCut(net, skb) && protocol.asksAnew(skb) && startsAnew(net, protocol, cp)) return end(net, skb, cp);
   if (cp.dest.available) return cp;
   if (sysctl(net, 'net.ipv4.vs.expire_nodest_conn') !== 0) return end(net, skb, cp);
   note(net, 'ipvs', 'ip_vs_in_hook', 'NF_DROP', () => "the connection's real server was removed");
@@ -96,6 +105,7 @@ interface Request {
 /** A connection for a packet that has none, or a verdict (tcp_conn_schedule and its like, ip_vs_schedule). */
 function schedule(net: Net, request: Request): IpVsConn | Verdict {
   const { skb, protocol, ends } = request;
+  if (isCut(net, skb)) return 'NF_DROP';
   if (!protocol.mayBegin(net, skb)) return 'NF_ACCEPT';
   const service = serviceFor(net, ends, skb.mark);
   if (!service) return 'NF_ACCEPT';

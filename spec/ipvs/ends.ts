@@ -3,10 +3,13 @@ import type { Net } from '../state.ts';
 import { word } from '../wire/ipv4.ts';
 import type { Ends } from './types.ts';
 
-/** Between whom a packet goes; undefined where its protocol is none of IPVS's, or its header cut. */
+/** Both ports. */
+const PORTS_BYTES = 4;
+
+/** Between whom a packet goes; undefined where its protocol is none of IPVS's, or its ports cut. */
 export function endsOf(net: Net, { header, payload }: Skb): Ends | undefined {
   const protocol = net.parts.ipvsProtocols[header.protocol];
-  if (!protocol || payload.length < protocol.headerBytes) return undefined;
+  if (!protocol || payload.length < PORTS_BYTES) return undefined;
   return {
     protocol: header.protocol,
     source: header.source,
@@ -14,6 +17,11 @@ export function endsOf(net: Net, { header, payload }: Skb): Ends | undefined {
     destination: header.destination,
     destinationPort: word(payload, 2),
   };
+}
+
+/** Whether the packet has ports but no whole header: its connection is found, and nothing else can be said of it. */
+export function isCut(net: Net, { header, payload }: Skb): boolean {
+  return payload.length < net.parts.ipvsProtocols[header.protocol]!.headerBytes;
 }
 
 /** The ends of a packet that would answer. */

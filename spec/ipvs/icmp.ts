@@ -1,7 +1,8 @@
 import { ipOutput } from '../ip/output.ts';
 import { nfHook } from '../netfilter/hooks.ts';
-import type { Skb } from '../skb.ts';
+import { ensureWritable, isFragment, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
+import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { fold, sumWords } from '../wire/checksum.ts';
 import {
@@ -13,9 +14,13 @@ import {
 } from '../wire/icmp.ts';
 import { setWord, word } from '../wire/ipv4.ts';
 import { connInGet, connOutGet } from './conn.ts';
+import { gatherFrags } from './gather-frags.ts';
 import { notrack, updateConntrack } from './nfct.ts';
 import type { Ends, IpVsConn } from './types.ts';
 import { routeToDest, transmit } from './xmit.ts';
+
+/** Both ports. */
+const PORTS_BYTES = 4;
 
 /** The errors that IPVS follows to a connection. */
 const FOLLOWED = new Set([ICMP_DEST_UNREACH, ICMP_SOURCE_QUENCH, ICMP_TIME_EXCEEDED]);
@@ -24,7 +29,8 @@ const FOLLOWED = new Set([ICMP_DEST_UNREACH, ICMP_SOURCE_QUENCH, ICMP_TIME_EXCEE
  * A client's side complains about what a virtual service sent: the real server that sent it is told
  * (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_icmp). The connection lives no longer for it.
  */
-export function inIcmp(net: Net, skb: Skb): Verdict {
+export function inIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
+  if (isFragment(skb) && !gatherFrags(net, skb, hook)) return 'NF_STOLEN';
   if (skb.payload.length < ICMP_HEADER_BYTES) return 'NF_DROP';
   const quoted = quotedEnds(net, skb);
   const cp = quoted && connInGet(net, quoted);
@@ -38,7 +44,8 @@ export function inIcmp(net: Net, skb: Skb): Verdict {
  * An ICMP error about a packet on its way to a real server: to the client it must look as if it were about the
  * virtual service (ip_vs_out_icmp, handle_response_icmp).
  */
-export function outIcmp(net: Net, skb: Skb): Verdict {
+export function outIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
+  if (isFragment(skb) && !gatherFrags(net, skb, hook)) return 'NF_STOLEN';
   if (skb.payload.length < ICMP_HEADER_BYTES) return 'NF_DROP';
   const quoted = quotedEnds(net, skb);
   const cp = quoted && connOutGet(net, quoted);
@@ -61,6 +68,7 @@ function icmpTransmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
   skb.ipvsProperty = true;
   if (!cp.nfct) notrack(skb);
   else updateConntrack(skb, cp, 'in');
+  skb.ignoreDf = true;
   if (nfHook(net, 'NF_INET_LOCAL_OUT', skb)) ipOutput(net, skb);
   return 'NF_STOLEN';
 }
@@ -100,6 +108,7 @@ function natIcmp(net: Net, skb: Skb, cp: IpVsConn, way: 'in' | 'out'): void {
   const bytes = skb.payload.slice();
   const quoted = bytes.subarray(ICMP_HEADER_BYTES);
   const headerBytes = (quoted[0]! & 15) * 4;
+  ensureWritable(skb, ICMP_HEADER_BYTES + headerBytes + PORTS_BYTES);
   const [address, port] = way === 'in' ? [cp.destAddress, cp.destPort] : [cp.virtual, cp.virtualPort];
   setWord(quoted, way === 'in' ? 12 : 16, address >>> 16);
   setWord(quoted, way === 'in' ? 14 : 18, address & 0xffff);

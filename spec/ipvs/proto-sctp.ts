@@ -1,3 +1,4 @@
+import { ensureWritable } from '../skb.ts';
 import type { IpvsProtocol } from '../state.ts';
 import {
   IPVS_SCTP_EVENT_OF,
@@ -46,7 +47,9 @@ export const sctp: IpvsProtocol = {
    * sctp_snat_handler, sctp_dnat_handler: the checksum covers no address, so where the port stays all stays. Where it
    * does not the checksum is made anew, and a wrong one comes right.
    */
-  rewrite({ payload }, end, _from, { port }) {
+  rewrite(skb, end, _from, { port }) {
+    ensureWritable(skb, SCTP_HEADER_BYTES);
+    const { payload } = skb;
     const at = end === 'source' ? 0 : 2;
     if (word(payload, at) === port) return payload;
     const bytes = payload.slice();

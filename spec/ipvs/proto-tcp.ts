@@ -1,11 +1,11 @@
-import type { Skb } from '../skb.ts';
+import { ensureWritable, type Skb } from '../skb.ts';
 import type { IpvsProtocol, Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState, IpvsTcpTable } from '../tables/ipvs-tcp.ts';
 import { note } from '../trace-log.ts';
 import { replace16, replace32 } from '../wire/checksum.ts';
 import { setWord, word } from '../wire/ipv4.ts';
-import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
+import { ACK, FIN, RST, SYN, TCP_HEADER_BYTES } from '../wire/tcp.ts';
 import { countActive } from './conn.ts';
 import { assureTemplate } from './persist.ts';
 import type { IpVsConn } from './types.ts';
@@ -14,7 +14,7 @@ import type { IpVsConn } from './types.ts';
 export const tcp: IpvsProtocol = {
   name: 'TCP',
   firstState: 'NONE',
-  headerBytes: 20,
+  headerBytes: TCP_HEADER_BYTES,
 
   /** tcp_conn_schedule */
   mayBegin(net, skb) {
@@ -42,7 +42,9 @@ export const tcp: IpvsProtocol = {
   },
 
   /** tcp_snat_handler, tcp_dnat_handler: the checksum follows incrementally, so a wrong one stays wrong. */
-  rewrite({ payload }, end, from, to) {
+  rewrite(skb, end, from, to) {
+    ensureWritable(skb, TCP_HEADER_BYTES);
+    const { payload } = skb;
     const bytes = payload.slice();
     setWord(bytes, end === 'source' ? 0 : 2, to.port);
     const checksum = replace16(word(bytes, 16), from.port, to.port);

@@ -9,16 +9,22 @@ import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_HOST_UNREACH, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
+import { isCut } from './ends.ts';
 import { notrack, updateConntrack } from './nfct.ts';
 import type { IpVsConn } from './types.ts';
 
 /** Sends a client's packet to its real server (net/netfilter/ipvs/ip_vs_xmit.c). */
 export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
   if (!routeToDest(net, skb, cp)) return 'NF_STOLEN';
-  if (cp.forward === 'masq') translate(net, skb, cp);
+  if (cp.forward === 'masq') {
+    // Without a whole header there is nothing to translate, and the packet is lost.
+    if (isCut(net, skb)) return 'NF_STOLEN';
+    translate(net, skb, cp);
+  }
   skb.ipvsProperty = true;
   if (!cp.nfct) notrack(skb);
   else updateConntrack(skb, cp, 'in');
+  skb.ignoreDf = true;
   if (nfHook(net, 'NF_INET_LOCAL_OUT', skb)) ipOutput(net, skb);
   return 'NF_STOLEN';
 }
@@ -75,4 +81,10 @@ function translate(net: Net, skb: Skb, cp: IpVsConn): void {
   skb.payload = net.parts.ipvsProtocols[cp.protocol]!.rewrite(skb, 'destination', from, to);
   skb.header = { ...skb.header, destination: cp.destAddress };
   note(net, 'ipvs', 'ip_vs_nat_xmit', '', () => 'the destination becomes the real server');
+}
+
+/** Every dest finds its route anew (rt_cache_flush; ip_vs_xmit.c, __ip_vs_dst_check). */
+export function forgetRoutes({ ipvs }: Net): void {
+  for (const { dests } of ipvs.services) for (const dest of dests) dest.route = undefined;
+  for (const { dest } of ipvs.connections) dest.route = undefined;
 }

@@ -27,6 +27,8 @@ export function updateUsers(net: Net): void {
     }
   }
   net.conntrack.users = needed ? 1 : 0;
+  const keeps = !net.kernel.has('defrag-ends-with-conntrack');
+  net.conntrack.defrags = needed || (net.conntrack.defrags && keeps);
 }
 
 function apply(table: IptTable, command: IptablesCommand): boolean {

@@ -76,7 +76,11 @@ function walk(
   place: Place,
 ): 'ACCEPT' | 'DROP' | 'RETURN' {
   for (const [index, { rule, counter }] of chain.rules.entries()) {
-    if (!net.parts.ruleMatches(net, rule, skb, place)) continue;
+    if (!net.parts.ruleMatches(net, rule, skb, place)) {
+      if (!skb.hotdrop) continue;
+      note(net, place.hook, `iptable_${table.name} ${chain.name}`, '', () => `rule ${index + 1}: hotdrop`);
+      return 'DROP';
+    }
     count(counter, skb);
     if (!rule.target) continue;
     const { target } = rule;

@@ -3,7 +3,8 @@ import { seenState } from '../conntrack/core.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import type { Ipv4 } from '../wire/address.ts';
-import { PROTOCOL_TCP, word } from '../wire/ipv4.ts';
+import { word } from '../wire/ipv4.ts';
+import { TCP_HEADER_BYTES } from '../wire/tcp.ts';
 import { conntrackMatches } from './conntrack-match.ts';
 import { ipvsMatches } from './ipvs-match.ts';
 import { PROTOCOL_NUMBERS } from './protocol-numbers.ts';
@@ -20,6 +21,7 @@ export function ruleMatches(net: Net, rule: Rule, skb: Skb, devices: Devices): b
     interfaceMatches(rule.outInterface, outDevice) &&
     (!rule.protocol ||
       (PROTOCOL_NUMBERS[rule.protocol.protocol] === skb.header.protocol) !== rule.protocol.inverted) &&
+    (!rule.fragment || (skb.header.fragmentOffset !== 0) !== rule.fragment.inverted) &&
     rule.matches.every((match) => extensionMatches(net, match, skb))
   );
 }
@@ -42,7 +44,7 @@ function extensionMatches(net: Net, match: Match, skb: Skb): boolean {
     case 'state':
       return match.states.includes(seenState(skb)) !== match.inverted;
     case 'multiport':
-      return multiportMatches(match, skb) !== match.inverted;
+      return multiportMatches(match, skb);
     case 'comment':
       return true;
     case 'length':
@@ -71,9 +73,17 @@ function inRange(range: AddressRange | undefined, address: Ipv4): boolean {
   return !range || (address >= range.first && address <= range.last) !== range.inverted;
 }
 
-/** net/netfilter/xt_tcpudp.c, tcp_mt */
+/**
+ * net/netfilter/xt_tcpudp.c, tcp_mt. Later fragments have no ports; one that would write over the first one's flags,
+ * or a first one that has none, is an attack.
+ */
 function tcpMatches(match: Extract<Match, { kind: 'tcp' }>, skb: Skb): boolean {
-  if (skb.header.protocol !== PROTOCOL_TCP || skb.payload.length < 20) return false;
+  const { fragmentOffset } = skb.header;
+  if (fragmentOffset > 1) return false;
+  if (fragmentOffset === 1 || skb.payload.length < TCP_HEADER_BYTES) {
+    skb.hotdrop = true;
+    return false;
+  }
   const flags = skb.payload[13]!;
   return (
     (!match.sport || within(match.sport, word(skb.payload, 0)) !== match.sport.inverted) &&
@@ -82,12 +92,19 @@ function tcpMatches(match: Extract<Match, { kind: 'tcp' }>, skb: Skb): boolean {
   );
 }
 
+/** net/netfilter/xt_multiport.c, multiport_mt: what has no ports has neither these nor others. */
 function multiportMatches(match: Extract<Match, { kind: 'multiport' }>, skb: Skb): boolean {
+  if (skb.header.fragmentOffset !== 0) return false;
+  if (skb.payload.length < 4) {
+    skb.hotdrop = true;
+    return false;
+  }
   const source = word(skb.payload, 0);
   const destination = word(skb.payload, 2);
-  return match.ports.some((range) => {
+  const holds = match.ports.some((range) => {
     if (match.which === 'source') return within(range, source);
     if (match.which === 'destination') return within(range, destination);
     return within(range, source) || within(range, destination);
   });
+  return holds !== match.inverted;
 }

@@ -4,7 +4,7 @@ import { setClosing } from '../conntrack/tcp.ts';
 import { icmpSend } from '../ip/icmp.ts';
 import { ipLocalOut } from '../ip/output.ts';
 import { resetFor } from '../ip/tcp.ts';
-import { type Skb, tcpOf } from '../skb.ts';
+import { type Skb, tcpHeaderOf } from '../skb.ts';
 import type { Net } from '../state.ts';
 import {
   ICMP_DEST_UNREACH,
@@ -60,9 +60,9 @@ function checksumIsRight({ kernel }: Net, { header, payload }: Skb): boolean {
 
 /** net/ipv4/netfilter/nf_reject_ipv4.c, nf_send_reset */
 function sendReset(net: Net, skb: Skb): void {
-  const segment = tcpOf(skb);
-  if (!segment || (segment.header.flags & RST) !== 0) return;
-  const answer = resetFor(skb, segment);
+  const header = tcpHeaderOf(skb);
+  if (!header || (header.flags & RST) !== 0) return;
+  const answer = resetFor(skb, header, 0);
   answer.checksumPartial = true;
   attach(answer, skb);
   if (skb.ct && net.kernel.has('reject-reset-closes-conntrack')) setClosing(net, skb.ct.entry);

@@ -4,29 +4,32 @@ import { parseNumber, type Range } from '../config/number-text.ts';
 import { TextError } from '../config/text-error.ts';
 import { TWO_ARMED } from '../config/topology.ts';
 import type { Word, WordReader } from '../config/words.ts';
-import type { PacketOfFlow } from '../scenario.ts';
+import type { FragmentRange, PacketOfFlow } from '../scenario.ts';
 import { parseFlowName } from './flow.ts';
+import { parsePart, printPart } from './fragment.ts';
 
 /** What stands before the > of every packet's line: whose it is and who sends it. */
-export type PacketHead = Pick<PacketOfFlow, 'flow' | 'from' | 'by'>;
+export type PacketHead = Pick<PacketOfFlow, 'flow' | 'from' | 'by' | 'via'>;
 
 const SENDERS = ['client', 'server'] as const;
 const SHAPE =
-  'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
+  'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
 
 /** `f1 server by RIP2 >` in words. */
-export function printHead({ flow, from, by }: PacketHead): string[] {
-  return [flow, from, ...(by === undefined ? [] : ['by', by]), '>'];
+export function printHead({ flow, from, by, via }: PacketHead): string[] {
+  const hosts = [...(by === undefined ? [] : ['by', by]), ...(via === undefined ? [] : ['via', via])];
+  return [flow, from, ...hosts, '>'];
 }
 
 export function parseHead(reader: WordReader): PacketHead {
   const flow = parseFlowName(reader.next('the flow', { allowed: SHAPE }));
   const from = parseSender(reader.next('client or server', { allowed: SHAPE }));
   const by = reader.skip('by') ? parseHost(reader.next('the host after by')) : undefined;
+  const via = reader.skip('via') ? parseHost(reader.next('the host after via')) : undefined;
   const arrow = reader.next('>', { allowed: SHAPE });
   if (arrow.text !== '>')
     throw new TextError(arrow, `"${arrow.text}" stands where > belongs`, { allowed: SHAPE });
-  return { flow, from, ...(by === undefined ? {} : { by }) };
+  return { flow, from, ...(by === undefined ? {} : { by }), ...(via === undefined ? {} : { via }) };
 }
 
 function parseSender(word: Word): PacketHead['from'] {
@@ -48,32 +51,43 @@ export function parseHost(word: Word): string {
   });
 }
 
-/** A word behind a packet that says one thing more: a number follows it, or its mere presence says it. */
+/** A word behind a packet that says one thing more: a number or a range follows it, or its mere presence says it. */
 export interface DetailRow {
   readonly word: string;
   /** The field that it fills. */
   readonly key: string;
   readonly number?: { readonly what: string; readonly range: Range };
+  /** OFFSET+LENGTH of a fragment. */
+  readonly part?: true;
 }
 
 /** What any packet may say. */
 export const PACKET_DETAILS = [
   { word: 'ttl', key: 'ttl', number: { what: 'time to live', range: { min: 0, max: 255 } } },
+  { word: 'tos', key: 'tos', number: { what: 'type of service', range: { min: 0, max: 255 } } },
+  { word: 'id', key: 'id', number: { what: 'identification', range: { min: 0, max: 65535 } } },
   { word: 'nodf', key: 'mayFragment' },
+  { word: 'frag', key: 'fragment', part: true },
+  { word: 'mf', key: 'moreFragments' },
   { word: 'badsum', key: 'badChecksum' },
 ] as const satisfies readonly DetailRow[];
 
 /** The fields that details have filled, by the table that describes them. */
 export type Details<Row extends DetailRow> = {
-  [One in Row as One['key']]?: One extends { readonly number: object } ? number : true;
+  [One in Row as One['key']]?: One extends { readonly number: object }
+    ? number
+    : One extends { readonly part: true }
+      ? FragmentRange
+      : true;
 };
 
 /** Those of the details that the packet has, in the order of the table. */
 export function printDetails(packet: object, rows: readonly DetailRow[]): string[] {
   const fields = new Map<string, unknown>(Object.entries(packet));
-  return rows.flatMap(({ word, key, number }) => {
+  return rows.flatMap(({ word, key, number, part }) => {
     const value = fields.get(key);
     if (value === undefined || value === false) return [];
+    if (part) return [`${word} ${printPart(value as FragmentRange)}`];
     return [number ? `${word} ${value}` : word];
   });
 }
@@ -84,25 +98,32 @@ export function parseDetails<const Row extends DetailRow>(
   rows: readonly Row[],
   whole: string,
 ): Details<Row> {
-  const details: Record<string, number | true> = {};
+  const details: Record<string, number | true | FragmentRange> = {};
   while (!reader.done) {
     const word = reader.next('a detail');
     const row = rows.find((candidate) => candidate.word === word.text);
     if (!row) throw unknownDetail(word, rows, whole);
     if (details[row.key] !== undefined)
       throw new TextError(word, `${word.text} is given twice`, { hint: 'remove one of them' });
-    const { number } = row;
-    details[row.key] = number
-      ? parseNumber(reader.next(`the number after ${word.text}`), number.what, number.range)
-      : true;
+    details[row.key] = parseDetail(row, reader);
   }
   return details as Details<Row>;
+}
+
+function parseDetail({ word, number, part }: DetailRow, reader: WordReader): number | true | FragmentRange {
+  if (part) return parsePart(reader.next(`OFFSET+LENGTH after ${word}`));
+  return number ? parseNumber(reader.next(`the number after ${word}`), number.what, number.range) : true;
 }
 
 function unknownDetail(word: Word, rows: readonly DetailRow[], whole: string): TextError {
   const names = rows.map((row) => row.word);
   return new TextError(word, `"${word.text}" is nothing that ${whole} has`, {
-    allowed: rows.map((row) => (row.number ? `${row.word} N` : row.word)).join(', '),
+    allowed: rows.map(shapeOf).join(', '),
     ...hint(didYouMean(word.text, names)),
   });
+}
+
+function shapeOf({ word, number, part }: DetailRow): string {
+  if (part) return `${word} OFFSET+LENGTH`;
+  return number ? `${word} N` : word;
 }

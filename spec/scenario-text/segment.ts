@@ -3,6 +3,7 @@ import { TextError } from '../config/text-error.ts';
 import type { Word, WordReader } from '../config/words.ts';
 import type { Segment } from '../scenario.ts';
 import { ACK } from '../wire/tcp.ts';
+import { checkFits } from './fragment.ts';
 import { PACKET_DETAILS, type PacketHead, parseDetails, printDetails, printHead } from './packet.ts';
 import { optionBytes, parseOptions, printOptions } from './tcp-options.ts';
 
@@ -19,7 +20,7 @@ const MOST_BYTES = 1500 - 40;
 const SEQ: Range = { min: -(2 ** 40), max: 2 ** 40 };
 
 const SHAPE =
-  'FLOW client|server [by HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [nodf] [badsum]';
+  'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [nodf] [badsum]';
 
 const DETAILS = [
   { word: 'ack', key: 'ack', number: { what: 'acknowledgement', range: SEQ } },
@@ -48,22 +49,17 @@ function printFlags(flags: number): string {
 /** The rest of a line that describes a segment. `reader` holds its words with the options taken out. */
 export function parseSegment(head: PacketHead, reader: WordReader, options: Word | undefined): Segment {
   const flags = parseFlags(reader.next('the flags', { allowed: SHAPE }));
-  const { seq, length } = parseRange(reader.next('SEQ:END(LENGTH)', { allowed: SHAPE }));
+  const range = reader.next('SEQ:END(LENGTH)', { allowed: SHAPE });
+  const { seq, length } = parseRange(range);
   const details = parseDetails(reader, DETAILS, 'a segment');
   if (flags & ACK && details.ack === undefined)
     throw new TextError(reader.place, 'a segment with flag . says what it acknowledges', {
       hint: 'add ack N',
     });
   const list = options ? parseOptions(options) : [];
-  if (length + optionBytes(list) > MOST_BYTES) throw tooLong(length, reader);
+  checkFits(details, { all: length + optionBytes(list), most: MOST_BYTES }, range);
   const { ack = 0, window = DEFAULT_WINDOW, ...rest } = details;
   return { kind: 'segment', ...head, flags, seq, ack, window, length, options: list, ...rest };
-}
-
-function tooLong(length: number, reader: WordReader): TextError {
-  return new TextError(reader.place, `${length} bytes and the options do not fit into one frame`, {
-    allowed: `${MOST_BYTES} bytes together`,
-  });
 }
 
 function parseFlags(word: Word): number {

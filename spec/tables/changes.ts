@@ -123,6 +123,13 @@ export const CHANGES = [
     source: { file: 'include/net/netfilter/nf_reject.h', symbol: 'nf_reject_verify_csum' },
     says: 'REJECT answers a UDP datagram that was sent without a checksum (before: its 0 was taken for a wrong one).',
   },
+  {
+    id: 'defrag-ends-with-conntrack',
+    stable: {},
+    mainline: '5.13',
+    source: { file: 'net/ipv4/netfilter/nf_defrag_ipv4.c', symbol: 'nf_defrag_ipv4_disable' },
+    says: 'Netfilter stops to put fragments together when the last rule goes that looks at connections (before: it goes on as long as the network namespace lives).',
+  },
 ] as const satisfies readonly Change[];
 
 export type ChangeId = (typeof CHANGES)[number]['id'];

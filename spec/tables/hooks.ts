@@ -12,6 +12,7 @@ export type Hook = (typeof HOOKS)[number];
 
 /** Who sits at the hooks, by the kernel's function names. */
 export type StationName =
+  | 'ipv4_conntrack_defrag'
   | 'ipv4_conntrack_in'
   | 'ipv4_conntrack_local'
   | 'ipv4_confirm'
@@ -34,6 +35,7 @@ export interface HookRow extends Sourced {
 }
 
 const conntrack = { file: 'net/netfilter/nf_conntrack_proto.c', symbol: 'ipv4_conntrack_ops' };
+const defrag = { file: 'net/ipv4/netfilter/nf_defrag_ipv4.c', symbol: 'ipv4_defrag_ops' };
 const raw = { file: 'net/ipv4/netfilter/iptable_raw.c', symbol: 'packet_raw' };
 const mangle = { file: 'net/ipv4/netfilter/iptable_mangle.c', symbol: 'packet_mangler' };
 const filter = { file: 'net/ipv4/netfilter/iptable_filter.c', symbol: 'packet_filter' };
@@ -43,6 +45,7 @@ const LAST = 0x7fffffff;
 
 /** Every station of the packet's way, in the order in which a packet meets them; the same from 5.10 to 7.3. */
 export const HOOK_ROWS: readonly HookRow[] = [
+  { hook: 'NF_INET_PRE_ROUTING', priority: -400, station: 'ipv4_conntrack_defrag', source: defrag },
   { hook: 'NF_INET_PRE_ROUTING', priority: -300, station: 'iptable_raw_hook', source: raw },
   { hook: 'NF_INET_PRE_ROUTING', priority: -200, station: 'ipv4_conntrack_in', source: conntrack },
   { hook: 'NF_INET_PRE_ROUTING', priority: -150, station: 'iptable_mangle_hook', source: mangle },
@@ -57,6 +60,7 @@ export const HOOK_ROWS: readonly HookRow[] = [
   { hook: 'NF_INET_FORWARD', priority: 0, station: 'iptable_filter_hook', source: filter },
   { hook: 'NF_INET_FORWARD', priority: 99, station: 'ip_vs_forward_icmp', source: ipvs },
   { hook: 'NF_INET_FORWARD', priority: 100, station: 'ip_vs_out_hook', source: ipvs },
+  { hook: 'NF_INET_LOCAL_OUT', priority: -400, station: 'ipv4_conntrack_defrag', source: defrag },
   { hook: 'NF_INET_LOCAL_OUT', priority: -300, station: 'iptable_raw_hook', source: raw },
   { hook: 'NF_INET_LOCAL_OUT', priority: -200, station: 'ipv4_conntrack_local', source: conntrack },
   { hook: 'NF_INET_LOCAL_OUT', priority: -150, station: 'iptable_mangle_hook', source: mangle },

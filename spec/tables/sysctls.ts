@@ -25,6 +25,17 @@ const TCP = 'net/netfilter/nf_conntrack_proto_tcp.c';
 export const SYSCTLS = [
   // A director forwards (the suite switches it on); the kernel's own default is 0.
   { name: 'net.ipv4.ip_forward', default: 1, min: 0, max: 1, source: { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl_forward' } },
+  { name: 'net.ipv4.conf.all.accept_local', default: 0, min: 0, max: 1, source: { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl' } },
+  { name: 'net.ipv4.conf.all.rp_filter', default: 0, min: 0, max: 2, source: { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl' } },
+  { name: 'net.ipv4.conf.all.send_redirects', default: 0, min: 0, max: 1, source: { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl' } },
+  { name: 'net.ipv4.conf.eth0.accept_local', default: 0, min: 0, max: 1, source: { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl' } },
+  { name: 'net.ipv4.conf.eth0.rp_filter', default: 0, min: 0, max: 2, source: { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl' } },
+  { name: 'net.ipv4.conf.eth0.send_redirects', default: 0, min: 0, max: 1, source: { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl' } },
+  { name: 'net.ipv4.conf.eth1.accept_local', default: 0, min: 0, max: 1, source: { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl' } },
+  { name: 'net.ipv4.conf.eth1.rp_filter', default: 0, min: 0, max: 2, source: { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl' } },
+  { name: 'net.ipv4.conf.eth1.send_redirects', default: 0, min: 0, max: 1, source: { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl' } },
+  { name: 'net.ipv4.ipfrag_max_dist', default: 64, min: 0, max: 65_535, source: { file: 'net/ipv4/ip_fragment.c', symbol: 'ip4_frags_ns_ctl_table' } },
+  { name: 'net.ipv4.ipfrag_time', default: 30, min: 1, max: MOST_SECONDS, source: { file: 'net/ipv4/ip_fragment.c', symbol: 'ip4_frags_ns_ctl_table' } },
   { name: 'net.ipv4.vs.conn_reuse_mode', default: 1, min: 0, max: 3, source: { file: IPVS, symbol: 'ip_vs_control_net_init_sysctl' } },
   { name: 'net.ipv4.vs.conntrack', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
   { name: 'net.ipv4.vs.drop_packet', default: 0, min: 0, max: 3, source: { file: IPVS, symbol: 'proc_do_defense_mode' } },

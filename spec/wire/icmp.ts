@@ -19,6 +19,12 @@ export const ICMP_PARAMETER_PROBLEM = 12;
 
 export const ICMP_HEADER_BYTES = 8;
 
+/** Code of ICMP_REDIRECT: this host has a shorter way. */
+export const ICMP_REDIR_HOST = 1;
+
+/** Code of ICMP_TIME_EXCEEDED: fragments that did not all come in time. */
+export const ICMP_EXC_FRAGTIME = 1;
+
 /** Codes of ICMP_DEST_UNREACH. */
 export const ICMP_NET_UNREACH = 0;
 export const ICMP_HOST_UNREACH = 1;

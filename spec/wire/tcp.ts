@@ -44,33 +44,42 @@ export interface TcpSegment {
   readonly payload: Uint8Array;
 }
 
-const MINIMUM_BYTES = 20;
+/** Without options. */
+export const TCP_HEADER_BYTES = 20;
 
 /** The segment in an IP payload; undefined when the header is cut or its length field makes no sense. */
 export function parseTcp(bytes: Uint8Array): TcpSegment | undefined {
-  if (bytes.length < MINIMUM_BYTES) return undefined;
-  const headerBytes = (bytes[12]! >> 4) * 4;
-  if (headerBytes < MINIMUM_BYTES || headerBytes > bytes.length) return undefined;
+  const headerBytes = tcpHeaderBytes(bytes);
+  if (headerBytes < TCP_HEADER_BYTES || headerBytes > bytes.length) return undefined;
+  return { header: parseTcpHeader(bytes)!, payload: bytes.subarray(headerBytes) };
+}
+
+/** The header, even if its options are cut or its length field makes no sense; undefined when it is cut itself. */
+export function parseTcpHeader(bytes: Uint8Array): TcpHeader | undefined {
+  if (bytes.length < TCP_HEADER_BYTES) return undefined;
+  const options = bytes.subarray(TCP_HEADER_BYTES, tcpHeaderBytes(bytes));
   return {
-    header: {
-      sourcePort: word(bytes, 0),
-      destinationPort: word(bytes, 2),
-      seq: long(bytes, 4),
-      ack: long(bytes, 8),
-      flags: bytes[13]!,
-      window: word(bytes, 14),
-      checksum: word(bytes, 16),
-      urgent: word(bytes, 18),
-      options: headerBytes === MINIMUM_BYTES ? [] : parseOptions(bytes.subarray(MINIMUM_BYTES, headerBytes)),
-    },
-    payload: bytes.subarray(headerBytes),
+    sourcePort: word(bytes, 0),
+    destinationPort: word(bytes, 2),
+    seq: long(bytes, 4),
+    ack: long(bytes, 8),
+    flags: bytes[13]!,
+    window: word(bytes, 14),
+    checksum: word(bytes, 16),
+    urgent: word(bytes, 18),
+    options: options.length === 0 ? [] : parseOptions(options),
   };
+}
+
+/** What the header says of its own length; 0 where it is cut. */
+export function tcpHeaderBytes(bytes: Uint8Array): number {
+  return ((bytes[12] ?? 0) >> 4) * 4;
 }
 
 /** The segment's bytes with the checksum as it stands in the header; `checksumOf` gives the right one. */
 export function printTcp({ header, payload }: TcpSegment): Uint8Array {
   const options = printOptions(header.options);
-  const headerBytes = MINIMUM_BYTES + options.length;
+  const headerBytes = TCP_HEADER_BYTES + options.length;
   const bytes = new Uint8Array(headerBytes + payload.length);
   setWord(bytes, 0, header.sourcePort);
   setWord(bytes, 2, header.destinationPort);
@@ -81,7 +90,7 @@ export function printTcp({ header, payload }: TcpSegment): Uint8Array {
   setWord(bytes, 14, header.window);
   setWord(bytes, 16, header.checksum);
   setWord(bytes, 18, header.urgent);
-  bytes.set(options, MINIMUM_BYTES);
+  bytes.set(options, TCP_HEADER_BYTES);
   bytes.set(payload, headerBytes);
   return bytes;
 }

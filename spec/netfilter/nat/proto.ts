@@ -1,9 +1,10 @@
 import { invert } from '../../conntrack/tuple.ts';
 import { type NatManip, ORIGINAL, REPLY, type Tuple } from '../../conntrack/types.ts';
-import type { Skb } from '../../skb.ts';
+import { ensureWritable, type Skb } from '../../skb.ts';
 import { fold, replace16, replace32, sumWords } from '../../wire/checksum.ts';
 import { ICMP_HEADER_BYTES, ICMP_REDIRECT, icmpChecksumIsRight, isIcmpError } from '../../wire/icmp.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, setWord, word } from '../../wire/ipv4.ts';
+import { TCP_HEADER_BYTES } from '../../wire/tcp.ts';
 import { isTranslated } from './hooks.ts';
 
 /** Gives a packet the ends that the other direction's tuple, turned round, has (nf_nat_core.c, nf_nat_manip_pkt). */
@@ -20,6 +21,8 @@ export function translateError(skb: Skb, manip: NatManip): boolean {
   if (skb.payload[0] === ICMP_REDIRECT && !mayRedirect(skb)) return false;
   if (!isTranslated(skb, manip)) return true;
   const other = otherDirection(skb);
+  const quotedHeaderBytes = (skb.payload[ICMP_HEADER_BYTES]! & 15) * 4;
+  pullHeader(skb, ICMP_HEADER_BYTES + quotedHeaderBytes, skb.payload[ICMP_HEADER_BYTES + 9]!);
   const bytes = skb.payload.slice();
   if (!manipulateQuoted(bytes.subarray(ICMP_HEADER_BYTES), other, manip === 'SRC' ? 'DST' : 'SRC'))
     return false;
@@ -54,8 +57,15 @@ function endOf(tuple: Tuple, manip: NatManip): End {
     : { address: tuple.dst, port: tuple.dport };
 }
 
+/** A header that is written must be in one piece: of TCP's all that may be there (tcp_manip_pkt), else eight bytes. */
+function pullHeader(skb: Skb, at: number, protocol: number): void {
+  const whole = protocol === PROTOCOL_TCP && skb.payload.length >= at + TCP_HEADER_BYTES;
+  ensureWritable(skb, at + (whole ? TCP_HEADER_BYTES : 8));
+}
+
 /** nf_nat_ipv4_manip_pkt */
 function manipulate(skb: Skb, target: Tuple, manip: NatManip): void {
+  pullHeader(skb, 0, skb.header.protocol);
   const end = endOf(target, manip);
   const { source, destination } = skb.header;
   const bytes = skb.payload.slice();

@@ -1,0 +1,96 @@
+import { CLIENTS, OWN, VIPS } from '../addresses.ts';
+import { type Feature, packets, rules, sysctl } from './feature.ts';
+
+/** What is not TCP to a service: other protocols, fragments, narrow links, odd ways. */
+export const NETWORK_FEATURES: Readonly<Record<string, Feature>> = {
+  'a datagram from the client': {
+    perMille: 100,
+    in: packets((p) => p.kind === 'datagram' && p.from === 'client'),
+  },
+  'a datagram from the server': {
+    perMille: 30,
+    in: packets((p) => p.kind === 'datagram' && p.from === 'server'),
+  },
+  'a datagram without checksum': {
+    perMille: 5,
+    in: packets((p) => p.kind === 'datagram' && p.noChecksum === true),
+  },
+  'a datagram with a wrong checksum': {
+    perMille: 5,
+    in: packets((p) => p.kind === 'datagram' && p.badChecksum === true),
+  },
+  'an empty datagram': { perMille: 20, in: packets((p) => p.kind === 'datagram' && p.length === 0) },
+  'an ICMP error of the client': {
+    perMille: 80,
+    in: packets((p) => p.kind === 'icmp' && p.from === 'client'),
+  },
+  'an ICMP error of the server': {
+    perMille: 60,
+    in: packets((p) => p.kind === 'icmp' && p.from === 'server'),
+  },
+  'fragmentation needed': {
+    perMille: 20,
+    in: packets((p) => p.kind === 'icmp' && p.type === 3 && p.code === 4),
+  },
+  'an ICMP error of a router': { perMille: 20, in: packets((p) => p.kind === 'icmp' && p.by !== undefined) },
+  'an ICMP error that quotes too little': {
+    perMille: 5,
+    in: packets((p) => p.kind === 'icmp' && (p.quote ?? 28) < 28),
+  },
+  'an ICMP error that quotes a fragment': {
+    perMille: 3,
+    in: packets((p) => p.kind === 'icmp' && p.quotedOffset !== undefined),
+  },
+  'an ICMP error with a wrong checksum': {
+    perMille: 5,
+    in: packets((p) => p.kind === 'icmp' && p.badChecksum === true),
+  },
+  'a packet by a wire where it does not belong': { perMille: 20, in: packets((p) => p.via !== undefined) },
+  rp_filter: { perMille: 10, in: sysctl('net.ipv4.conf.all.rp_filter', 1) },
+  accept_local: { perMille: 10, in: sysctl('net.ipv4.conf.all.accept_local', 1) },
+  send_redirects: { perMille: 10, in: sysctl('net.ipv4.conf.all.send_redirects', 1) },
+  'a flow between clients': {
+    perMille: 10,
+    in: ({ flows }) =>
+      Object.values(flows).some(
+        ({ client, service }) => CLIENTS.includes(client.address) && CLIENTS.includes(service.address),
+      ),
+  },
+  'a flow from an address of the director': {
+    perMille: 10,
+    in: ({ flows }) => Object.values(flows).some(({ client }) => [...VIPS, ...OWN].includes(client.address)),
+  },
+  'a fragment': { perMille: 40, in: packets((p) => p.fragment !== undefined) },
+  'a fragment of TCP': { perMille: 20, in: packets((p) => p.kind === 'segment' && p.fragment !== undefined) },
+  'a fragment of UDP': { perMille: 3, in: packets((p) => p.kind === 'datagram' && p.fragment !== undefined) },
+  'a fragment of a ping': { perMille: 3, in: packets((p) => p.kind === 'echo' && p.fragment !== undefined) },
+  'a fragment of an ICMP error': {
+    perMille: 3,
+    in: packets((p) => p.kind === 'icmp' && p.fragment !== undefined),
+  },
+  'a tiny first fragment': {
+    perMille: 10,
+    in: packets((p) => p.fragment?.offset === 0 && p.fragment.length < 20),
+  },
+  'a fragment beyond the longest packet': {
+    perMille: 1,
+    in: packets((p) => (p.fragment?.offset ?? 0) > 64_000),
+  },
+  'a fragment that must not be cut': {
+    perMille: 10,
+    in: packets((p) => p.fragment !== undefined && p.mayFragment !== true),
+  },
+  'ECN bits': { perMille: 10, in: packets((p) => ((p.tos ?? 0) & 3) !== 0) },
+  'a rule for fragments': { perMille: 20, in: rules((rule) => rule.fragment !== undefined) },
+  'a narrow link': {
+    perMille: 60,
+    in: ({ director }) => director.topology.links.some(({ mtu }) => mtu < 1500),
+  },
+  'a packet that may be cut': { perMille: 100, in: packets((p) => p.mayFragment === true) },
+  'a ping': { perMille: 100, in: packets((p) => p.kind === 'echo' && p.message === 'request') },
+  'an answer to a ping': { perMille: 50, in: packets((p) => p.kind === 'echo' && p.message === 'reply') },
+  'a ping with a wrong checksum': {
+    perMille: 10,
+    in: packets((p) => p.kind === 'echo' && p.badChecksum === true),
+  },
+};

@@ -1,0 +1,30 @@
+import type { Skb } from '../skb.ts';
+import type { Net } from '../state.ts';
+import { ICMP_REDIR_HOST, ICMP_REDIRECT } from '../wire/icmp.ts';
+import { icmpSend } from './icmp.ts';
+import { deviceSysctl } from './route.ts';
+
+/** After so many (ip_rt_redirect_number) somebody who does not listen is left alone. */
+const MOST_TIMES = 9;
+
+/**
+ * Tells a neighbour that its packet's next hop is a neighbour of its own, ever less often while it takes no notice,
+ * and after 20 quiet seconds as if for the first time (net/ipv4/route.c, ip_rt_send_redirect).
+ */
+export function sendRedirect(net: Net, skb: Skb): void {
+  if (!deviceSysctl(net, 'send_redirects', skb.outDevice).some((value) => value !== 0)) return;
+  const loadJiffies = Math.floor(net.kernel.hz / 50);
+  const silenceJiffies = loadJiffies << (MOST_TIMES + 1);
+  const { source, destination } = skb.header;
+  const told = net.redirected.get(source) ?? { last: net.jiffies - 60 * net.kernel.hz, times: 0 };
+  net.redirected.set(source, told);
+  if (net.jiffies > told.last + silenceJiffies) told.times = 0;
+  if (told.times >= MOST_TIMES) {
+    told.last = net.jiffies;
+    return;
+  }
+  if (told.times > 0 && net.jiffies <= told.last + (loadJiffies << told.times)) return;
+  icmpSend(net, skb, { type: ICMP_REDIRECT, code: ICMP_REDIR_HOST, info: destination });
+  told.last = net.jiffies;
+  told.times += 1;
+}

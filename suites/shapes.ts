@@ -1,0 +1,28 @@
+import { EVEN, type ScenarioBias } from '../generators/bias.ts';
+import { SIZES, type Size } from '../generators/sizes.ts';
+
+/** Shapes of scenarios that several claims ask for. */
+
+/** Room for packets that come in pieces. */
+export const MANY_PACKETS: Size = { ...SIZES.standard, services: 2, flows: 3, segments: 28 };
+
+/** One service that most flows go to: a scheduler shows its rule only over several connections. */
+export const MANY_CONNECTIONS: Size = {
+  ...SIZES.standard,
+  services: 1,
+  flows: 12,
+  turns: 2,
+  accidents: 1,
+  segments: 32,
+};
+
+/** Few flows that say much: the far cells of a state table are many segments away. */
+export const LONG_TALKS: Size = { ...SIZES.standard, flows: 2, turns: 14, segments: 28 };
+
+/** Whole sessions in which nothing but flags is odd: another accident before would hide what they do. */
+export const ODD_FLAGS_ONLY: ScenarioBias = {
+  ...EVEN,
+  ...{ accidents: 100, wrongFlags: 12, lossy: 0, outOfWindow: 0, damaged: 0 },
+  ...{ disorder: 0, portReuse: 0, commands: 5 },
+  ...{ rules: 100, conntrack: 90, besideServices: 50, droute: 15 },
+};
