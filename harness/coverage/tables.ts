@@ -3,6 +3,7 @@ import { SCHEDULERS } from '../../spec/config/services.ts';
 import { CONNTRACK_TCP_STATES } from '../../spec/tables/conntrack-tcp.ts';
 import { HOOK_ROWS } from '../../spec/tables/hooks.ts';
 import { IPVS_TCP_STATES } from '../../spec/tables/ipvs-tcp.ts';
+import { SYSCTLS } from '../../spec/tables/sysctls.ts';
 import type { CoverageAxis } from '../outcome.ts';
 import { unreachableConntrackTcp, unreachableHook, unreachableIpvsTcp } from './unreachable.ts';
 
@@ -72,6 +73,19 @@ export const CELL_TABLES: readonly CellTable[] = [
       way === 'in' && ['3/0', '3/2', '3/9', '3/10'].includes(message!)
         ? 'codes that differ in nothing from 3/1 and 3/13 for a director: no host here sends them'
         : undefined,
+  },
+  {
+    id: 'fragments',
+    says: 'Packets that came in, and that went out, whole or in pieces.',
+    axes: [
+      { name: 'way', values: ['in', 'out'] },
+      { name: 'shape', values: ['whole', 'whole, DF', 'first', 'middle', 'last'] },
+    ],
+  },
+  {
+    id: 'sysctls',
+    says: 'Settings that were another than every director has to begin with.',
+    axes: [{ name: 'sysctl', values: SYSCTLS.map(({ name }) => name) }],
   },
   {
     id: 'schedulers',

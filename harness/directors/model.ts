@@ -58,7 +58,7 @@ export class ModelDirector implements Director, Reference {
       const net = this.#begin(plan.config, jiffies[0] ?? FIRST_JIFFY, trace);
       return jiffies.map((at, index) => {
         const event: Event = index === 0 ? { kind: 'time', at } : eventOf(plan.steps[index - 1]!, at);
-        this.#recorder?.before(index, event);
+        this.#recorder?.before(index, event, plan.config);
         const result = step(net, event);
         this.#recorder?.after(result.observation);
         return result;

@@ -1,3 +1,4 @@
+import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { Match } from '../../spec/config/rules.ts';
 import { seenState } from '../../spec/conntrack/core.ts';
 import { connInGet } from '../../spec/ipvs/conn.ts';
@@ -8,8 +9,9 @@ import { PARTS } from '../../spec/parts.ts';
 import type { Skb } from '../../spec/skb.ts';
 import type { Net, Parts, Scheduler, Station } from '../../spec/state.ts';
 import { sysctl } from '../../spec/sysctl.ts';
+import { SYSCTLS } from '../../spec/tables/sysctls.ts';
 import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
-import { PROTOCOL_ICMP } from '../../spec/wire/ipv4.ts';
+import { PROTOCOL_ICMP, word } from '../../spec/wire/ipv4.ts';
 import { cellId } from '../coverage/tables.ts';
 
 /** Told of every cell of `CELL_TABLES` that a packet reaches. */
@@ -26,14 +28,19 @@ export class Recorder {
   }
 
   /** Step `index` of a play is about to happen; 0 is the set-up. */
-  before(index: number, event: Event): void {
-    if (index === 0) this.#cells = new Map();
+  before(index: number, event: Event, { sysctls }: DirectorConfig): void {
     this.#step = index;
-    if (event.kind === 'packet') this.#message('in', event.frame);
+    if (index === 0) {
+      this.#cells = new Map();
+      for (const [name, value] of Object.entries(sysctls)) this.#setting(name, value);
+    }
+    if (event.kind === 'packet') this.#frame('in', event.frame);
+    if (event.kind === 'command' && event.command.tool === 'sysctl')
+      this.#setting(event.command.name, event.command.value);
   }
 
   after({ emitted }: Observation): void {
-    for (const { frame } of emitted) this.#message('out', frame);
+    for (const { frame } of emitted) this.#frame('out', frame);
   }
 
   /** Cell -> the step in which it was reached first. */
@@ -41,9 +48,13 @@ export class Recorder {
     return this.#cells;
   }
 
-  #message(way: 'in' | 'out', frame: Uint8Array): void {
-    const cell = icmpCell(way, frame);
-    if (cell) this.#note(cell);
+  #frame(way: 'in' | 'out', frame: Uint8Array): void {
+    for (const cell of [icmpCell(way, frame), shapeCell(way, frame)]) if (cell) this.#note(cell);
+  }
+
+  #setting(name: string, value: number): void {
+    if (SYSCTLS.some((row) => row.name === name && row.default !== value))
+      this.#note(cellId('sysctls', [name]));
   }
 
   #note(cell: string): void {
@@ -77,6 +88,15 @@ function icmpCell(way: 'in' | 'out', frame: Uint8Array): string | undefined {
   if (frame[12] !== 8 || packet[9] !== PROTOCOL_ICMP || fragmented) return undefined;
   const at = 4 * (packet[0]! & 15);
   return cellId('icmp', [way, `${packet[at]}/${packet[at + 1]}`]);
+}
+
+/** Whether a frame's packet is whole, by the flags and the offset of its IP header. */
+function shapeCell(way: 'in' | 'out', frame: Uint8Array): string | undefined {
+  if (frame[12] !== 8 || frame[13] !== 0 || frame.length < ETHERNET_HEADER_BYTES + 20) return undefined;
+  const field = word(frame, ETHERNET_HEADER_BYTES + 6);
+  const [dontCut, more, behind] = [field & 0x4000, field & 0x2000, field & 0x1fff];
+  const piece = more ? (behind ? 'middle' : 'first') : behind ? 'last' : undefined;
+  return cellId('fragments', [way, piece ?? (dontCut ? 'whole, DF' : 'whole')]);
 }
 
 /** The same nested table; reading one of its values says which. The names are made here, once, not for each packet. */
