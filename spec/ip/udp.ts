@@ -16,7 +16,7 @@ export function udpRcv(net: Net, skb: Skb): void {
   if (broken) return note(net, 'udp', 'udp_rcv', '', () => 'broken datagram: dropped');
   // What is behind the datagram was cut off, but its IP header still counts it.
   const quoted = bytesOf(skb).subarray(0, length(skb) - skb.payload.length + datagram.length);
-  // The error finds the entry by what it quotes, not by the packet that it answers (nf_reset_ct).
-  const about = { ...skb, ct: undefined };
+  // The error finds the entry by what it quotes, not by the packet that it answers, tracked or not (nf_reset_ct).
+  const about = { ...skb, ct: undefined, untracked: false };
   icmpSend(net, about, { type: ICMP_DEST_UNREACH, code: ICMP_PORT_UNREACH, info: 0 }, quoted);
 }
