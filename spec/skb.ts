@@ -24,6 +24,8 @@ export interface Skb {
   inDevice: string;
   /** Device it leaves by, once routed. */
   outDevice: string;
+  /** The one that it was to leave by when its hook began; a new route within a hook does not change it (nf_hook_state.out). */
+  hookOut: string;
   /** Whose MAC address it goes to: the destination, or with direct routing the real server. */
   nextHop: Ipv4;
   /** Passed on by ip_forward (IPSKB_FORWARDED). */
@@ -60,6 +62,7 @@ export function localSkb(header: Ipv4Header, payload: Uint8Array, open: Skb['ope
     payload,
     inDevice: '',
     outDevice: '',
+    hookOut: '',
     nextHop: header.destination,
     forwarded: false,
     detour: false,

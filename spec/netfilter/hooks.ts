@@ -25,6 +25,7 @@ function listed(parts: Parts): Net['hooks'] {
 
 /** Walks a packet along a hook (nf_hook_slow). False: a station dropped it or took it over. */
 export function nfHook(net: Net, hook: Hook, skb: Skb): boolean {
+  skb.hookOut = skb.outDevice;
   for (const { station, run } of net.hooks[hook]) {
     if (!run.active(net)) continue;
     const verdict = run.run(net, skb, hook);

@@ -63,7 +63,7 @@ export function iptDoTable(net: Net, skb: Skb, hook: Hook, name: TableName): Ver
 function devicesAt(hook: Hook, skb: Skb): Devices {
   return {
     inDevice: hook === 'NF_INET_LOCAL_OUT' ? '' : skb.inDevice,
-    outDevice: hook === 'NF_INET_PRE_ROUTING' || hook === 'NF_INET_LOCAL_IN' ? '' : skb.outDevice,
+    outDevice: hook === 'NF_INET_PRE_ROUTING' || hook === 'NF_INET_LOCAL_IN' ? '' : skb.hookOut,
   };
 }
 
