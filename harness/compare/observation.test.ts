@@ -99,6 +99,17 @@ describe('compareObservation', () => {
     ).toEqual(['frames link']);
   });
 
+  it('takes frames in the order of each link, since nobody can tell which link was the first', () => {
+    const [early, late] = [emitted({}), { ...emitted({}), frame: Uint8Array.from([1, 2, 3]) }];
+    const other = { ...early, link: 'server' } as const;
+    expect(
+      fieldsOf({ ...BASE, emitted: [other, early, late] }, { ...BASE, emitted: [early, late, other] }),
+    ).toEqual([]);
+    expect(fieldsOf({ ...BASE, emitted: [early, late] }, { ...BASE, emitted: [late, early] })).not.toEqual(
+      [],
+    );
+  });
+
   it('falls back to bytes when no named field differs', () => {
     const frame = emitted({});
     const longer = { ...frame, frame: Uint8Array.from([...frame.frame, 0]) };
