@@ -12,7 +12,7 @@ import {
   ICMP_TIME_EXCEEDED,
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
-import { setWord, word } from '../wire/ipv4.ts';
+import { PROTOCOL_UDP, setWord, word } from '../wire/ipv4.ts';
 import { connInGet, connOutGet } from './conn.ts';
 import { gatherFrags } from './gather-frags.ts';
 import { notrack, updateConntrack } from './nfct.ts';
@@ -32,7 +32,7 @@ const FOLLOWED = new Set([ICMP_DEST_UNREACH, ICMP_SOURCE_QUENCH, ICMP_TIME_EXCEE
 export function inIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
   if (isFragment(skb) && !gatherFrags(net, skb, hook)) return 'NF_STOLEN';
   if (skb.payload.length < ICMP_HEADER_BYTES) return 'NF_DROP';
-  const quoted = quotedEnds(net, skb);
+  const quoted = mayBeTunnelled(skb, hook) ? undefined : quotedEnds(net, skb);
   const cp = quoted && connInGet(net, quoted);
   if (!cp) return 'NF_ACCEPT';
   const verify = cp.forward === 'masq' || !net.kernel.has('icmp-checksum-for-masq-only');
@@ -84,13 +84,13 @@ function badChecksum(net: Net, station: string): Verdict {
  */
 function quotedEnds(net: Net, skb: Skb): Ends | undefined {
   if (!FOLLOWED.has(skb.payload[0]!)) return undefined;
-  const quoted = skb.payload.subarray(ICMP_HEADER_BYTES);
+  const quoted = quotedPacket(skb);
   const headerBytes = ((quoted[0] ?? 0) & 15) * 4;
   if (quoted.length < headerBytes + 4 || headerBytes < 20 || quoted[0]! >> 4 !== 4) return undefined;
   const protocol = quoted[9]!;
   if (!net.parts.ipvsProtocols[protocol]) return undefined;
   // Behind the first fragment there are no ports; older kernels took whatever stands there for them.
-  if ((word(quoted, 6) & 0x1fff) !== 0 && net.kernel.has('icmp-quoted-fragment-ignored')) return undefined;
+  if (isLaterFragment(quoted) && net.kernel.has('icmp-quoted-fragment-ignored')) return undefined;
   return {
     protocol,
     source: long(quoted, 16),
@@ -98,6 +98,23 @@ function quotedEnds(net: Net, skb: Skb): Ends | undefined {
     destination: long(quoted, 12),
     destinationPort: word(quoted, headerBytes),
   };
+}
+
+/**
+ * To the director itself, the quoted datagram may be one that a tunnel's headers begin. Behind the first fragment
+ * nobody can tell, so that IPVS leaves the error to others.
+ */
+function mayBeTunnelled(skb: Skb, hook: Hook): boolean {
+  const quoted = quotedPacket(skb);
+  return hook === 'NF_INET_LOCAL_IN' && quoted[9] === PROTOCOL_UDP && isLaterFragment(quoted);
+}
+
+function quotedPacket(skb: Skb): Uint8Array {
+  return skb.payload.subarray(ICMP_HEADER_BYTES);
+}
+
+function isLaterFragment(packet: Uint8Array): boolean {
+  return packet.length >= 8 && (word(packet, 6) & 0x1fff) !== 0;
 }
 
 /**
