@@ -87,16 +87,20 @@ export interface Segment extends PacketOfFlow {
   readonly ack: number;
   /** As on the wire, not scaled. */
   readonly window: number;
-  /** Payload bytes; their content is a fixed pattern. */
+  /** Payload bytes; where `data` does not say, their content is a fixed pattern. */
   readonly length: number;
+  /** What the payload begins with; at least one byte. */
+  readonly data?: Uint8Array;
   readonly options: readonly TcpOption[];
 }
 
 /** One UDP datagram of a flow. */
 export interface Datagram extends PacketOfFlow {
   readonly kind: 'datagram';
-  /** Payload bytes; their content is a fixed pattern. */
+  /** Payload bytes; where `data` does not say, their content is a fixed pattern. */
   readonly length: number;
+  /** What the payload begins with; at least one byte. */
+  readonly data?: Uint8Array;
   /** Sent without a checksum, which UDP allows. */
   readonly noChecksum?: boolean;
 }

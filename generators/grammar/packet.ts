@@ -30,6 +30,7 @@ export function packetProblems(item: PacketItem, flows: Scenario['flows']): read
       : ['header fields']),
     ...(isFragment(item.fragment) ? [] : ['no fragment of a packet']),
     ...contentProblems(item),
+    ...('data' in item && item.data && item.data.length > item.length ? ['more data than bytes'] : []),
   ];
 }
 

@@ -41,7 +41,7 @@ const smallerHeader: Smaller<Pick<PacketItem, 'id' | 'tos' | 'fragment'>> = anyO
 
 /** A simpler segment by itself; numbers that hang together are made smaller by `sequence.ts`. */
 const smallerSegment: Smaller<Segment> = anyOf(
-  withoutField<Segment>(...PLAIN),
+  withoutField<Segment>(...PLAIN, 'data'),
   inField('options', fewer),
   inField('window', towards(64240)),
   inField('length', nearer(0)),
@@ -51,7 +51,7 @@ const smallerSegment: Smaller<Segment> = anyOf(
 );
 
 const smallerDatagram: Smaller<Datagram> = anyOf(
-  withoutField<Datagram>(...PLAIN, 'noChecksum'),
+  withoutField<Datagram>(...PLAIN, 'data', 'noChecksum'),
   inField('length', nearer(0)),
 );
 

@@ -101,7 +101,7 @@ function tcpBytes(segment: Segment, way: Way): Uint8Array {
       urgent: 0,
       options: segment.options,
     },
-    payload: pattern(segment.seq, segment.length),
+    payload: payloadBytes(segment, segment.seq),
   });
   const right = tcpChecksum(bytes, way.source.address, way.destination.address);
   setWord(bytes, 16, segment.badChecksum ? right ^ WRONG : right);
@@ -114,7 +114,7 @@ function udpBytes(datagram: Datagram, way: Way): Uint8Array {
     destinationPort: way.destination.port,
     length: UDP_HEADER_BYTES + datagram.length,
     checksum: 0,
-    payload: pattern(0, datagram.length),
+    payload: payloadBytes(datagram, 0),
   });
   if (datagram.noChecksum) return bytes;
   const right = udpChecksum(bytes, way.source.address, way.destination.address);
@@ -155,6 +155,13 @@ function withOffset(packet: Uint8Array, offset = 0): Uint8Array {
 function spoilt({ badChecksum }: PacketItem, message: Uint8Array): Uint8Array {
   if (badChecksum) setWord(message, 2, word(message, 2) ^ WRONG);
   return message;
+}
+
+/** What the packet says of its bytes, and the pattern behind that. */
+function payloadBytes({ length, data }: Segment | Datagram, seq: number): Uint8Array {
+  const bytes = pattern(seq, length);
+  if (data) bytes.set(data.subarray(0, length));
+  return bytes;
 }
 
 /** A byte depends only on its place in the stream: retransmissions are identical and overlaps agree. */

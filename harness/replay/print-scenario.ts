@@ -2,7 +2,7 @@ import { Document, Scalar } from 'yaml';
 import { printCommand } from '../../spec/config/commands-print.ts';
 import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
-import { unusualMtu } from '../../spec/config/topology.ts';
+import { unusualHosts, unusualMtu } from '../../spec/config/topology.ts';
 import type { Expectation } from '../../spec/expectation.ts';
 import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
 import { printFact, printWhen } from '../../spec/scenario-text/expectation.ts';
@@ -13,11 +13,13 @@ import { printTimelineItem } from '../../spec/scenario-text.ts';
 export function printScenarioFile(scenario: Scenario): string {
   const { id, title, source, director, flows, timeline, expectations = [] } = scenario;
   const mtu = unusualMtu(director.topology);
+  const hosts = unusualHosts(director.topology);
   const content = {
     ...(id === undefined ? {} : { id }),
     ...(title === undefined ? {} : { title }),
     ...(source === undefined ? {} : { source }),
     director: {
+      ...(Object.keys(hosts).length === 0 ? {} : { hosts }),
       ...(Object.keys(mtu).length === 0 ? {} : { mtu }),
       ...(director.services.length === 0
         ? {}

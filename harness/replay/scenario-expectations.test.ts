@@ -29,7 +29,7 @@ it('says what its author expects, each time under the step that it follows', () 
 });
 
 it.each([
-  ['  - expect: to RIP9\n', '8:16: "RIP9" is no host; allowed: CIP1'],
+  ['  - expect: to RIP999\n', '8:16: "RIP999" is no host; allowed: CIP1'],
   ['  - expect: [to RIP1, to nobody]\n', '8:26: "nobody" is no host'],
   ['  - expect: []\n', '8:13: expect cannot be a list of 0; allowed: at least 1'],
   [

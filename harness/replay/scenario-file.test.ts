@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { SCHEDULERS } from '../../spec/config/services.ts';
 import { TWO_ARMED } from '../../spec/config/topology.ts';
 import { SYSCTLS } from '../../spec/tables/sysctls.ts';
@@ -77,6 +79,17 @@ describe('a scenario file', () => {
       flows: {},
       timeline: [],
     });
+  });
+
+  test('may have more hosts than usual, and bytes of its own', () => {
+    const more = GOOD.replace('director:', 'director:\n  hosts: { servers: 12 }')
+      .replace('RIP1', 'RIP12')
+      .replace('F. 1:1(0) ack 1', 'P. 1:20(19) ack 1 data GET%20/%20HTTP/1.0%0D%0A');
+    const read = parseScenarioFile(more, 'x.yaml');
+    expect(read.director.topology.hosts).toHaveLength(16);
+    expect(read.director.services[0]!.dests[0]!.address).toBe(read.director.topology.hosts.at(-1)!.address);
+    expect(printScenarioFile(read)).toContain('1:20(19) ack 1 data GET%20/%20HTTP/1.0%0D%0A');
+    expect(parseScenarioFile(printScenarioFile(read), 'x.yaml')).toEqual(read);
   });
 
   test('gives flows that it does not declare ports of their own', () => {
@@ -195,7 +208,33 @@ const COMPLAINTS: [string, string, string][] = [
   [
     'rules:',
     'rule:',
-    '8:3: "rule" is no key of director; allowed: services, rules, sysctls; did you mean rules?',
+    '8:3: "rule" is no key of director; allowed: hosts, mtu, services, rules, sysctls; did you mean rules?',
+  ],
+  [
+    'director:',
+    'director:\n  mtu: { clint: 576 }',
+    '5:10: "clint" is no key of mtu; allowed: client, server; did you mean client?',
+  ],
+  ['director:', 'director:\n  hosts: { clients: 99 }', '5:21: clients cannot be "99"; allowed: at most 98'],
+  [
+    'f1 client > F.',
+    'f1 client by RIP5 > F.',
+    '17:5: there is no RIP5; allowed: RIP1 RIP2 RIP3 RIP4; add hosts: { servers: 5 } under director:',
+  ],
+  [
+    '- do:',
+    '- expect: to CIP7\n  - do:',
+    '17:5: there is no CIP7; allowed: CIP1 CIP2 CIP3 CIP4; add hosts: { clients: 7 } under director:',
+  ],
+  [
+    '0:0(0) win',
+    '0:3(3) data GE%T win',
+    '15:33: % stands alone; allowed: two hexadecimal digits behind it, as in %0D%0A; write %25 for the sign itself',
+  ],
+  [
+    '0:0(0) win',
+    '0:3(3) data GETT win',
+    '15:19: 4 bytes of data do not fit into 3; make the packet 4 bytes long',
   ],
   ['timeline:', 'timeline: x\nflows:', '16:3: flows cannot be a list of 4; allowed: a mapping'],
   ['id: dr-fin-dropped-by-new-only', 'id: 5', '1:5: id cannot be "5"; allowed: text; put it in quotes'],
@@ -377,8 +416,10 @@ describe('files on the disk', () => {
   });
 });
 
-test('the published schema lets editors complete every key', () => {
-  const text = JSON.stringify(scenarioJsonSchema());
-  for (const key of ['services', 'rules', 'sysctls', 'flows', 'timeline', 'do', 'net.ipv4.vs.conntrack'])
-    expect(text).toContain(`"${key}":`);
+test('the published schema is what files are read by', async () => {
+  const schema = scenarioJsonSchema();
+  await expect(`${JSON.stringify(schema, undefined, 2)}\n`).toMatchFileSnapshot('./scenario.schema.json');
+  const validate = new Ajv2020().compile(schema);
+  expect(validate(parse(PRINTED)), JSON.stringify(validate.errors)).toBe(true);
+  expect(validate(parse(PRINTED.replace('rules:', 'rule:')))).toBe(false);
 });

@@ -5,7 +5,7 @@ import { parseRuleset } from '../../spec/config/ruleset-parse.ts';
 import type { VirtualService } from '../../spec/config/services.ts';
 import { parseServices } from '../../spec/config/services-parse.ts';
 import { TextError } from '../../spec/config/text-error.ts';
-import { TWO_ARMED, withMtu } from '../../spec/config/topology.ts';
+import { type Topology, TWO_ARMED, withHosts, withMtu } from '../../spec/config/topology.ts';
 import type { Expectation } from '../../spec/expectation.ts';
 import {
   type Flow,
@@ -18,7 +18,7 @@ import { parseFact, parseWhen } from '../../spec/scenario-text/expectation.ts';
 import { DEFAULT_ISN, parseFlow, parseFlowName } from '../../spec/scenario-text/flow.ts';
 import { parseTimelineText } from '../../spec/scenario-text.ts';
 import { inputError } from './input-error.ts';
-import { SCENARIO_FILE, type ScenarioFile } from './scenario-schema.ts';
+import { SCENARIO_FILE } from './scenario-schema.ts';
 import { shapeError } from './shape-error.ts';
 import { errorInText, placeOfNode, readYaml, type YamlSource } from './yaml-source.ts';
 
@@ -32,16 +32,18 @@ export function parseScenarioFile(text: string, file: string): Scenario {
   const rules = parseBlock(source, ['director', 'rules'], parseRuleset) ?? { tables: [] };
   const { timeline, expectations } = parseTimeline(source, rules);
   const flows = parseFlows(source, timeline, services);
+  const topology = withMtu(withHosts(TWO_ARMED, defined(director.hosts)), director.mtu ?? {});
   checkFlows(source, expectations, flows);
+  checkHosts(source, topology, { timeline, expectations });
   return {
     ...(id === undefined ? {} : { id }),
     ...(title === undefined ? {} : { title }),
     ...(origin === undefined ? {} : { source: origin }),
     director: {
-      topology: withMtu(TWO_ARMED, director.mtu ?? {}),
+      topology,
       services,
       rules,
-      sysctls: given(director.sysctls),
+      sysctls: defined(director.sysctls),
     },
     flows,
     timeline,
@@ -49,8 +51,9 @@ export function parseScenarioFile(text: string, file: string): Scenario {
   };
 }
 
-function given(sysctls: ScenarioFile['director']['sysctls']): Record<string, number> {
-  const set = Object.entries(sysctls ?? {}).filter(
+/** What a file says of a director in numbers; zod leaves keys behind that have no value. */
+function defined(numbers: Readonly<Record<string, number | undefined>> | undefined): Record<string, number> {
+  const set = Object.entries(numbers ?? {}).filter(
     (entry): entry is [string, number] => entry[1] !== undefined,
   );
   return Object.fromEntries(set);
@@ -153,6 +156,28 @@ function checkFlows(
     if (name !== undefined && flows[name] === undefined)
       undeclared(source, Math.max(0, after - 1), name, new Map(Object.entries(flows)));
   }
+}
+
+/** A name may be right and yet belong to nobody here. */
+function checkHosts(
+  source: YamlSource,
+  { hosts }: Topology,
+  { timeline, expectations }: Pick<Required<Scenario>, 'timeline' | 'expectations'>,
+): void {
+  const known = new Set(hosts.map(({ name }) => name));
+  const check = (index: number, ...names: (string | undefined)[]): void => {
+    const stranger = names.find((name) => name !== undefined && !known.has(name));
+    if (stranger === undefined) return;
+    const kind = stranger.startsWith('CIP') ? 'clients' : 'servers';
+    throw inputError(
+      source,
+      placeOfStep(source, index),
+      `there is no ${stranger}; allowed: ${[...known].filter((name) => name[0] === stranger[0]).join(' ')}; add hosts: { ${kind}: ${stranger.slice(3)} } under director:`,
+    );
+  };
+  for (const [index, item] of timeline.entries()) if (isPacket(item)) check(index, item.by, item.via);
+  for (const { fact, after } of expectations)
+    check(Math.max(0, after - 1), 'to' in fact ? fact.to : undefined, 'of' in fact ? fact.of : undefined);
 }
 
 /** What a packet needs its flow to be; ICMP goes along with any. */

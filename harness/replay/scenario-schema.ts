@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_HOSTS } from '../../spec/config/topology.ts';
 import { SYSCTLS } from '../../spec/tables/sysctls.ts';
 
 /** More steps than anybody reads, few enough to be played. */
@@ -11,7 +12,17 @@ const sysctls = z.strictObject(
 /** Less than 576 bytes need not be taken by anybody; more than 1500 no Ethernet link takes. */
 const mtu = z.int().min(576).max(1500).optional();
 
+const hosts = (most: number) => z.int().min(1).max(most).optional();
+
 const director = z.strictObject({
+  hosts: z
+    .strictObject({
+      clients: hosts(MOST_HOSTS.clients),
+      servers: hosts(MOST_HOSTS.servers),
+      vips: hosts(MOST_HOSTS.vips),
+    })
+    .optional()
+    .describe('How many there are of each where it is not CIP1 to CIP4, RIP1 to RIP4, VIP1 and VIP2'),
   mtu: z
     .strictObject({ client: mtu, server: mtu })
     .optional()
@@ -63,6 +74,14 @@ export const SCENARIO_FILE = z.strictObject({
 });
 
 export type ScenarioFile = z.infer<typeof SCENARIO_FILE>;
+
+/** The keys that a file has, by the path of their mapping. */
+export const KEYS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(SCENARIO_FILE.shape),
+  director: Object.keys(director.shape),
+  'director.mtu': Object.keys(director.shape.mtu.unwrap().shape),
+  'director.hosts': Object.keys(director.shape.hosts.unwrap().shape),
+};
 
 /** The shape as JSON Schema, for editors that complete and check while one types. */
 export function scenarioJsonSchema(): object {

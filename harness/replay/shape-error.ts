@@ -6,16 +6,11 @@ import { type Place, TextError } from '../../spec/config/text-error.ts';
 import { SYSCTLS } from '../../spec/tables/sysctls.ts';
 import type { InputError } from '../errors.ts';
 import { inputError } from './input-error.ts';
+import { KEYS } from './scenario-schema.ts';
 import { placeOfNode, type YamlSource } from './yaml-source.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
-
-/** The keys that stand where an unknown one was found, by the path of their mapping. */
-const KEYS: Readonly<Record<string, readonly string[]>> = {
-  '': ['id', 'title', 'source', 'director', 'flows', 'timeline'],
-  director: ['services', 'rules', 'sysctls'],
-};
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'text',

@@ -2,7 +2,7 @@ import { formatIpv4, type Ipv4, parseIpv4 } from '../wire/address.ts';
 import { didYouMean } from './nearest.ts';
 import { parseNumber } from './number-text.ts';
 import { TextError } from './text-error.ts';
-import { ADDRESS_NAMES } from './topology.ts';
+import { ADDRESS_NAMES, TWO_ARMED } from './topology.ts';
 import type { Word } from './words.ts';
 
 /** Real tools get numbers; people get the names of the topology where there is one. */
@@ -14,7 +14,10 @@ const NAME_OF: ReadonlyMap<Ipv4, string> = new Map([
   [ADDRESS_NAMES.get('VIP')!, 'VIP'],
 ]);
 
-const ALLOWED = `a dotted IPv4 address or one of ${[...new Set(NAME_OF.values())].join(' ')}`;
+/** Where there are more hosts of a kind, they are counted on. */
+const USUAL_NAMES = [...TWO_ARMED.vips.slice(1), ...TWO_ARMED.hosts].map(({ name }) => name);
+
+const ALLOWED = `a dotted IPv4 address or one of VIP DIP EXT ${USUAL_NAMES.join(' ')}`;
 
 export function printAddress(address: Ipv4, style: AddressStyle): string {
   return (style === 'named' && NAME_OF.get(address)) || formatIpv4(address);

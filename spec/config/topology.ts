@@ -69,6 +69,46 @@ export const TWO_ARMED: Topology = {
   ],
 };
 
+/** How many of each kind of host, and of virtual address, there are. */
+export interface HostCounts {
+  readonly clients: number;
+  readonly servers: number;
+  readonly vips: number;
+}
+
+/** What the numbers in both networks are enough for; VIPs follow clients. */
+export const MOST_HOSTS: HostCounts = { clients: 98, servers: 244, vips: 100 };
+
+/** The topology with other numbers of hosts. */
+export function withHosts(topology: Topology, counts: Partial<HostCounts>): Topology {
+  const { clients, servers, vips } = { ...hostCounts(topology), ...counts };
+  return {
+    ...topology,
+    hosts: [
+      ...hosts('CIP', 'client', '10.0.0', 2, clients),
+      ...hosts('RIP', 'server', '192.168.1', 11, servers),
+    ],
+    vips: Array.from({ length: vips }, (_, index) => ({
+      name: `VIP${index + 1}`,
+      address: ip(`10.0.0.${100 + index}`),
+    })),
+  };
+}
+
+/** How many hosts and virtual addresses the topology has. */
+export function hostCounts({ hosts, vips }: Topology): HostCounts {
+  const on = (name: LinkName) => hosts.filter(({ link }) => link === name).length;
+  return { clients: on('client'), servers: on('server'), vips: vips.length };
+}
+
+/** Those of the numbers that are not the usual ones. */
+export function unusualHosts(topology: Topology): Partial<HostCounts> {
+  const usual = new Map<string, number>(Object.entries(hostCounts(TWO_ARMED)));
+  return Object.fromEntries(
+    Object.entries(hostCounts(topology)).filter(([kind, n]) => n !== usual.get(kind)),
+  );
+}
+
 export const USUAL_MTU = 1500;
 
 /** The topology with other MTUs; a link that is not named keeps the usual one. */
@@ -87,6 +127,12 @@ export function unusualMtu({ links }: Topology): Partial<Record<LinkName, number
   return Object.fromEntries(links.filter(({ mtu }) => mtu !== USUAL_MTU).map(({ name, mtu }) => [name, mtu]));
 }
 
+/** As many hosts as there can be. */
+const EVERYBODY = withHosts(TWO_ARMED, MOST_HOSTS);
+
+/** Names that a host may have. */
+export const HOST_NAMES: ReadonlySet<string> = new Set(EVERYBODY.hosts.map(({ name }) => name));
+
 /** Every name that scenario text may use for an address, and the address: `VIP` is `VIP1`, and so on. */
 export const ADDRESS_NAMES: ReadonlyMap<string, Ipv4> = new Map<string, Ipv4>([
   ['VIP', ip('10.0.0.100')],
@@ -94,5 +140,5 @@ export const ADDRESS_NAMES: ReadonlyMap<string, Ipv4> = new Map<string, Ipv4>([
   ['RIP', ip('192.168.1.11')],
   ['DIP', ip('192.168.1.1')],
   ['EXT', ip('10.0.0.1')],
-  ...[...TWO_ARMED.vips, ...TWO_ARMED.hosts].map(({ name, address }) => [name, address] as const),
+  ...[...EVERYBODY.vips, ...EVERYBODY.hosts].map(({ name, address }) => [name, address] as const),
 ]);

@@ -2,7 +2,15 @@ import { parseNumber } from '../config/number-text.ts';
 import type { WordReader } from '../config/words.ts';
 import type { Datagram } from '../scenario.ts';
 import { checkFits, MOST_PAYLOAD_BYTES } from './fragment.ts';
-import { PACKET_DETAILS, type PacketHead, parseDetails, printDetails, printHead } from './packet.ts';
+import {
+  DATA_DETAIL,
+  PACKET_DETAILS,
+  type PacketHead,
+  parseDetails,
+  printDetails,
+  printHead,
+} from './packet.ts';
+import { checkData } from './payload.ts';
 
 /** What a frame takes (MTU 1500) behind the headers of IP and UDP. */
 const MOST_BYTES = 1500 - 28;
@@ -10,7 +18,7 @@ const MOST_BYTES = 1500 - 28;
 /** What fragments can make up behind that header of 8 bytes. */
 const MOST_WHOLE_BYTES = MOST_PAYLOAD_BYTES - 8;
 
-const DETAILS = [...PACKET_DETAILS, { word: 'nosum', key: 'noChecksum' }] as const;
+const DETAILS = [DATA_DETAIL, ...PACKET_DETAILS, { word: 'nosum', key: 'noChecksum' }] as const;
 
 /** `f1 client > udp 100 ttl 1 nosum` */
 export function printDatagram(datagram: Datagram): string {
@@ -23,5 +31,6 @@ export function parseDatagram(head: PacketHead, reader: WordReader): Datagram {
   const length = parseNumber(word, 'number of bytes', { min: 0, max: MOST_WHOLE_BYTES });
   const details = parseDetails(reader, DETAILS, 'a datagram');
   checkFits(details, { all: length, most: MOST_BYTES }, word);
+  checkData(details.data, length, word);
   return { kind: 'datagram', ...head, length, ...details };
 }

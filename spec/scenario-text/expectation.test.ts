@@ -27,7 +27,7 @@ it.each([
 });
 
 it.each([
-  ['to RIP9', 4, '"RIP9" is no host; allowed: CIP1'],
+  ['to RIP999', 4, '"RIP999" is no host; allowed: CIP1'],
   [
     'sent to RIP1',
     1,

@@ -2,11 +2,12 @@ import { hint } from '../config/address-text.ts';
 import { didYouMean } from '../config/nearest.ts';
 import { parseNumber, type Range } from '../config/number-text.ts';
 import { TextError } from '../config/text-error.ts';
-import { TWO_ARMED } from '../config/topology.ts';
+import { HOST_NAMES, TWO_ARMED } from '../config/topology.ts';
 import type { Word, WordReader } from '../config/words.ts';
 import type { FragmentRange, PacketOfFlow } from '../scenario.ts';
 import { parseFlowName } from './flow.ts';
 import { parsePart, printPart } from './fragment.ts';
+import { parseData, printData } from './payload.ts';
 
 /** What stands before the > of every packet's line: whose it is and who sends it. */
 export type PacketHead = Pick<PacketOfFlow, 'flow' | 'from' | 'by' | 'via'>;
@@ -41,10 +42,10 @@ function parseSender(word: Word): PacketHead['from'] {
   });
 }
 
-/** A host of the topology, by its name. */
+/** A host by its name; whether a scenario has so many is not known here. */
 export function parseHost(word: Word): string {
+  if (HOST_NAMES.has(word.text)) return word.text;
   const names = TWO_ARMED.hosts.map(({ name }) => name);
-  if (names.includes(word.text)) return word.text;
   throw new TextError(word, `"${word.text}" is no host`, {
     allowed: names.join(' '),
     ...hint(didYouMean(word.text, names)),
@@ -59,6 +60,8 @@ export interface DetailRow {
   readonly number?: { readonly what: string; readonly range: Range };
   /** OFFSET+LENGTH of a fragment. */
   readonly part?: true;
+  /** Bytes of a payload. */
+  readonly data?: true;
 }
 
 /** What any packet may say. */
@@ -72,22 +75,28 @@ export const PACKET_DETAILS = [
   { word: 'badsum', key: 'badChecksum' },
 ] as const satisfies readonly DetailRow[];
 
+/** What the first bytes of a payload are. */
+export const DATA_DETAIL = { word: 'data', key: 'data', data: true } as const satisfies DetailRow;
+
 /** The fields that details have filled, by the table that describes them. */
 export type Details<Row extends DetailRow> = {
   [One in Row as One['key']]?: One extends { readonly number: object }
     ? number
     : One extends { readonly part: true }
       ? FragmentRange
-      : true;
+      : One extends { readonly data: true }
+        ? Uint8Array
+        : true;
 };
 
 /** Those of the details that the packet has, in the order of the table. */
 export function printDetails(packet: object, rows: readonly DetailRow[]): string[] {
   const fields = new Map<string, unknown>(Object.entries(packet));
-  return rows.flatMap(({ word, key, number, part }) => {
+  return rows.flatMap(({ word, key, number, part, data }) => {
     const value = fields.get(key);
     if (value === undefined || value === false) return [];
     if (part) return [`${word} ${printPart(value as FragmentRange)}`];
+    if (data) return [`${word} ${printData(value as Uint8Array)}`];
     return [number ? `${word} ${value}` : word];
   });
 }
@@ -98,7 +107,7 @@ export function parseDetails<const Row extends DetailRow>(
   rows: readonly Row[],
   whole: string,
 ): Details<Row> {
-  const details: Record<string, number | true | FragmentRange> = {};
+  const details: Record<string, DetailValue> = {};
   while (!reader.done) {
     const word = reader.next('a detail');
     const row = rows.find((candidate) => candidate.word === word.text);
@@ -110,8 +119,11 @@ export function parseDetails<const Row extends DetailRow>(
   return details as Details<Row>;
 }
 
-function parseDetail({ word, number, part }: DetailRow, reader: WordReader): number | true | FragmentRange {
+type DetailValue = number | true | FragmentRange | Uint8Array;
+
+function parseDetail({ word, number, part, data }: DetailRow, reader: WordReader): DetailValue {
   if (part) return parsePart(reader.next(`OFFSET+LENGTH after ${word}`));
+  if (data) return parseData(reader.next(`the bytes after ${word}`));
   return number ? parseNumber(reader.next(`the number after ${word}`), number.what, number.range) : true;
 }
 
@@ -123,7 +135,8 @@ function unknownDetail(word: Word, rows: readonly DetailRow[], whole: string): T
   });
 }
 
-function shapeOf({ word, number, part }: DetailRow): string {
+function shapeOf({ word, number, part, data }: DetailRow): string {
   if (part) return `${word} OFFSET+LENGTH`;
+  if (data) return `${word} BYTES`;
   return number ? `${word} N` : word;
 }

@@ -4,7 +4,15 @@ import type { Word, WordReader } from '../config/words.ts';
 import type { Segment } from '../scenario.ts';
 import { ACK } from '../wire/tcp.ts';
 import { checkFits } from './fragment.ts';
-import { PACKET_DETAILS, type PacketHead, parseDetails, printDetails, printHead } from './packet.ts';
+import {
+  DATA_DETAIL,
+  PACKET_DETAILS,
+  type PacketHead,
+  parseDetails,
+  printDetails,
+  printHead,
+} from './packet.ts';
+import { checkData } from './payload.ts';
 import { optionBytes, parseOptions, printOptions } from './tcp-options.ts';
 
 /** One letter for each header bit, FIN to CWR, as tcpdump and packetdrill write them. */
@@ -20,11 +28,12 @@ const MOST_BYTES = 1500 - 40;
 const SEQ: Range = { min: -(2 ** 40), max: 2 ** 40 };
 
 const SHAPE =
-  'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [ttl N] [nodf] [badsum]';
+  'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [data BYTES] [ttl N] [nodf] [badsum]';
 
 const DETAILS = [
   { word: 'ack', key: 'ack', number: { what: 'acknowledgement', range: SEQ } },
   { word: 'win', key: 'window', number: { what: 'window', range: { min: 0, max: 65535 } } },
+  DATA_DETAIL,
   ...PACKET_DETAILS,
 ] as const;
 
@@ -38,7 +47,7 @@ export function printSegment(segment: Segment): string {
     ...(flags & ACK || ack !== 0 ? [`ack ${ack}`] : []),
     ...(window === DEFAULT_WINDOW ? [] : [`win ${window}`]),
     ...(options.length === 0 ? [] : [printOptions(options)]),
-    ...printDetails(segment, PACKET_DETAILS),
+    ...printDetails(segment, [DATA_DETAIL, ...PACKET_DETAILS]),
   ].join(' ');
 }
 
@@ -58,6 +67,7 @@ export function parseSegment(head: PacketHead, reader: WordReader, options: Word
     });
   const list = options ? parseOptions(options) : [];
   checkFits(details, { all: length + optionBytes(list), most: MOST_BYTES }, range);
+  checkData(details.data, length, range);
   const { ack = 0, window = DEFAULT_WINDOW, ...rest } = details;
   return { kind: 'segment', ...head, flags, seq, ack, window, length, options: list, ...rest };
 }
