@@ -26,8 +26,8 @@ const DAY_MS = 24 * 3600 * 1000;
 const KEPT_DAYS = 7;
 
 /** Changes when any source or package does; costs a stat call for each source. */
-function keyOfSources() {
-  const hash = createHash('sha256').update(`1 ${process.version} ${ROOT}`);
+function keyOf(entry) {
+  const hash = createHash('sha256').update(`2 ${process.version} ${entry}`);
   const sources = FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, name)),
   );
@@ -52,10 +52,10 @@ const sourcePlaces = {
   },
 };
 
-async function write(folder) {
+async function write(entry, folder) {
   const { build } = await import('esbuild');
   await build({
-    entryPoints: [join(ROOT, 'harness/cli/main.ts')],
+    entryPoints: { main: entry },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', logLevel: 'silent' },
@@ -76,12 +76,12 @@ function sweep(parent) {
 }
 
 /** A reader sees the folder whole or not at all. */
-async function make(parent, folder) {
+async function make(entry, parent, folder) {
   const temporary = join(parent, `${randomBytes(6).toString('hex')}.tmp`);
   mkdirSync(parent, { recursive: true });
   sweep(parent);
   try {
-    await write(temporary);
+    await write(entry, temporary);
     // Another process may have been faster; then its folder, which is the same, stays.
     if (!existsSync(folder)) renameSync(temporary, folder);
   } finally {
@@ -96,14 +96,14 @@ function noteUse(folder) {
   } catch {}
 }
 
-/** URL of the command line's bundle, written if need be; undefined when that is not possible. */
-export async function bundle() {
+/** The bundle of a program, written if need be; `entry` is its source's path. Undefined when that is not possible. */
+export async function bundle(entry) {
   try {
     const parent = join(envPaths('lvs-conformance', { suffix: '' }).cache, 'programs');
-    const folder = join(parent, keyOfSources());
-    if (!existsSync(folder)) await make(parent, folder);
+    const folder = join(parent, keyOf(entry));
+    if (!existsSync(folder)) await make(entry, parent, folder);
     noteUse(folder);
-    return pathToFileURL(join(folder, 'main.mjs')).href;
+    return join(folder, 'main.mjs');
   } catch {
     return undefined;
   }

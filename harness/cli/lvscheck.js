@@ -7,16 +7,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(3);
 }
 
-const { main } = await import(await program());
+const { program } = await import('./program.js');
+const { main } = await import(await program('harness/cli/main.ts'));
 await main(process.argv);
-
-/** Node 22.18 and 24 read TypeScript by themselves; for others it is made JavaScript, once or, if that fails, now. */
-async function program() {
-  if (process.features.typescript) return './main.ts';
-  const { bundle } = await import('./bundle.js');
-  const bundled = await bundle();
-  if (bundled) return bundled;
-  const { register } = await import('tsx/esm/api');
-  register();
-  return './main.ts';
-}

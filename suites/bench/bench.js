@@ -1,0 +1,3 @@
+import { program } from '../../harness/cli/program.js';
+
+await import(await program('suites/bench/main.ts'));
