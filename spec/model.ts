@@ -94,7 +94,16 @@ function execute(net: Net, command: AdminCommand): boolean {
   }
 }
 
+/** A director's parts never change, and a run starts many directors of the same. */
+const TIMEOUTS = new WeakMap<Parts, Ipvs['timeouts']>();
+
 function ipvsTimeouts(parts: Parts): Ipvs['timeouts'] {
+  const known = TIMEOUTS.get(parts) ?? listedTimeouts(parts);
+  TIMEOUTS.set(parts, known);
+  return { ...known };
+}
+
+function listedTimeouts(parts: Parts): Ipvs['timeouts'] {
   const rows = Object.entries({ ...parts.ipvsTcpStates, ...IPVS_UDP_STATE_ROWS });
   return Object.fromEntries(
     rows.map(([state, { timeoutSeconds }]) => [state, timeoutSeconds]),

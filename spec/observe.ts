@@ -7,16 +7,16 @@ import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire
 
 /** What can be seen of the director now: its /proc files and rule counters. */
 export function observe(net: Net, refused: boolean): Observation {
-  return {
+  const seen: Observation = {
     jiffies: net.jiffies,
     emitted: net.emitted,
     refused,
-    ...(net.undetermined && { undetermined: net.undetermined }),
     services: services(net),
     connections: connections(net),
     conntrack: conntrack(net),
     counters: counters(net),
   };
+  return net.undetermined ? { ...seen, undetermined: net.undetermined } : seen;
 }
 
 /** /proc/net/ip_vs (ip_vs_info_seq_show) */

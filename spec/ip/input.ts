@@ -23,7 +23,9 @@ export function receive(net: Net, linkName: LinkName, frame: Uint8Array): void {
   }
   const packet = parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES));
   if (!packet) return note(net, link.device, 'ip_rcv', '', () => 'not a whole IPv4 packet: dropped');
-  ipRcv(net, { ...localSkb(packet.header, packet.payload), inDevice: link.device });
+  const skb = localSkb(packet.header, packet.payload);
+  skb.inDevice = link.device;
+  ipRcv(net, skb);
   for (let skb = net.loopback.shift(); skb; skb = net.loopback.shift()) {
     ipRcv(net, { ...skb, inDevice: LOOPBACK, outDevice: '', reassembled: undefined });
   }

@@ -75,7 +75,8 @@ function walk(
   skb: Skb,
   place: Place,
 ): 'ACCEPT' | 'DROP' | 'RETURN' {
-  for (const [index, { rule, counter }] of chain.rules.entries()) {
+  for (let index = 0; index < chain.rules.length; index += 1) {
+    const { rule, counter } = chain.rules[index]!;
     if (!net.parts.ruleMatches(net, rule, skb, place)) {
       if (!skb.hotdrop) continue;
       note(net, place.hook, `iptable_${table.name} ${chain.name}`, '', () => `rule ${index + 1}: hotdrop`);
