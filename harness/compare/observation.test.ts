@@ -131,6 +131,14 @@ describe('compareObservation', () => {
     ).toContain('frames ipv4.id');
   });
 
+  it('leaves the frames that it compares as they are, also where they are Buffers', () => {
+    const sent = () => Buffer.from(emitted({ id: 0xbeef }).frame);
+    const [one, other] = [sent(), sent()];
+    const open = [{ link: 'client', frame: one, open: ['own-ip-id'] }] as const;
+    compareObservation({ ...BASE, emitted: open }, { ...BASE, emitted: [{ link: 'client', frame: other }] });
+    expect([one, other]).toEqual([sent(), sent()]);
+  });
+
   it('refuses a freedom that is not in the table', () => {
     const open = emitted({}, { open: ['anything'] });
     expect(() => compareObservation({ ...BASE, emitted: [open] }, { ...BASE, emitted: [open] })).toThrow(

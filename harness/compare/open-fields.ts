@@ -25,7 +25,8 @@ const BLANKS: Readonly<Record<Field, Blank>> = {
 /** The frame with all that the reference leaves open set to zero. */
 export function withoutOpenFields(frame: Uint8Array, open: Emitted['open'] = []): Uint8Array {
   if (open.length === 0) return frame;
-  const copy = frame.slice();
+  // A copy also of a Buffer, whose own slice() is none.
+  const copy = Uint8Array.from(frame);
   for (const id of open) BLANKS[fieldOf(id)](copy);
   return copy;
 }
