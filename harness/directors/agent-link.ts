@@ -1,4 +1,6 @@
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { type StartStopwatch, wallTime } from '../system/stopwatch.ts';
 import { type AgentMessage, decodeMessage } from './agent-protocol.ts';
 
 /** Nothing came in time; or nothing will come any more. */
@@ -7,13 +9,16 @@ export type Silence = { readonly kind: 'deadline' } | { readonly kind: 'hung-up'
 /** The agent's messages out of a byte stream, in order, for one reader that waits for each. */
 export class AgentLink {
   readonly #stream: Duplex;
+  readonly #start: StartStopwatch;
   #chunks: Buffer[] = [];
   #bytes = 0;
   #ended = false;
   #wake: () => void = () => {};
 
-  constructor(stream: Duplex) {
+  /** @param start what its deadlines are measured by */
+  constructor(stream: Duplex, start: StartStopwatch = wallTime) {
     this.#stream = stream;
+    this.#start = start;
     stream.on('data', (chunk: Buffer) => {
       this.#chunks.push(chunk);
       this.#bytes += chunk.length;
@@ -32,14 +37,22 @@ export class AgentLink {
 
   /** @throws MachineError when what came is no message of the protocol */
   async receive(deadlineMs: number): Promise<AgentMessage | Silence> {
-    const limit = Date.now() + deadlineMs;
+    const watch = this.#start();
     for (;;) {
       const message = this.#take();
       if (message) return decodeMessage(message);
       if (this.#ended) return { kind: 'hung-up' };
-      if (Date.now() >= limit) return { kind: 'deadline' };
-      await this.#somethingNew(limit - Date.now());
+      const left = deadlineMs - watch();
+      if (left > 0) await this.#somethingNew(left);
+      else if (!(await this.#unread())) return { kind: 'deadline' };
     }
+  }
+
+  /** Whether something came that we had no time to look at, on a busy machine. */
+  async #unread(): Promise<boolean> {
+    const bytes = this.#bytes;
+    await setImmediate();
+    return this.#ended || this.#bytes > bytes;
   }
 
   #somethingNew(ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { MachineError } from '../../errors.ts';
+import { passed } from '../../system/stopwatch.ts';
 import { AgentLink, type Silence } from '../agent-link.ts';
 import {
   type AgentMessage,
@@ -26,7 +27,7 @@ import { writeState } from './write-state.ts';
 export interface GuestSettings extends QemuMachine {
   /** QEMU's path. */
   readonly program: string;
-  /** Wall clock. Generous: they tell a dead guest from a slow machine. */
+  /** Of the time that QEMU had its chance in (system/stopwatch.ts). Generous: they tell a dead guest from a slow one. */
   readonly bootDeadlineMs: number;
   readonly scenarioDeadlineMs: number;
   readonly restoreDeadlineMs: number;
@@ -48,6 +49,9 @@ export type GuestResult =
 
 /** The monitor is QEMU's own: it answers whatever the guest does. */
 const MONITOR_DEADLINE_MS = 5000;
+
+/** Plenty for a panic's last words. */
+const MOMENT_MS = 2000;
 
 /** What is said of a silent guest whose kernel is not to blame, or not known to be. */
 const SILENT = {
@@ -80,7 +84,7 @@ export class Guest {
   /** @throws MachineError with the console when no agent says hello in time */
   static async boot(options: GuestOptions): Promise<Guest> {
     const qemu = new Qemu(options.program, [...machineArguments(options), ...bootArguments(options)]);
-    const link = new AgentLink(qemu.agent);
+    const link = new AgentLink(qemu.agent, qemu.chance);
     const first = await link.receive(options.bootDeadlineMs).catch((error: MachineError) => error);
     if ('kind' in first && first.kind === 'hello') {
       qemu.monitor.pause();
@@ -100,7 +104,7 @@ export class Guest {
     const state = await open(snapshot.statePath);
     const argv = [...machineArguments(settings), ...restoreArguments];
     const qemu = new Qemu(settings.program, argv, [state.fd]);
-    const link = new AgentLink(qemu.agent);
+    const link = new AgentLink(qemu.agent, qemu.chance);
     const status = await qemu.monitor.settled(settings.restoreDeadlineMs).finally(() => state.close());
     if (status === 'paused') return new Guest(snapshot.hello, qemu, link, settings);
     const console = await lastWords(qemu);
@@ -109,7 +113,7 @@ export class Guest {
 
   /** Writes all of a guest that has played nothing yet into a file. It cannot be used any more. */
   async save(statePath: string): Promise<Snapshot> {
-    await writeState(this.#qemu.monitor, statePath, this.#settings.restoreDeadlineMs);
+    await writeState(this.#qemu.monitor, statePath, this.#settings.bootDeadlineMs);
     await this.close();
     return { statePath, hello: this.hello };
   }
@@ -187,7 +191,7 @@ export class Guest {
     if (doing !== 'kernel') return this.#failed(`${what}: ${SILENT[doing]}`);
     // The kernel takes an interrupt that it cannot explain for a reason to panic, and says where it was.
     monitor.send('nmi');
-    await Promise.race([this.#qemu.exited, giveItAMoment()]);
+    await Promise.race([this.#qemu.exited, aMoment(this.#qemu)]);
     const symbol = interruptedAt(console.since(this.#judged));
     const failure = await this.#failed(what);
     const where = symbol === undefined ? 'the kernel' : symbol;
@@ -228,13 +232,11 @@ function describe(message: AgentMessage | Silence, deadlineMs: number): string {
 
 /** Ends QEMU; what the guest, and QEMU itself, said last. */
 async function lastWords(qemu: Qemu): Promise<string> {
-  const ended = await Promise.race([qemu.exited, giveItAMoment()]);
+  const ended = await Promise.race([qemu.exited, aMoment(qemu)]);
   if (ended === undefined) await qemu.kill();
   const complaints = qemu.complaints.text;
   return qemu.console.text + (complaints ? `\nqemu: ${complaints}` : '') + (ended ? `\nqemu: ${ended}` : '');
 }
 
-/** A guest that panics still prints when its link hangs up; 2 s of wall clock are plenty. */
-function giveItAMoment(): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(() => resolve(undefined), 2000).unref());
-}
+/** A guest that panics still prints when its link hangs up. */
+const aMoment = ({ chance }: Qemu): Promise<undefined> => passed(MOMENT_MS, chance);

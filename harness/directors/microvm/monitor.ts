@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { type StartStopwatch, wallTime } from '../../system/stopwatch.ts';
 
 /** How often a guest that is being restored is looked at. */
 const POLL_MS = 5;
@@ -10,11 +11,14 @@ const POLL_MS = 5;
  */
 export class Monitor {
   readonly #socket: Duplex;
+  readonly #start: StartStopwatch;
   #said = '';
   #heard: () => void = () => {};
 
-  constructor(socket: Duplex) {
+  /** @param start what its deadlines are measured by */
+  constructor(socket: Duplex, start: StartStopwatch = wallTime) {
     this.#socket = socket;
+    this.#start = start;
     socket.setEncoding('latin1');
     // What it prints has to be read even when nobody asked, or QEMU stops at a full buffer.
     socket.on('data', (text: string) => {
@@ -41,13 +45,22 @@ export class Monitor {
   /** The first group of the first answer of this form; undefined when none comes. */
   async ask(command: string, answer: RegExp, deadlineMs: number): Promise<string | undefined> {
     this.send(command);
-    const limit = Date.now() + deadlineMs;
+    const watch = this.#start();
     for (;;) {
       const [, found] = answer.exec(this.#said) ?? [];
       if (found !== undefined) return found;
-      if (Date.now() >= limit || this.#socket.destroyed) return undefined;
-      await this.#somethingNew(limit - Date.now());
+      if (this.#socket.destroyed) return undefined;
+      const left = deadlineMs - watch();
+      if (left > 0) await this.#somethingNew(left);
+      else if (!(await this.#unread())) return undefined;
     }
+  }
+
+  /** Whether something came that we had no time to look at, on a busy machine. */
+  async #unread(): Promise<boolean> {
+    const { length } = this.#said;
+    await setImmediate();
+    return this.#said.length > length;
   }
 
   #somethingNew(ms: number): Promise<void> {
@@ -62,9 +75,9 @@ export class Monitor {
 
   /** What became of a guest that is being restored: "paused" when it is there. */
   async settled(deadlineMs: number): Promise<string> {
-    const limit = Date.now() + deadlineMs;
+    const watch = this.#start();
     for (;;) {
-      const left = limit - Date.now();
+      const left = deadlineMs - watch();
       const status = await this.ask('info status', /VM status: ([^\r\n]*)\r/, Math.max(1, left));
       if (status === undefined) return 'no answer';
       if (!status.includes('inmigrate')) return status;

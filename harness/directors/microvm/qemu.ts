@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
+import { chanceOf, type StartStopwatch } from '../../system/stopwatch.ts';
 import { ConsoleRing } from './console-ring.ts';
 import { Monitor } from './monitor.ts';
 import { QEMU_FD } from './qemu-command.ts';
@@ -18,6 +19,8 @@ export class Qemu {
   /** What QEMU itself complained about. */
   readonly complaints = new ConsoleRing();
   readonly exited: Promise<QemuExit>;
+  /** What its deadlines are measured by. */
+  readonly chance: StartStopwatch;
   readonly #process: ChildProcess;
 
   /** @param inherited open files, which it has under the numbers from QEMU_FD.state on */
@@ -33,7 +36,8 @@ export class Qemu {
     this.#process.stderr!.on('data', (chunk: Buffer) => this.complaints.push(chunk));
     this.#pipe(QEMU_FD.console).on('data', (chunk: Buffer) => this.console.push(chunk));
     this.agent = this.#pipe(QEMU_FD.agent);
-    this.monitor = new Monitor(this.#pipe(QEMU_FD.monitor));
+    this.chance = chanceOf(() => this.pid);
+    this.monitor = new Monitor(this.#pipe(QEMU_FD.monitor), this.chance);
   }
 
   get pid(): number | undefined {
