@@ -48,7 +48,7 @@ export function kill(net: Net, entry: NfConn): void {
 
 /**
  * Puts a packet's entry into the table when the packet has made it to the end of its way (__nf_conntrack_confirm).
- * False when one of its tuples is taken: the packet is lost, but for a datagram, which from then on belongs to the
+ * False when one of its tuples is taken: the packet is lost, but for a datagram that may from then on belong to the
  * entry that was there first (__nf_ct_resolve_clash).
  */
 export function confirm(net: Net, skb: Skb): boolean {
@@ -58,7 +58,7 @@ export function confirm(net: Net, skb: Skb): boolean {
   if (entry.dying) return false;
   const taken = table.get(keyOf(entry.tuples[ORIGINAL])) ?? table.get(keyOf(entry.tuples[REPLY]));
   if (taken) {
-    if (entry.tuples[ORIGINAL].protocol !== PROTOCOL_UDP) return false;
+    if (!canMerge(net, taken.entry, entry)) return false;
     skb.ct = { entry: taken.entry, info: skb.ct.info };
     return true;
   }
@@ -69,6 +69,15 @@ export function confirm(net: Net, skb: Skb): boolean {
   // The kernel does so as soon as NAT has decided, but an entry that is never confirmed is not found by others.
   if (entry.nat?.done.SRC) rememberSource(net, entry);
   return true;
+}
+
+function canMerge({ kernel }: Net, first: NfConn, second: NfConn): boolean {
+  if (second.tuples[ORIGINAL].protocol !== PROTOCOL_UDP) return false;
+  const [original, reply] = second.tuples.map(keyOf);
+  const [there, back] = first.tuples.map(keyOf);
+  if (original === there && reply === back) return true;
+  if (kernel.has('conntrack-clash-same-tuples-only')) return original === back && reply === there;
+  return !first.nat?.done.SRC && !first.nat?.done.DST;
 }
 
 /** What entries with the same source have in common (hash_by_src, same_src). */

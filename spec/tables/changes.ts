@@ -117,6 +117,13 @@ export const CHANGES = [
     says: 'A reset that does not end an ESTABLISHED connection leaves it nf_conntrack_tcp_timeout_unacknowledged (before: nf_conntrack_tcp_timeout_close).',
   },
   {
+    id: 'conntrack-clash-same-tuples-only',
+    stable: {},
+    mainline: '6.12',
+    source: { file: 'net/netfilter/nf_conntrack_core.c', symbol: 'nf_ct_can_merge' },
+    says: 'A datagram whose new entry clashes with one in the table is sent only if both are of the same flow, in the same direction or in opposite ones (before: also if no NAT was set up for the one in the table).',
+  },
+  {
     id: 'reject-udp-without-checksum',
     stable: {},
     mainline: '5.19',
