@@ -113,6 +113,8 @@ export interface Finding {
   readonly step: number;
   /** All of that step; empty for a crash. */
   readonly differences: readonly Difference[];
+  /** Where two kernels are compared: the named changes (`lvscheck kernels changes`) that make the difference, if they do. */
+  readonly changes?: readonly string[];
   /** Up to and with that step; empty for a crash. */
   readonly steps: readonly StepRecord[];
   /** One line for people: the first difference, or what the crash said. */

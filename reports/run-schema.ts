@@ -97,6 +97,9 @@ const FINDING = z
         ...{ expected: z.string(), actual: z.string() },
       }),
     ),
+    changes: z.array(z.string()).exactOptional().meta({
+      description: 'Named changes of the kernel that make the difference, where two kernels are compared.',
+    }),
     steps: z.array(STEP),
     headline: z.string(),
     shrunk: z

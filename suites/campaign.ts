@@ -1,14 +1,17 @@
 import type { Difference, DirectorName, Outcome, Run, Shard } from '../harness/outcome.ts';
+import { Company } from '../harness/play/company.ts';
 import { isFailure } from '../harness/play/confirm.ts';
-import { type Judged, judge } from '../harness/play/judge.ts';
+import type { Judged } from '../harness/play/judge.ts';
 import type { Plan } from '../harness/play/plan.ts';
-import { Seat, type Subject } from '../harness/play/seat.ts';
+import type { Seat, Subject } from '../harness/play/seat.ts';
 import type { Case } from './case.ts';
 import { Investigation, type InvestigationOptions } from './investigate.ts';
 import { type KnownDifference, knownDifference } from './known-differences.ts';
 import { type Row, Tally } from './tally.ts';
 
 export interface CampaignOptions extends Omit<InvestigationOptions, 'checkpoint'> {
+  /** What directors are compared with, as the summary names it. */
+  readonly reference: string;
   /** What outcomes are counted by, in the order of the report. */
   readonly rows: readonly Row[];
   /** What is played as the `place`th, counted from 0. Its index in the run is another where only a shard is played. */
@@ -49,19 +52,17 @@ export class Campaign {
   readonly #options: CampaignOptions;
   readonly #tally: Tally;
   readonly #investigation: Investigation;
-  readonly #tables: readonly (readonly Seat[])[];
+  readonly #company: Company;
   readonly #start: number;
 
   constructor(options: CampaignOptions) {
-    const { rows, known, subjects, jobs, referenceFor, found, withdrawn } = options;
+    const { rows, known, found, withdrawn } = options;
     this.#options = options;
     this.#tally = new Tally(
       rows,
       known.map(({ id }) => id),
     );
-    this.#tables = subjects.map((subject) =>
-      Array.from({ length: jobs }, () => new Seat(subject, referenceFor)),
-    );
+    this.#company = new Company(options);
     this.#start = options.now();
     this.#investigation = new Investigation({
       ...options,
@@ -87,7 +88,7 @@ export class Campaign {
       if (!this.#options.signal.aborted) throw error;
       return this.soFar(false);
     } finally {
-      await Promise.all(this.#tables.flat().map((seat) => seat.retire()));
+      await this.#company.retire();
     }
   }
 
@@ -104,7 +105,7 @@ export class Campaign {
     while (cases.length > 0) {
       const size = Math.min(2 * cases.length, LARGEST_BATCH * this.#options.jobs);
       const [judged, following] = await Promise.all([
-        Promise.all(this.#tables.map((seats) => judgeShared(seats, cases))),
+        judgeCases(this.#company, cases),
         this.#prepare(prepared, size),
       ]);
       await this.#file(cases, judged);
@@ -128,8 +129,8 @@ export class Campaign {
   /** Case by case and not director by director, so that numbers do not depend on the size of batches. */
   async #file(cases: readonly Case[], judged: readonly Judgements[]): Promise<void> {
     for (const [at, each] of cases.entries()) {
-      for (const [table, seats] of this.#tables.entries())
-        await this.#fileOne(each, judged[table]![at]!, seats[0]!);
+      for (const [place, subject] of this.#options.subjects.entries())
+        await this.#fileOne(each, judged[place]![at]!, this.#company.aside(subject));
       this.#tally.scenarios += 1;
       this.#options.progress(this.#progress());
     }
@@ -161,25 +162,14 @@ export class Campaign {
   }
 }
 
-/** Shares the cases among the seats like cards; results in the order of the cases. */
-async function judgeShared(seats: readonly Seat[], cases: readonly Case[]): Promise<Judgements> {
-  const hands = await Promise.all(
-    seats.map((seat, hand) =>
-      judgeCases(
-        seat,
-        cases.filter((_, index) => index % seats.length === hand),
-      ),
-    ),
-  );
-  return cases.map((_, index) => hands[index % seats.length]![Math.floor(index / seats.length)]!);
-}
-
-async function judgeCases(seat: Seat, cases: readonly Case[]): Promise<Judged[]> {
+/** Cases that could not be bound are not played. */
+async function judgeCases(company: Company, cases: readonly Case[]): Promise<Judgements[]> {
   const plans = cases.flatMap(({ plan }) => ('kind' in plan ? [] : [plan]));
-  const results = judge(seat, plans);
-  const judged: Judged[] = [];
-  for (const { plan } of cases) judged.push('kind' in plan ? plan : (await results.next()).value!);
-  return judged;
+  const results = await company.judge(plans);
+  return results.map((judged) => {
+    const rest = judged.values();
+    return cases.map(({ plan }) => ('kind' in plan ? plan : rest.next().value!));
+  });
 }
 
 async function nameOf(seat: Seat): Promise<DirectorName> {

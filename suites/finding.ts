@@ -1,5 +1,6 @@
-import { inWords, signatureOf } from '../harness/compare/words.ts';
+import { inWords } from '../harness/compare/words.ts';
 import type { DirectorName, Finding, Shrunk, StepRecord } from '../harness/outcome.ts';
+import { failureOf } from '../harness/play/confirm.ts';
 import type { Divergence, Failure } from '../harness/play/judge.ts';
 import type { Plan } from '../harness/play/plan.ts';
 import { printScenarioFile } from '../harness/replay/print-scenario.ts';
@@ -25,12 +26,12 @@ export function findingOf(parts: FindingParts): Finding {
   const { failure, plan, ...same } = parts;
   const common = { ...same, scenarioText: printScenarioFile(parts.scenario) };
   if (failure.kind === 'crash') {
-    const { what, fingerprint, console } = failure;
+    const { what, console } = failure;
     const step = plan.steps.length;
     return {
       ...common,
       kind: 'crash',
-      signature: `crash ${fingerprint}`,
+      signature: failureOf(failure),
       step,
       differences: [],
       steps: [],
@@ -42,13 +43,22 @@ export function findingOf(parts: FindingParts): Finding {
   return {
     ...common,
     kind: 'mismatch',
-    signature: signatureOf(divergence.differences),
+    signature: failureOf(failure),
     step: divergence.step,
     differences: divergence.differences,
+    ...(divergence.changes?.length && { changes: divergence.changes }),
     steps: stepRecords(parts.scenario, plan, divergence),
-    headline: inWords(divergence.differences[0]!, parts.director.name, parts.reference),
+    headline: headlineOf(divergence, parts),
     console: '',
   };
+}
+
+function headlineOf(
+  { differences, changes = [] }: Divergence,
+  { director, reference }: FindingParts,
+): string {
+  const words = inWords(differences[0]!, director.name, reference);
+  return changes.length === 0 ? words : `${words} (named change ${changes.join(', ')})`;
 }
 
 function stepRecords(scenario: Scenario, plan: Plan, divergence: Divergence): StepRecord[] {

@@ -4,6 +4,7 @@ import { bind } from '../harness/play/bind.ts';
 import { confirm, failureOf, isFailure, type NotTheSame } from '../harness/play/confirm.ts';
 import { type Failure, judgeOne } from '../harness/play/judge.ts';
 import type { Lead, ReferenceFor } from '../harness/play/lead.ts';
+import { referenceName } from '../harness/play/pair-director.ts';
 import type { Plan } from '../harness/play/plan.ts';
 import type { Seat } from '../harness/play/seat.ts';
 import { printScenarioFile } from '../harness/replay/print-scenario.ts';
@@ -13,6 +14,11 @@ import { type ShrinkBudget, shrink } from './shrink.ts';
 
 /** Later occurrences of a failure are only counted: shrinking costs a minute, and they mostly end the same. */
 export const LOOKED_AT_PER_FAILURE = 3;
+
+/** What a named change explains is known, and one small scenario shows it. */
+function looksWorth(failure: Failure): number {
+  return failure.kind === 'differs' && failure.divergence.changes?.length ? 1 : LOOKED_AT_PER_FAILURE;
+}
 
 /** A failing play, and where it came from. */
 export interface Suspect {
@@ -32,8 +38,6 @@ export interface Suspect {
 export interface InvestigationOptions {
   readonly lead: Lead;
   readonly referenceFor: ReferenceFor;
-  /** What directors are compared with, as findings name it. */
-  readonly reference: string;
   readonly budget: ShrinkBudget;
   /** A clock in milliseconds. */
   readonly now: () => number;
@@ -73,7 +77,7 @@ export class Investigation {
   async look(suspect: Suspect): Promise<Outcome> {
     const failure = failureOf(suspect.failure)!;
     const group = this.#group(`${suspect.director.name} ${failure}`);
-    if (group.looked >= LOOKED_AT_PER_FAILURE) return this.#counted(suspect, group, failure);
+    if (group.looked >= looksWorth(suspect.failure)) return this.#counted(suspect, group, failure);
     group.looked += 1;
     this.#last += 1;
     const first = this.#report(suspect, suspect, 'unconfirmed');
@@ -157,9 +161,10 @@ export class Investigation {
     return outcomeOf(suspect, earlier.number);
   }
 
-  #report({ index, claim, director, origin }: Suspect, failing: Failing, status: Finding['status']): Finding {
+  #report(suspect: Suspect, failing: Failing, status: Finding['status']): Finding {
+    const { index, claim, director, origin, seat } = suspect;
     const { scenario, plan, failure, shrunk } = failing;
-    const { reference } = this.#options;
+    const reference = referenceName(seat.subject);
     const what = { number: this.#last, status, claim, director, reference, origin, indices: [index] };
     const finding = findingOf({ ...what, scenario, plan, failure, shrunk });
     this.#options.found(finding);

@@ -5,7 +5,7 @@ import { referenceFor } from './model-subjects.ts';
 
 /** Who is played, and what it is compared with. */
 export interface Comparison {
-  /** As findings name it. */
+  /** As the summary names it. */
   readonly reference: string;
   readonly subjects: readonly Subject[];
   /** Differences that are accepted. */
@@ -23,4 +23,11 @@ export function withModel(subjects: readonly Subject[]): Comparison {
 export function withFirst([first, ...others]: readonly Subject[]): Comparison {
   const subjects = others.map((other) => pairSubject(first!, other, referenceFor));
   return { reference: first!.name, subjects, known: [] };
+}
+
+/** Each director with the one before it: what changed on the way, each thing where it changed. */
+export function withBefore([first, ...others]: readonly Subject[]): Comparison {
+  const before = [first!, ...others];
+  const subjects = others.map((other, index) => pairSubject(before[index]!, other, referenceFor));
+  return { reference: subjects.length === 1 ? first!.name : 'the one before it', subjects, known: [] };
 }

@@ -1,14 +1,20 @@
 import { givenProgramme } from '../../suites/programme.ts';
 import { InputError } from '../errors.ts';
 import { readScenarioFile } from '../replay/read-scenario.ts';
-import { withFirst } from './comparison.ts';
+import { withBefore, withFirst } from './comparison.ts';
 import { modelLead, referenceFor } from './model-subjects.ts';
 import { playCommand } from './play-command.ts';
 import { drawnProgramme, type RunOptions } from './run-command.ts';
 import { comparedNames } from './subjects.ts';
 
-/** `lvscheck diff`: kernels against the first of them, in random scenarios or those of files. */
-export async function diffCommand(files: readonly string[], options: RunOptions): Promise<number> {
+export interface DiffOptions extends RunOptions {
+  readonly against: 'before' | 'first';
+}
+
+const COMPARED = { before: withBefore, first: withFirst } as const;
+
+/** `lvscheck diff`: each kernel against the one before it, or the first, in random scenarios or those of files. */
+export async function diffCommand(files: readonly string[], options: DiffOptions): Promise<number> {
   const names = comparedNames(options);
   if (names.length < 2)
     throw new InputError(
@@ -17,7 +23,7 @@ export async function diffCommand(files: readonly string[], options: RunOptions)
   const model = { lead: modelLead(), referenceFor };
   const programme =
     files.length === 0 ? drawnProgramme(options, model) : givenProgramme(await read(files), model);
-  return playCommand(programme, model, options, names, withFirst);
+  return playCommand(programme, model, options, names, COMPARED[options.against]);
 }
 
 function read(files: readonly string[]) {

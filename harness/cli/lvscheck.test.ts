@@ -98,6 +98,22 @@ describe('lvscheck', () => {
     expect(lvscheck('diff', 'found.yaml', ...of, '--out', 'e').status).toBe(1);
   });
 
+  it('compares directors with the one before, or all with the first', () => {
+    const few = ['--claim', 'ipvs/timeouts', '--runs', '6', '--seed', '1', '--out', 'chain'] as const;
+    const on = ['model', 'broken:ipvs-reply-ttl', 'broken:ipvs-client-fin-waits'] as const;
+    const references = (...more: string[]) => {
+      expect(lvscheck('diff', ...on.flatMap((name) => ['--on', name]), ...few, ...more).status).toBe(1);
+      const pairs = report('chain').findings.map(
+        ({ reference, director }: { reference: string; director: { name: string } }) =>
+          `${reference} ${director.name}`,
+      );
+      return new Set(pairs);
+    };
+    expect(references()).toEqual(new Set([`${on[0]} ${on[1]}`, `${on[1]} ${on[2]}`]));
+    expect(references('--against', 'first')).toEqual(new Set([`${on[0]} ${on[1]}`]));
+    expect(lvscheck('diff', '--against', 'last').status).toBe(2);
+  });
+
   it('stops git bisect when no commit is to blame, and has it skip what cannot be played', () => {
     const tree = ['--kernel', join(FOLDER, 'no-such-tree')] as const;
     writeFileSync(join(FOLDER, 'broken.yaml'), 'no scenario');

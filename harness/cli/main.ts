@@ -1,8 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { InputError, MachineError } from '../errors.ts';
 import type { Shard } from '../outcome.ts';
 import { addBisect } from './add-bisect.ts';
 import { addReports } from './add-reports.ts';
+import type { DiffOptions } from './diff-command.ts';
 import { EXIT } from './exit-code.ts';
 import { addKernels } from './kernels-command.ts';
 import { collect, duration, shard, wholeNumber } from './option-values.ts';
@@ -56,12 +57,16 @@ function addRun(all: Command): void {
 
 function addDiff(all: Command): void {
   const diff = all.command('diff').description('compare kernels with each other, without the model');
-  drawing(playing(diff.argument('[file...]', 'scenario files (default: random scenarios)'))).action(
-    async (files: string[], flags: RunFlags) => {
+  drawing(playing(diff.argument('[file...]', 'scenario files (default: random scenarios)')))
+    .addOption(
+      new Option('--against <which>', 'what each kernel is compared with')
+        .choices(['before', 'first'] as const)
+        .default('before' as const),
+    )
+    .action(async (files: string[], { against, ...flags }: RunFlags & Pick<DiffOptions, 'against'>) => {
       const { diffCommand } = await import('./diff-command.ts');
-      process.exitCode = await diffCommand(files, drawn(flags));
-    },
-  );
+      process.exitCode = await diffCommand(files, { ...drawn(flags), against });
+    });
 }
 
 /** What every command takes that can play random scenarios. */

@@ -37,10 +37,11 @@ export function isFailure(judged: Judged): judged is Failure {
   return judged.kind === 'differs' || judged.kind === 'crash';
 }
 
-/** What makes two failures the same: a divergence's signature or a crash's fingerprint. */
+/** What makes two failures the same: a named change, a divergence's signature or a crash's fingerprint. */
 export function failureOf(failure: Failure): string {
   if (failure.kind === 'crash') return `crash ${failure.fingerprint}`;
-  return signatureOf(failure.divergence.differences);
+  const { changes = [], differences } = failure.divergence;
+  return changes.length > 0 ? `change ${changes.join(' ')}` : signatureOf(differences);
 }
 
 async function playFresh(seat: Seat, plan: Plan): Promise<Judged> {

@@ -1,4 +1,5 @@
 import type { Observation } from '../../spec/observation.ts';
+import type { ChangeId } from '../../spec/tables/changes.ts';
 import { compareObservation } from '../compare/observation.ts';
 import type { Played } from '../directors/director.ts';
 import { MachineError } from '../errors.ts';
@@ -14,6 +15,8 @@ export interface Divergence {
   readonly step: number;
   /** All of that step; never empty. */
   readonly differences: readonly Difference[];
+  /** Named changes that make the difference; only where two kernels are compared. */
+  readonly changes?: readonly ChangeId[];
   readonly expected: Expected;
   readonly actual: readonly Observation[];
 }
@@ -28,26 +31,37 @@ export type Judged =
 /** What may become a finding. */
 export type Failure = Extract<Judged, { kind: 'differs' | 'crash' }>;
 
-/**
- * Plays the plans on the seat's director as one batch and compares each with the reference at the director's own
- * clock. One result for each plan, in order: a director that fails in the middle is replaced by a fresh one,
- * which goes on with the next plan. Throws MachineError only when no director can be opened.
- */
+/** One plan on one director, before anybody compared it with anything. */
+export interface Heard extends Opened {
+  readonly plan: Plan;
+  readonly played: Played | Extract<Judged, { kind: 'unsupported' }>;
+}
+
+/** Plays the plans on the seat's director and compares each with the reference at the director's own clock. */
 export async function* judge(seat: Seat, plans: readonly Plan[]): AsyncGenerator<Judged> {
+  for await (const heard of hear(seat, plans)) yield judgeHeard(heard);
+}
+
+/**
+ * Plays the plans on the seat's director as one batch. One result for each plan, in order: a director that fails in
+ * the middle is replaced by a fresh one, which goes on with the next plan. Throws MachineError only when no director
+ * can be opened.
+ */
+export async function* hear(seat: Seat, plans: readonly Plan[]): AsyncGenerator<Heard> {
   let next = 0;
   while (next < plans.length) {
     const opened = await seat.opened();
     try {
-      for await (const judged of judgeBatch(opened, plans.slice(next))) {
+      for await (const heard of hearBatch(opened, plans.slice(next))) {
         next += 1;
-        yield judged;
+        yield heard;
       }
       if (next < plans.length) throw new MachineError('the director stopped in the middle of a batch');
     } catch (error) {
       if (!(error instanceof MachineError)) throw error;
       await seat.close();
-      next += 1;
-      yield { kind: 'infra-error', what: error.message, console: error.console };
+      const played = { kind: 'infra-error', what: error.message, console: error.console } as const;
+      yield { ...opened, plan: plans[next++]!, played };
     }
   }
 }
@@ -58,7 +72,7 @@ export async function judgeOne(seat: Seat, plan: Plan): Promise<Judged> {
   throw new Error('judge gave nothing for a plan');
 }
 
-async function* judgeBatch(opened: Opened, plans: readonly Plan[]): AsyncGenerator<Judged> {
+async function* hearBatch(opened: Opened, plans: readonly Plan[]): AsyncGenerator<Heard> {
   const { director } = opened;
   const reasons = plans.map((plan) => director.refuses(plan));
   const playable = plans.filter((_, index) => reasons[index] === undefined);
@@ -68,14 +82,16 @@ async function* judgeBatch(opened: Opened, plans: readonly Plan[]): AsyncGenerat
       const reason = reasons[index];
       const result = reason === undefined ? await results.next() : undefined;
       if (result?.done) return;
-      yield result ? judgePlayed(plan, result.value, opened) : { kind: 'unsupported', reason: reason! };
+      const played = result ? result.value : ({ kind: 'unsupported', reason: reason! } as const);
+      yield { ...opened, plan, played };
     }
   } finally {
     await results.return?.();
   }
 }
 
-function judgePlayed(plan: Plan, played: Played, { director, reference }: Opened): Judged {
+/** What a play comes to beside what is expected of it. */
+export function judgeHeard({ plan, played, director, reference }: Heard): Judged {
   if (played.kind !== 'played') return played;
   const actual = played.observations;
   const wanted = plan.steps.length + 1;
@@ -109,8 +125,10 @@ function judgeObserved(expected: Expected, actual: readonly Observation[]): Judg
     const wanted = expected.observations[step]!;
     if (wanted.jiffies !== observation.jiffies) return clocksDiffer(step, wanted, observation);
     const differences = compareObservation(wanted, observation);
-    if (differences.length > 0)
-      return { kind: 'differs', divergence: { step, differences, expected, actual } };
+    if (differences.length > 0) {
+      const changes = expected.changesIn?.(step) ?? [];
+      return { kind: 'differs', divergence: { step, differences, changes, expected, actual } };
+    }
   }
   return { kind: 'agree', ...(expected.reached && { reached: expected.reached }) };
 }

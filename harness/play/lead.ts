@@ -1,6 +1,7 @@
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { Kernel } from '../../spec/kernel.ts';
 import type { Observation } from '../../spec/observation.ts';
+import type { ChangeId } from '../../spec/tables/changes.ts';
 import type { TraceEntry } from '../../spec/trace.ts';
 import type { Plan, PlanStep } from './plan.ts';
 
@@ -20,6 +21,8 @@ export interface Expected {
   readonly observations: readonly Observation[];
   /** Cells of the reference's tables, and the step in which each was reached first; where somebody counts them. */
   readonly reached?: ReadonlyMap<string, number>;
+  /** Where a kernel is the reference: the named changes by which another one differs at that step first. */
+  readonly changesIn?: (step: number) => readonly ChangeId[];
   /** Plays once more, telling what it does: a reader asks for few of many scenarios. */
   traces(): readonly (readonly TraceEntry[])[];
 }

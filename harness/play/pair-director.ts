@@ -1,52 +1,41 @@
-import type { Emitted, Observation } from '../../spec/observation.ts';
-import { withoutOpenFields } from '../compare/open-fields.ts';
 import type { Director, Played } from '../directors/director.ts';
-import { ownError } from './judge.ts';
-import type { Expected, Reference, ReferenceFor } from './lead.ts';
+import type { ReferenceFor } from './lead.ts';
+import { clocksCannotAgree, type Pair, settled, together } from './pair.ts';
 import type { Plan } from './plan.ts';
 import type { Subject } from './seat.ts';
 
-/** The two directors of a pair: what `leading` does is expected of the other. */
-export interface Pair {
-  readonly leading: Director;
-  readonly other: Director;
-}
-
 /**
  * Two directors as one, for comparing them with each other: each plan is played on both, and what the first did is
- * handed on as what was expected of the second. The model decides nothing; it only names the fields that no kernel
- * is bound to (tables/freedoms), and tells the packet's way for a reader.
+ * handed on as what was expected of the second.
  */
 export class PairDirector implements Director {
   readonly name: string;
   readonly kernel: Director['kernel'];
   readonly #pair: Pair;
-  readonly #reference: Reference;
+  readonly #referenceFor: ReferenceFor;
 
   constructor(pair: Pair, referenceFor: ReferenceFor) {
     this.name = pair.other.name;
     this.kernel = pair.other.kernel;
     this.#pair = pair;
-    this.#reference = referenceFor(pair.leading.kernel);
+    this.#referenceFor = referenceFor;
   }
 
   refuses(plan: Plan): string | undefined {
     const { leading, other } = this.#pair;
-    const [one, two] = [leading.kernel.hz, other.kernel.hz];
-    if (one !== two)
-      return `${leading.name} counts ${one} jiffies a second and ${other.name} ${two}: their clocks cannot agree`;
-    return leading.refuses(plan) ?? other.refuses(plan);
+    return clocksCannotAgree(this.#pair) ?? leading.refuses(plan) ?? other.refuses(plan);
   }
 
   async *play(plans: readonly Plan[]): AsyncGenerator<Played> {
-    const settling = plans.map((plan): Plan => ({ ...plan, settles: true }));
+    const settling = plans.map(settled);
     const { leading, other } = this.#pair;
     const players = [leading, other].map((each) => each.play(settling)[Symbol.asyncIterator]());
     try {
       for (const plan of settling) {
         const [led, followed] = await Promise.all(players.map((player) => player.next()));
         if (led!.done || followed!.done) return;
-        yield this.#together(plan, led!.value, followed!.value);
+        const both = { led: led!.value, followed: followed!.value };
+        yield together({ ...this.#pair, plan, ...both, referenceFor: this.#referenceFor });
       }
     } finally {
       await Promise.all(players.map((player) => player.return?.()));
@@ -56,53 +45,30 @@ export class PairDirector implements Director {
   async close(): Promise<void> {
     await Promise.all([this.#pair.leading.close(), this.#pair.other.close()]);
   }
-
-  #together(plan: Plan, led: Played, followed: Played): Played {
-    if (followed.kind !== 'played') return followed;
-    if (led.kind !== 'played') return { ...led, what: `${this.#pair.leading.name}: ${led.what}` };
-    try {
-      return { ...followed, expected: expectedBy(led.observations, plan, this.#reference) };
-    } catch (error) {
-      return ownError('the model', error);
-    }
-  }
 }
 
-function expectedBy(observations: readonly Observation[], plan: Plan, reference: Reference): Expected {
-  const clock = observations.map(({ jiffies }) => jiffies);
-  const model = reference.playAt(plan, clock);
-  return {
-    observations: observations.map((observation, index) => ({
-      ...observation,
-      ...openIn(observation, model.observations[index]!),
-    })),
-    traces: model.traces,
-  };
-}
-
-function openIn({ emitted }: Observation, model: Observation): Partial<Observation> {
-  const { undetermined } = model;
-  return { emitted: withOpenFields(emitted, model.emitted), ...(undetermined && { undetermined }) };
-}
-
-/** What the model leaves open of a frame is open in the same frame of the kernel; of none where the model has no such frame. */
-function withOpenFields(frames: readonly Emitted[], model: readonly Emitted[]): Emitted[] {
-  return frames.map((emitted) => {
-    const twin = model.find(({ link, frame, open = [] }) => {
-      const same = withoutOpenFields(frame, open);
-      return link === emitted.link && Buffer.compare(same, withoutOpenFields(emitted.frame, open)) === 0;
-    });
-    return twin?.open ? { ...emitted, open: twin.open } : emitted;
-  });
+/** A subject that is compared with another one, and not with the model. */
+export interface PairSubject extends Subject {
+  readonly leading: Subject;
+  readonly other: Subject;
 }
 
 /** The pair as a subject of its own; each time it is opened both are fresh. */
-export function pairSubject(leading: Subject, other: Subject, referenceFor: ReferenceFor): Subject {
+export function pairSubject(leading: Subject, other: Subject, referenceFor: ReferenceFor): PairSubject {
   return {
-    name: other.name,
+    ...{ name: other.name, leading, other },
     open: async () => {
       const pair = { leading: await leading.open(), other: await other.open() };
       return new PairDirector(pair, referenceFor);
     },
   };
+}
+
+export function isPair(subject: Subject | PairSubject): subject is PairSubject {
+  return 'leading' in subject;
+}
+
+/** What a subject is compared with, as findings name it. */
+export function referenceName(subject: Subject | PairSubject): string {
+  return isPair(subject) ? subject.leading.name : 'model';
 }

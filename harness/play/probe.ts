@@ -2,6 +2,7 @@ import { inWords } from '../compare/words.ts';
 import { confirm, failureOf, isFailure } from './confirm.ts';
 import { type Failure, judgeOne } from './judge.ts';
 import type { ReferenceFor } from './lead.ts';
+import { referenceName } from './pair-director.ts';
 import type { Plan } from './plan.ts';
 import { Seat, type Subject } from './seat.ts';
 
@@ -34,11 +35,11 @@ async function confirmed(
 ): Promise<Probed> {
   const again = await confirm(subject, referenceFor, plan, failureOf(failure));
   if (again.kind === 'not reproducible') return { kind: 'unknown', why: again.what };
-  return { kind: 'different', headline: headlineOf(failure, subject.name) };
+  return { kind: 'different', headline: headlineOf(failure, subject) };
 }
 
-function headlineOf(failure: Failure, name: string): string {
+function headlineOf(failure: Failure, subject: Subject): string {
   if (failure.kind === 'crash') return `crash: ${failure.what}`;
   const { step, differences } = failure.divergence;
-  return `step ${step}: ${inWords(differences[0]!, name)}`;
+  return `step ${step}: ${inWords(differences[0]!, subject.name, referenceName(subject))}`;
 }
