@@ -1,6 +1,15 @@
 import { formatIpv4 } from './address.ts';
 import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from './ethernet.ts';
-import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP, word } from './ipv4.ts';
+import { greHeaderBytes } from './gre.ts';
+import {
+  PROTOCOL_GRE,
+  PROTOCOL_ICMP,
+  PROTOCOL_IPIP,
+  PROTOCOL_SCTP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  word,
+} from './ipv4.ts';
 import { FLAG_NAMES, parseTcp, type TcpOption } from './tcp.ts';
 import { parseUdp } from './udp.ts';
 
@@ -40,6 +49,8 @@ export function summarise(frame: Uint8Array): string {
     return `${ends(`:${get('sctp.sport')}`, `:${get('sctp.dport')}`)} SCTP ttl ${get('ipv4.ttl')} tag ${get('sctp.tag')}`;
   if (fields.has('icmp.type'))
     return `${ends('', '')} ICMP type ${get('icmp.type')} code ${get('icmp.code')} ttl ${get('ipv4.ttl')}`;
+  if (fields.has('inner.ipv4.src'))
+    return `${ends('', '')} tunnel of ${get('inner.ipv4.src')} > ${get('inner.ipv4.dst')} ttl ${get('ipv4.ttl')}`;
   if (fields.has('ipv4.src')) return `${ends('', '')} protocol ${get('ipv4.protocol')}`;
   return `${frame.length} bytes of type ${get('eth.type')}`;
 }
@@ -75,7 +86,27 @@ function transportFields(protocol: number, offset: number, payload: Uint8Array, 
   if (offset === 0 && protocol === PROTOCOL_UDP && payload.length >= 8) return udpFields(payload, prefix);
   if (offset === 0 && protocol === PROTOCOL_SCTP && payload.length >= 12) return sctpFields(payload, prefix);
   if (offset === 0 && protocol === PROTOCOL_ICMP && payload.length >= 8) return icmpFields(payload, prefix);
+  if (offset === 0 && protocol === PROTOCOL_IPIP && payload.length > 0)
+    return ipv4Fields(payload, `${prefix}inner.`);
+  if (offset === 0 && protocol === PROTOCOL_GRE && payload.length >= 8) return greFields(payload, prefix);
   return [raw(`${prefix}ipv4.payload`, payload)];
+}
+
+function greFields(bytes: Uint8Array, prefix: string): Field[] {
+  const [flags, protocol] = [word(bytes, 0), word(bytes, 2)];
+  const headerBytes = greHeaderBytes(flags);
+  const fields = {
+    flags: hex(flags, 4),
+    protocol: hex(protocol, 4),
+    ...(headerBytes > 4 ? { checksum: hex(word(bytes, 4), 4), reserved: hex(word(bytes, 6), 4) } : {}),
+  };
+  const inner = bytes.subarray(headerBytes);
+  return [
+    ...named(`${prefix}gre`, fields),
+    ...(protocol === ETHERTYPE_IPV4
+      ? ipv4Fields(inner, `${prefix}inner.`)
+      : [raw(`${prefix}gre.payload`, inner)]),
+  ];
 }
 
 function tcpFields(bytes: Uint8Array, prefix: string): Field[] {

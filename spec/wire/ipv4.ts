@@ -23,8 +23,10 @@ export interface Ipv4Packet {
 }
 
 export const PROTOCOL_ICMP = 1;
+export const PROTOCOL_IPIP = 4;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;
+export const PROTOCOL_GRE = 47;
 export const PROTOCOL_SCTP = 132;
 
 const MINIMUM_BYTES = 20;
@@ -41,21 +43,25 @@ export function parseIpv4Packet(bytes: Uint8Array): Ipv4Packet | undefined {
   if (headerBytes < MINIMUM_BYTES || totalLength < headerBytes || totalLength > bytes.length)
     return undefined;
   if (fold(sumWords(bytes, 0, headerBytes)) !== 0) return undefined;
+  return { header: parseIpv4Header(bytes)!, payload: bytes.subarray(headerBytes, totalLength) };
+}
+
+/** The header alone, as of a packet that an ICMP error quotes: lengths and checksum say nothing. Undefined when cut. */
+export function parseIpv4Header(bytes: Uint8Array): Ipv4Header | undefined {
+  const headerBytes = ((bytes[0] ?? 0) & 15) * 4;
+  if (headerBytes < MINIMUM_BYTES || bytes.length < headerBytes || bytes[0]! >> 4 !== 4) return undefined;
   const fragment = word(bytes, 6);
   return {
-    header: {
-      tos: bytes[1]!,
-      id: word(bytes, 4),
-      dontFragment: (fragment & 0x4000) !== 0,
-      moreFragments: (fragment & 0x2000) !== 0,
-      fragmentOffset: fragment & 0x1fff,
-      ttl: bytes[8]!,
-      protocol: bytes[9]!,
-      source: word(bytes, 12) * 0x10000 + word(bytes, 14),
-      destination: word(bytes, 16) * 0x10000 + word(bytes, 18),
-      options: headerBytes === MINIMUM_BYTES ? NO_OPTIONS : bytes.slice(MINIMUM_BYTES, headerBytes),
-    },
-    payload: bytes.subarray(headerBytes, totalLength),
+    tos: bytes[1]!,
+    id: word(bytes, 4),
+    dontFragment: (fragment & 0x4000) !== 0,
+    moreFragments: (fragment & 0x2000) !== 0,
+    fragmentOffset: fragment & 0x1fff,
+    ttl: bytes[8]!,
+    protocol: bytes[9]!,
+    source: word(bytes, 12) * 0x10000 + word(bytes, 14),
+    destination: word(bytes, 16) * 0x10000 + word(bytes, 18),
+    options: headerBytes === MINIMUM_BYTES ? NO_OPTIONS : bytes.slice(MINIMUM_BYTES, headerBytes),
   };
 }
 

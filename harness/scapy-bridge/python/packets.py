@@ -1,7 +1,7 @@
 """Packets taken apart and put together by Scapy alone, in the words of spec/wire/dissect.ts."""
 
 from scapy.layers.inet import ICMP, IP, TCP, UDP
-from scapy.layers.l2 import Ether
+from scapy.layers.l2 import GRE, Ether
 from scapy.layers.sctp import SCTP
 from scapy.packet import NoPayload, Raw, raw
 
@@ -53,7 +53,25 @@ def transport(ip, data, prefix):
         return sctp(SCTP(data), prefix)
     if ip.frag == 0 and ip.proto == 1 and len(data) >= 8:
         return icmp(data, prefix)
+    if ip.frag == 0 and ip.proto == 4 and data:
+        return ipv4(data, f"{prefix}inner.")
+    if ip.frag == 0 and ip.proto == 47 and len(data) >= 8:
+        return gre(GRE(data), prefix)
     return [sized(f"{prefix}ipv4.payload", data)]
+
+
+def gre(header, prefix):
+    flags = (
+        header.chksum_present << 15 | header.routing_present << 14 | header.key_present << 13
+        | header.seqnum_present << 12 | header.strict_route_source << 11 | header.recursion_control << 8
+        | header.flags << 3 | header.version
+    )
+    pairs = [("flags", f"0x{flags:04x}"), ("protocol", f"0x{header.proto:04x}")]
+    if header.chksum_present:
+        pairs += [("checksum", f"0x{header.chksum:04x}"), ("reserved", f"0x{header.offset:04x}")]
+    inner = payload(header)
+    rest = ipv4(inner, f"{prefix}inner.") if header.proto == 0x0800 else [sized(f"{prefix}gre.payload", inner)]
+    return named(f"{prefix}gre", pairs) + rest
 
 
 def tcp(data, prefix):
@@ -194,7 +212,9 @@ def sctp_layer(packet, data):
 def icmp_layer(packet, data):
     icmp = packet["icmp"]
     # Which fields follow the checksum depends on the type: Scapy names them.
-    message = ICMP(bytes([icmp["type"], icmp["code"], 0, 0]) + bytes.fromhex(icmp["rest"]) + data)
+    head = bytes([icmp["type"], icmp["code"], 0, 0]) + bytes.fromhex(icmp["rest"])
+    # What is quoted stays as it is: Scapy would leave out what the quoted packet's length does not count.
+    message = ICMP(head) / Raw(data) if icmp["type"] in ERRORS else ICMP(head + data)
     del message.chksum
     return message
 

@@ -1,0 +1,34 @@
+import { fold, sumWords } from './checksum.ts';
+import { setWord, word } from './ipv4.ts';
+
+/** GRE without keys, numbers or routes (RFC 2784), as far as tunnels of IPv4 need it. */
+export interface GreHeader {
+  /** The first two bytes; with anything but `GRE_CHECKSUM` in them there are fields that are not here. */
+  readonly flags: number;
+  /** The EtherType of what is inside. */
+  readonly protocol: number;
+}
+
+/** Bit C of the flags: four more bytes, the checksum among them, follow. */
+export const GRE_CHECKSUM = 0x8000;
+
+/** Undefined when the header is cut. */
+export function parseGre(bytes: Uint8Array): GreHeader | undefined {
+  return bytes.length < 4 ? undefined : { flags: word(bytes, 0), protocol: word(bytes, 2) };
+}
+
+/** gre_calc_hlen */
+export function greHeaderBytes(flags: number): number {
+  return flags & GRE_CHECKSUM ? 8 : 4;
+}
+
+/** The header before its payload, checksum computed if there shall be one. */
+export function printGre({ flags, protocol }: GreHeader, payload: Uint8Array): Uint8Array {
+  const headerBytes = greHeaderBytes(flags);
+  const bytes = new Uint8Array(headerBytes + payload.length);
+  setWord(bytes, 0, flags);
+  setWord(bytes, 2, protocol);
+  bytes.set(payload, headerBytes);
+  if (flags & GRE_CHECKSUM) setWord(bytes, 4, fold(sumWords(bytes)));
+  return bytes;
+}
