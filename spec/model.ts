@@ -48,7 +48,10 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
     pathMtus: new Map(),
     redirected: new Map(),
     fragments: { queues: new Map(), seen: new Map() },
-    ipvs: { services: [], connections: [], trash: [], dropCounter: 0, timeouts: ipvsTimeouts(parts) },
+    ipvs: {
+      ...{ services: [], connections: [], trash: [], realServers: [], guePorts: new Map() },
+      ...{ dropCounter: 0, timeouts: ipvsTimeouts(parts) },
+    },
     conntrack: { users: 0, defrags: false, table: new Map(), bySource: new Map() },
     tables: loadTables(config.rules),
     loopback: [],

@@ -83,6 +83,8 @@ export interface ConntrackRow {
   readonly unreplied: boolean;
   readonly assured: boolean;
   readonly mark: number;
+  /** The original source port is any (`tables/freedoms`, gue-source-port). Only the model says so. */
+  readonly openPort?: true;
 }
 
 /** Packets and bytes that met a rule; `rule` counts from 1, 0 is the chain's policy. */

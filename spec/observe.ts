@@ -1,9 +1,10 @@
+import type { ForwardMethod } from './config/services.ts';
 import type { NfConn } from './conntrack/types.ts';
 import type { IpVsService } from './ipvs/types.ts';
 import type { Counter } from './netfilter/types.ts';
 import type { ConnectionRow, ConntrackRow, CounterRow, Observation, ServiceRow } from './observation.ts';
 import type { Net } from './state.ts';
-import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
+import { PROTOCOL_GRE, PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
 
 /** What can be seen of the director now: its /proc files and rule counters. */
 export function observe(net: Net, refused: boolean): Observation {
@@ -30,7 +31,7 @@ function services(net: Net): ServiceRow[] {
     dests: service.dests.map((dest) => ({
       address: dest.address,
       port: dest.port,
-      forward: dest.forward === 'masq' ? 'Masq' : 'Route',
+      forward: FORWARD_NAMES[dest.forward],
       weight: dest.weight,
       activeConn: dest.activeConns,
       inActConn: dest.totalConns - dest.activeConns,
@@ -38,6 +39,13 @@ function services(net: Net): ServiceRow[] {
   }));
   return rows.sort((a, b) => a.address - b.address || a.port - b.port || compareText(a.protocol, b.protocol));
 }
+
+/** ip_vs_fwd_name */
+const FORWARD_NAMES: Readonly<Record<ForwardMethod, string>> = {
+  masq: 'Masq',
+  droute: 'Route',
+  tunnel: 'Tunnel',
+};
 
 /** Of persistence, the time in jiffies and the netmask in hexadecimal. */
 function flags({ kernel }: Net, { persistence, onePacket }: IpVsService): string {
@@ -82,6 +90,7 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   [PROTOCOL_TCP]: 'tcp',
   [PROTOCOL_UDP]: 'udp',
   [PROTOCOL_SCTP]: 'sctp',
+  [PROTOCOL_GRE]: 'gre',
 };
 
 /** Only conversations that are opened and closed have one. */
@@ -101,6 +110,7 @@ function conntrack(net: Net): ConntrackRow[] {
     unreplied: !entry.seenReply,
     assured: entry.assured,
     mark: entry.mark,
+    ...(entry.openPort && { openPort: true as const }),
   }));
   return rows.sort(
     (a, b) =>

@@ -1,5 +1,6 @@
 import type { TableName } from './config/rules.ts';
 import { conntrackConfirm, conntrackIn } from './conntrack/core.ts';
+import { trackGre } from './conntrack/generic.ts';
 import { trackIcmp } from './conntrack/icmp.ts';
 import { trackSctp } from './conntrack/sctp.ts';
 import { trackTcp } from './conntrack/tcp.ts';
@@ -30,6 +31,8 @@ import { sed } from './ipvs/sched/sed.ts';
 import { sh } from './ipvs/sched/sh.ts';
 import { wlc } from './ipvs/sched/wlc.ts';
 import { wrr } from './ipvs/sched/wrr.ts';
+import { encapsulate, tunnelBytes } from './ipvs/tunnel.ts';
+import { relayTunnelError } from './ipvs/tunnel-error.ts';
 import { conntrackDefrag } from './netfilter/defrag.ts';
 import { iptDoTable } from './netfilter/iptables.ts';
 import { mangleHook } from './netfilter/mangle.ts';
@@ -47,7 +50,7 @@ import { HOOK_ROWS } from './tables/hooks.ts';
 import { IPVS_TCP_STATE_ROWS, IPVS_TCP_TABLE, IPVS_TCP_TABLE_SECURE } from './tables/ipvs-tcp.ts';
 import { wheelExpiry } from './timer-wheel.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_HOST_UNREACH } from './wire/icmp.ts';
-import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
+import { PROTOCOL_GRE, PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
 
 const conntrackIsUsed = (net: Net): boolean => net.conntrack.users > 0;
 /** IPVS's hooks come with the first service and go with the last (ip_vs_register_hooks). */
@@ -95,6 +98,7 @@ export const PARTS: Parts = {
     [PROTOCOL_TCP]: trackTcp,
     [PROTOCOL_UDP]: trackUdp,
     [PROTOCOL_SCTP]: trackSctp,
+    [PROTOCOL_GRE]: trackGre,
   },
   conntrackTcpTable: CONNTRACK_TCP_TABLE,
   conntrackTcpValidFlags: CONNTRACK_TCP_VALID_FLAGS,
@@ -113,5 +117,8 @@ export const PARTS: Parts = {
   sendRedirect,
   fragNeeded: (net, skb, mtu) =>
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: mtu }),
+  tunnelBytes,
+  encapsulate,
+  tunnelError: relayTunnelError,
   connectionExpired: connExpire,
 };

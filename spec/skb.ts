@@ -52,7 +52,7 @@ export interface Skb {
   /** IPVS has handled it; it does so once. */
   ipvsProperty: boolean;
   /** Parts that the reference leaves open, by `tables/freedoms`. */
-  readonly open: NonNullable<Emitted['open']>;
+  open: NonNullable<Emitted['open']>;
 }
 
 /** A packet that the director makes itself. */

@@ -1,6 +1,6 @@
 import type { DirectorConfig } from './config/director-config.ts';
 import type { NatRange, Rule } from './config/rules.ts';
-import type { SchedulerName } from './config/services.ts';
+import type { Encapsulation, SchedulerName } from './config/services.ts';
 import type { Conntrack, CtInfo, NatManip, NfConn, TrackVerdict, Tuple } from './conntrack/types.ts';
 import type { DefragUser, FragmentQueue, Fragments, Neighbours, PathMtu, Redirected } from './ip/types.ts';
 import type {
@@ -133,6 +133,12 @@ export interface Parts {
   fragmentsExpired(net: Net, queue: FragmentQueue): void;
   /** Cuts a packet for a link of that MTU. */
   fragment(net: Net, skb: Skb, mtu: number): readonly Skb[];
+  /** The bytes that a tunnel puts before a packet. */
+  tunnelBytes(encapsulation: Encapsulation | undefined): number;
+  /** Makes a packet the payload of another, from `source` to the connection's real server (ip_vs_tunnel_xmit). */
+  encapsulate(net: Net, skb: Skb, connection: IpVsConn, source: Ipv4): void;
+  /** An ICMP error is about a packet that went through a tunnel, within so many bytes of outer headers. */
+  tunnelError(net: Net, skb: Skb, connection: IpVsConn, outerBytes: number): Verdict;
   /** The connection's timer has run. */
   connectionExpired(net: Net, connection: IpVsConn): void;
 }

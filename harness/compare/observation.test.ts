@@ -139,6 +139,26 @@ describe('compareObservation', () => {
     expect([one, other]).toEqual([sent(), sent()]);
   });
 
+  it('takes entries whose source port the model leaves open in any order, but not with another timeout', () => {
+    const entry = (sport: number, timeout: number) => ({
+      ...BASE.conntrack[0]!,
+      timeout,
+      protocol: 'udp',
+      original: { src: 1, dst: 2, sport, dport: 6080 },
+      reply: { src: 2, dst: 1, sport: 6080, dport: sport },
+    });
+    const open = (rows: Observation['conntrack']) => ({
+      ...BASE,
+      conntrack: rows.map((row) => ({ ...row, openPort: true as const })),
+    });
+    const expected = open([entry(1, 20), entry(2, 30)]);
+    const same = { ...BASE, conntrack: [entry(40000, 30), entry(50000, 20)] };
+    const other = { ...BASE, conntrack: [entry(40000, 30), entry(50000, 21)] };
+
+    expect(compareObservation(expected, same)).toEqual([]);
+    expect(compareObservation(expected, other)).not.toEqual([]);
+  });
+
   it('refuses a freedom that is not in the table', () => {
     const open = emitted({}, { open: ['anything'] });
     expect(() => compareObservation({ ...BASE, emitted: [open] }, { ...BASE, emitted: [open] })).toThrow(

@@ -1,7 +1,7 @@
 import type { Observation } from '../../spec/observation.ts';
 import type { Difference } from '../outcome.ts';
 import { CONNECTIONS } from './connections.ts';
-import { CONNTRACK } from './conntrack.ts';
+import { compareConntrack } from './conntrack.ts';
 import { COUNTERS } from './counters.ts';
 import { compareFrames } from './frames.ts';
 import { compareRows } from './rows.ts';
@@ -18,7 +18,7 @@ export function compareObservation(expected: Observation, actual: Observation): 
     ...compareRefused(expected.refused, actual.refused),
     ...compareServices(expected.services, actual.services),
     ...compareRows(CONNECTIONS, expected.connections, actual.connections),
-    ...compareRows(CONNTRACK, expected.conntrack, actual.conntrack),
+    ...compareConntrack(expected.conntrack, actual.conntrack),
     ...compareRows(COUNTERS, expected.counters, actual.counters),
   ];
 }

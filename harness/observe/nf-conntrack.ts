@@ -5,8 +5,12 @@ import { linesOf, surprise } from './surprise.ts';
 /** net/netfilter/nf_conntrack_standalone.c, ct_seq_show. */
 export const NF_CONNTRACK_FILE = '/proc/net/nf_conntrack';
 
-/** `ipv4 2 tcp 6 431999 ESTABLISHED src=… [UNREPLIED] src=… [ASSURED] mark=0 use=1`; a fixed timeout is not printed. */
-const ENTRY = /^ipv4 +2 (\S+) +\d+ (?:(\d+) )?(?:([A-Z][A-Z0-9_]*) )?(src=.*)$/;
+/**
+ * `ipv4 2 tcp 6 431999 ESTABLISHED src=… [UNREPLIED] src=… [ASSURED] mark=0 use=1`; a fixed timeout is not printed, GRE
+ * prints which timeouts it was given.
+ */
+const ENTRY =
+  /^ipv4 +2 (\S+) +\d+ (?:(\d+) )?(?:timeout=\d+, stream_timeout=\d+ )?(?:([A-Z][A-Z0-9_]*) )?(src=.*)$/;
 
 interface Words {
   readonly tuples: readonly Map<string, string>[];
@@ -15,7 +19,10 @@ interface Words {
 }
 
 /** `src=` begins a tuple; ports and ICMP's numbers belong to the tuple before them; the rest to the entry. */
-const OF_TUPLE = new Set(['src', 'dst', 'sport', 'dport', 'type', 'code', 'id', 'packets', 'bytes']);
+const OF_TUPLE = new Set([
+  ...['src', 'dst', 'sport', 'dport', 'srckey', 'dstkey'],
+  ...['type', 'code', 'id', 'packets', 'bytes'],
+]);
 
 function wordsOf(text: string, line: string): Words {
   const tuples: Map<string, string>[] = [];

@@ -12,6 +12,7 @@ import {
   parseIpv4Packet,
   word,
 } from '../../spec/wire/ipv4.ts';
+import { innerPacket } from '../../spec/wire/tunnel.ts';
 
 /** Both ends of a flow as its server sees them in the frame that reached it last. */
 export interface Arrival {
@@ -55,7 +56,7 @@ export function noteFrames(
     const back = parseEthernet(out)!.destination === sender;
     log.received[back ? item.from : otherSide(item.from)] = packetBytes(out);
     if (!back && item.from === 'client' && item.by === undefined)
-      log.arrival = readArrival(out, packet) ?? log.arrival;
+      log.arrival = readArrival(out, innerPacket(packet) ?? packet) ?? log.arrival;
   }
 }
 

@@ -14,11 +14,23 @@ export type Parameter =
   | '-M'
   | '-g'
   | '-m'
+  | '-i'
+  | '--tun-type'
+  | '--tun-port'
+  | '--tun-nocsum'
+  | '--tun-csum'
+  | '--tun-remcsum'
   | '-w'
   | '-x'
   | '-y';
 
 type Op = IpvsadmCommand['op'];
+
+/** What `-a` and `-e` say of a real server. */
+const OF_DEST = [
+  ...(['-g', '-m', '-i', '-w', '-x', '-y'] as const),
+  ...(['--tun-type', '--tun-port', '--tun-nocsum', '--tun-csum', '--tun-remcsum'] as const),
+] as const satisfies readonly Parameter[];
 
 /** What names a service; a command takes one of them. */
 export const SERVICE_PARAMETERS = [
@@ -37,8 +49,8 @@ export const COMMANDS: readonly { readonly names: readonly string[]; readonly op
   { names: ['-A', '--add-service'],    op: 'add-service',    needs: 'service',     required: [],     optional: ['-s', '-b', '-p', '-M', '-o'] },
   { names: ['-E', '--edit-service'],   op: 'edit-service',   needs: 'service',     required: [],     optional: ['-s', '-b', '-p', '-M', '-o'] },
   { names: ['-D', '--delete-service'], op: 'delete-service', needs: 'service',     required: [],     optional: [] },
-  { names: ['-a', '--add-server'],     op: 'add-dest',       needs: 'service',     required: ['-r'], optional: ['-g', '-m', '-w', '-x', '-y'] },
-  { names: ['-e', '--edit-server'],    op: 'edit-dest',      needs: 'service',     required: ['-r'], optional: ['-g', '-m', '-w', '-x', '-y'] },
+  { names: ['-a', '--add-server'],     op: 'add-dest',       needs: 'service',     required: ['-r'], optional: OF_DEST },
+  { names: ['-e', '--edit-server'],    op: 'edit-dest',      needs: 'service',     required: ['-r'], optional: OF_DEST },
   { names: ['-d', '--delete-server'],  op: 'delete-dest',    needs: 'service',     required: ['-r'], optional: [] },
   { names: ['-Z', '--zero'],           op: 'zero',           needs: 'any service', required: [],     optional: [] },
   { names: ['--set'],                  op: 'set-timeouts',   needs: 'nothing',     required: [],     optional: [] },
@@ -59,6 +71,12 @@ export const PARAMETERS: readonly { readonly names: readonly [Parameter, string]
   { names: ['-M', '--netmask'],      value: 'the netmask' },
   { names: ['-g', '--gatewaying'] },
   { names: ['-m', '--masquerading'] },
+  { names: ['-i', '--ipip'] },
+  { names: ['--tun-type', '--tun-type'], value: 'the type' },
+  { names: ['--tun-port', '--tun-port'], value: 'the port' },
+  { names: ['--tun-nocsum', '--tun-nocsum'] },
+  { names: ['--tun-csum', '--tun-csum'] },
+  { names: ['--tun-remcsum', '--tun-remcsum'] },
   { names: ['-w', '--weight'],       value: 'the weight' },
   { names: ['-x', '--u-threshold'],  value: 'the upper threshold' },
   { names: ['-y', '--l-threshold'],  value: 'the lower threshold' },
@@ -70,8 +88,6 @@ export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map(
     [
       [['-6', '--ipv6'], 'IPv6'],
       [['--pe'], 'a persistence engine'],
-      [['-i', '--ipip'], 'tunnelling'],
-      [['--tun-type', '--tun-port', '--tun-nocsum', '--tun-csum', '--tun-remcsum'], 'tunnelling'],
       [['-C', '--clear'], 'clearing the table'],
       [['-R', '--restore', '-S', '--save'], 'saving and restoring'],
       [['-L', '-l', '--list', '-n', '--numeric', '-c', '--connection', '--stats', '--rate'], 'listing'],

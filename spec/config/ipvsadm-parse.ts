@@ -1,6 +1,7 @@
 import { parseIpv4 } from '../wire/address.ts';
 import { hint, parseEndpoint } from './address-text.ts';
 import type { IpvsadmCommand } from './commands.ts';
+import { parseEncapsulation } from './encapsulation-parse.ts';
 import {
   COMMANDS,
   PARAMETERS,
@@ -14,7 +15,9 @@ import { parseNumber } from './number-text.ts';
 import {
   byMark,
   type Dest,
+  type ForwardMethod,
   HIGHEST_THRESHOLD,
+  keepsPort,
   type Persistence,
   SCHEDULER_FLAGS,
   SCHEDULERS,
@@ -239,27 +242,45 @@ function scheduler(word: Word | undefined): SchedulerName {
 }
 
 function dest(given: Given, service: ServiceKey): Dest {
-  const [word, gatewaying, masquerading] = [given.get('-r')!, given.get('-g'), given.get('-m')];
-  if (gatewaying && masquerading)
-    throw new TextError(masquerading, '-g and -m exclude each other', { hint: 'remove one of them' });
+  const word = given.get('-r')!;
+  const forward = forwardMethod(given);
   const end = parseEndpoint(word, { defaultPort: service.port, anyPort: true });
-  if (!masquerading && end.port !== service.port && service.protocol !== 'fwm')
-    throw new TextError(word, `direct routing (-g) cannot change the port to ${end.port}`, {
+  if (keepsPort(forward) && end.port !== service.port && service.protocol !== 'fwm')
+    throw new TextError(word, `${METHODS[forward]} cannot change the port to ${end.port}`, {
       hint: `ipvsadm would silently take ${service.port}: write that, or use -m`,
     });
-  if (masquerading && service.protocol === 'tcp' && service.port === FTPPORT)
-    throw new TextError(masquerading, 'masquerading from port 21 (the FTP helper) is not modelled', {
-      allowed: '-g',
+  if (forward === 'masq' && service.protocol === 'tcp' && service.port === FTPPORT)
+    throw new TextError(given.get('-m')!, 'masquerading from port 21 (the FTP helper) is not modelled', {
+      allowed: '-g -i',
     });
+  const encapsulation = parseEncapsulation(given);
   const weight = given.get('-w');
   const [upper, lower] = [given.get('-x'), given.get('-y')];
   return {
     ...end,
-    forward: masquerading ? 'masq' : 'droute',
+    forward,
+    ...(encapsulation && { encapsulation }),
     weight: weight ? parseNumber(weight, 'weight', { min: 0, max: 65535 }) : 1,
     ...(upper && { upperThreshold: threshold(upper) }),
     ...(lower && { lowerThreshold: threshold(lower) }),
   };
+}
+
+const METHODS = {
+  masq: 'masquerading (-m)',
+  droute: 'direct routing (-g)',
+  tunnel: 'tunnelling (-i)',
+} as const;
+
+/** ipvsadm takes direct routing when nothing is said. */
+function forwardMethod(given: Given): ForwardMethod {
+  const [name, another] = (['-g', '-m', '-i'] as const).filter((one) => given.has(one));
+  if (another)
+    throw new TextError(given.get(another)!, `${name} and ${another} exclude each other`, {
+      hint: 'remove one of them',
+    });
+  if (name === '-i') return 'tunnel';
+  return name === '-m' ? 'masq' : 'droute';
 }
 
 function threshold(word: Word): number {

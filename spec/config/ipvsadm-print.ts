@@ -1,7 +1,15 @@
 import { formatIpv4 } from '../wire/address.ts';
 import { type AddressStyle, printEndpoint } from './address-text.ts';
 import type { IpvsadmCommand } from './commands.ts';
-import type { Dest, Persistence, ServiceKey, ServiceSettings, VirtualService } from './services.ts';
+import type {
+  Dest,
+  Encapsulation,
+  ForwardMethod,
+  Persistence,
+  ServiceKey,
+  ServiceSettings,
+  VirtualService,
+} from './services.ts';
 
 /** The lines of `ipvsadm-save` (numeric: `ipvsadm-save -n`), which `ipvsadm -R` reads. */
 export function printServices(services: readonly VirtualService[], style: AddressStyle): string {
@@ -68,11 +76,24 @@ function persistenceWords({ timeoutSeconds, netmask }: Persistence): string[] {
   return ['-p', String(timeoutSeconds), ...(netmask === 0xffffffff ? [] : ['-M', formatIpv4(netmask)])];
 }
 
+const METHOD_OPTION = { masq: '-m', droute: '-g', tunnel: '-i' } as const satisfies Record<
+  ForwardMethod,
+  string
+>;
+
 function destWords(dest: Dest, style: AddressStyle): string[] {
-  const { forward, weight, upperThreshold: upper, lowerThreshold: lower } = dest;
+  const { forward, encapsulation, weight, upperThreshold: upper, lowerThreshold: lower } = dest;
   return [
-    ...['-r', printEndpoint(dest, style), forward === 'masq' ? '-m' : '-g', '-w', String(weight)],
+    ...['-r', printEndpoint(dest, style), METHOD_OPTION[forward]],
+    ...(encapsulation ? encapsulationWords(encapsulation) : []),
+    ...['-w', String(weight)],
     ...(upper === undefined ? [] : ['-x', String(upper)]),
     ...(lower === undefined ? [] : ['-y', String(lower)]),
   ];
+}
+
+function encapsulationWords(encapsulation: Encapsulation): string[] {
+  const { type, checksum } = encapsulation;
+  const port = type === 'gue' ? ['--tun-port', String(encapsulation.port)] : [];
+  return ['--tun-type', type, ...port, ...(checksum === 'nocsum' ? [] : [`--tun-${checksum}`])];
 }

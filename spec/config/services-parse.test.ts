@@ -4,10 +4,12 @@ import { COMMANDS, PARAMETERS } from './ipvsadm-options.ts';
 import { printServices } from './ipvsadm-print.ts';
 import {
   byMark,
+  type Encapsulation,
   HIGHEST_THRESHOLD,
   SCHEDULER_FLAGS,
   SCHEDULERS,
   type ServiceSettings,
+  TUNNEL_CHECKSUMS,
   takesFlag,
   type VirtualService,
 } from './services.ts';
@@ -43,6 +45,15 @@ const settings: fc.Arbitrary<ServiceSettings> = fc.oneof(
   ),
 );
 
+const encapsulation: fc.Arbitrary<Encapsulation> = fc.oneof(
+  fc.record({
+    type: fc.constant('gue' as const),
+    port: fc.integer({ min: 1, max: 65535 }),
+    checksum: fc.constantFrom(...TUNNEL_CHECKSUMS),
+  }),
+  fc.record({ type: fc.constant('gre' as const), checksum: fc.constantFrom('nocsum', 'csum') }),
+);
+
 const service: fc.Arbitrary<VirtualService> = fc
   .tuple(
     fc.oneof(
@@ -69,6 +80,13 @@ const service: fc.Arbitrary<VirtualService> = fc
       ),
       fc.record(
         { address, port: fc.constant(key.port), forward: fc.constant('droute' as const), ...others },
+        { requiredKeys: [...REQUIRED] },
+      ),
+      fc.record(
+        {
+          ...{ address, port: fc.constant(key.port), forward: fc.constant('tunnel' as const), ...others },
+          encapsulation,
+        },
         { requiredKeys: [...REQUIRED] },
       ),
     );
@@ -190,7 +208,42 @@ describe('services', () => {
       3,
       'there is no service VIP:81 to add a server to; put its -A line before this one',
     ],
-    ['-A -t VIP:80\n-a -t VIP:80 -r RIP1 -i', 2, 22, `-i (tunnelling) is not modelled; allowed: ${KNOWN}`],
+    [
+      '-A -t VIP:80\n-a -t VIP:80 -r RIP1 --tun-type gue',
+      2,
+      33,
+      '--tun-type is for tunnels only; add -i, or remove it',
+    ],
+    [
+      '-A -t VIP:80\n-a -t VIP:80 -r RIP1 -i --tun-type gue',
+      2,
+      36,
+      '--tun-type gue needs a port; add --tun-port, as in --tun-port 6080',
+    ],
+    [
+      '-A -t VIP:80\n-a -t VIP:80 -r RIP1 -i --tun-type gre --tun-remcsum',
+      2,
+      40,
+      '--tun-remcsum does not go with --tun-type gre; allowed: --tun-nocsum --tun-csum',
+    ],
+    [
+      '-A -t VIP:80\n-a -t VIP:80 -r RIP1 -i --tun-type gre --tun-csum --tun-nocsum',
+      2,
+      40,
+      '--tun-nocsum and --tun-csum exclude each other; remove one of them',
+    ],
+    [
+      '-A -t VIP:80\n-a -t VIP:80 -r RIP1 -i --tun-type gui',
+      2,
+      36,
+      '"gui" is no type of tunnel; allowed: ipip gue gre; did you mean gue?',
+    ],
+    [
+      '-A -t VIP:80\n-a -t VIP:80 -r RIP1:81 -i',
+      2,
+      17,
+      'tunnelling (-i) cannot change the port to 81; ipvsadm would silently take 80: write that, or use -m',
+    ],
     [
       '-A -t VIP:80\n-a -t VIP:80 -r RIP1:8080',
       2,

@@ -18,8 +18,22 @@ export function takesFlag(scheduler: SchedulerName, flag: SchedulerFlag): boolea
 /** The most that a threshold may be (ip_vs_ctl.c, ip_vs_add_dest). */
 export const HIGHEST_THRESHOLD = 0x7fffffff;
 
-/** How packets reach a dest: `-m`, `-g`. */
-export type ForwardMethod = 'masq' | 'droute';
+/** How packets reach a dest: `-m`, `-g`, `-i`. */
+export type ForwardMethod = 'masq' | 'droute' | 'tunnel';
+
+/** `--tun-nocsum`, `--tun-csum`, `--tun-remcsum`: which checksum the outer header has. */
+export const TUNNEL_CHECKSUMS = ['nocsum', 'csum', 'remcsum'] as const;
+export type TunnelChecksum = (typeof TUNNEL_CHECKSUMS)[number];
+
+/** What is between the two IP headers of a tunnelled packet (`--tun-type`); nothing where no such thing is said. */
+export type Encapsulation =
+  | { readonly type: 'gue'; readonly port: number; readonly checksum: TunnelChecksum }
+  | { readonly type: 'gre'; readonly checksum: Exclude<TunnelChecksum, 'remcsum'> };
+
+/** The forwarding methods under which a packet keeps its destination, and so its port. */
+export function keepsPort(forward: ForwardMethod): boolean {
+  return forward !== 'masq';
+}
 
 /** What names a virtual service: `-t VIP:80`, `-u VIP:53`, `-f 1`. */
 export type ServiceKey = AddressKey | MarkKey;
@@ -64,6 +78,8 @@ export interface Dest {
   readonly address: Ipv4;
   readonly port: number;
   readonly forward: ForwardMethod;
+  /** Of a tunnel that is not IP in IP. */
+  readonly encapsulation?: Encapsulation;
   /** 0 (no new connections) to 65535. */
   readonly weight: number;
   /** Connections from which on it gets no more (`-x`); 0 and none are the same. */

@@ -3,6 +3,7 @@ import type { Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP } from '../wire/ipv4.ts';
+import { trackGeneric } from './generic.ts';
 import { settleIcmp } from './icmp.ts';
 import { confirm, find, newEntry } from './table.ts';
 import { tupleOf } from './tuple.ts';
@@ -44,10 +45,10 @@ export function attach(skb: Skb, about: Skb): void {
 
 function track(net: Net, skb: Skb, hook: Hook): void {
   const tuple = tupleOf(skb);
-  const tracker = net.parts.conntrackProtocols[skb.header.protocol];
-  if (!tuple || !tracker) return;
+  if (!tuple) return;
+  const tracker = net.parts.conntrackProtocols[skb.header.protocol] ?? trackGeneric;
   for (;;) {
-    const found = find(net, tuple) ?? begun(tuple);
+    const found = find(net, tuple) ?? begun(tuple, skb);
     if (!found) return;
     const { entry } = found;
     let info: CtInfo = entry.seenReply ? 'ESTABLISHED' : 'NEW';
@@ -61,8 +62,8 @@ function track(net: Net, skb: Skb, hook: Hook): void {
   }
 }
 
-function begun(tuple: Tuple): { entry: NfConn; direction: Direction } | undefined {
-  const entry = newEntry(tuple);
+function begun(tuple: Tuple, { open }: Skb): { entry: NfConn; direction: Direction } | undefined {
+  const entry = newEntry(tuple, { openPort: open.includes('gue-source-port') });
   return entry && { entry, direction: ORIGINAL };
 }
 

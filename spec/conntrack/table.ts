@@ -8,11 +8,12 @@ import { type Direction, type NfConn, ORIGINAL, REPLY, type Tuple } from './type
 /**
  * A fresh entry, known to its packet only until it is confirmed (init_conntrack); none for what has no answer.
  */
-export function newEntry(tuple: Tuple): NfConn | undefined {
+export function newEntry(tuple: Tuple, { openPort }: Pick<NfConn, 'openPort'>): NfConn | undefined {
   const reply = invert(tuple);
   if (!reply) return undefined;
   return {
     tuples: [tuple, reply],
+    openPort,
     confirmed: false,
     dying: false,
     seenReply: false,

@@ -51,7 +51,7 @@ function tupleFrom(protocol: number, src: Ipv4, dst: Ipv4, transport: Uint8Array
       if (length < 8) return undefined;
       return { protocol, src, dst, sport: word(transport, 4), dport: word(transport, 0) };
     default:
-      return undefined;
+      return { protocol, src, dst, sport: 0, dport: 0 };
   }
 }
 

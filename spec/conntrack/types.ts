@@ -90,6 +90,8 @@ export interface NatStatus {
 export interface NfConn {
   /** Both directions' tuples. */
   tuples: [Tuple, Tuple];
+  /** Its source port is one that the reference leaves open (`tables/freedoms`, gue-source-port). */
+  readonly openPort: boolean;
   /** In the table: found by later packets, shown in /proc. */
   confirmed: boolean;
   dying: boolean;

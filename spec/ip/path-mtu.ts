@@ -4,8 +4,8 @@ import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_DEST_UNREACH, ICMP_ECHO_REPLY, ICMP_FRAG_NEEDED, type IcmpMessage } from '../wire/icmp.ts';
-import { PROTOCOL_ICMP, word } from '../wire/ipv4.ts';
-import { routeOutput } from './route.ts';
+import { type Ipv4Header, PROTOCOL_ICMP, parseIpv4Header } from '../wire/ipv4.ts';
+import { isLocal, routeOutput } from './route.ts';
 import type { PathMtu } from './types.ts';
 
 /** net.ipv4.route.min_pmtu and mtu_expires (net/ipv4/route.c). */
@@ -32,11 +32,19 @@ export function learnPathMtu(net: Net, { type, code, info, body }: IcmpMessage):
   const headerBytes = (body[0] ?? 0) & 15 ? (body[0]! & 15) * 4 : 0;
   if (headerBytes < 20 || body.length < headerBytes + 8 || body[9] !== PROTOCOL_ICMP) return;
   if (body[headerBytes] !== ICMP_ECHO_REPLY) return;
-  const destination = word(body, 16) * 0x10000 + word(body, 18);
+  updatePmtu(net, parseIpv4Header(body)!, info & 0xffff);
+}
+
+/** What is said of the way that a packet of the director's own took (route.c, ipv4_update_pmtu, __ip_rt_update_pmtu). */
+export function updatePmtu(
+  net: Net,
+  { source, destination }: Pick<Ipv4Header, 'source' | 'destination'>,
+  said: number,
+): void {
   const route = routeOutput(net, destination);
+  if (!isLocal(net, source)) return;
   if (route.kind !== 'unicast' || pathMtu(net, destination)?.locked) return;
   const old = mtuTowards(net, route.link, destination, 'own');
-  const said = info & 0xffff;
   if (old < said) return;
   const locked = said < LEAST_BYTES;
   const mtu = locked ? Math.min(old, LEAST_BYTES) : said;

@@ -17,6 +17,7 @@ import type { Ipv4 } from '../wire/address.ts';
 import { PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { expireNodestConns } from './conn.ts';
 import { FTPDATA, FTPPORT } from './ports.ts';
+import { hashRealServer, tunnelPort, unhashRealServer } from './real-servers.ts';
 import type { Ends, IpVsDest, IpVsService } from './types.ts';
 
 /** The service of that name (net/netfilter/ipvs/ip_vs_ctl.c, __ip_vs_service_find). */
@@ -135,6 +136,7 @@ function newDest({ key }: IpVsService, wanted: Dest): IpVsDest {
     port: wanted.port,
     virtual: key,
     forward: wanted.forward,
+    encapsulation: wanted.encapsulation,
     weight: wanted.weight,
     lastWeight: wanted.weight,
     upperThreshold: 0,
@@ -163,7 +165,14 @@ function thresholdsAreRight({ upperThreshold: upper = 0, lowerThreshold: lower =
 /** __ip_vs_update_dest. ipvsadm says all of a dest each time: what is not on its line goes back to the default. */
 function update(net: Net, service: IpVsService, dest: IpVsDest, { forward, weight, ...wanted }: Dest): void {
   if (weight !== 0) dest.lastWeight = weight;
-  Object.assign(dest, { forward, weight, route: undefined });
+  const { encapsulation } = wanted;
+  const isElsewhere =
+    dest.forward !== forward ||
+    dest.encapsulation?.type !== encapsulation?.type ||
+    tunnelPort(dest) !== tunnelPort({ encapsulation });
+  if (isElsewhere) unhashRealServer(net, dest);
+  Object.assign(dest, { forward, encapsulation, weight, route: undefined });
+  hashRealServer(net, dest);
   // Even where there is no FTP: any service of that port counts, datagrams' too (ip_vs_register_conntrack).
   if (forward === 'masq' && service.key.port === FTPPORT) service.conntrack = true;
   updateUsers(net);
@@ -196,6 +205,7 @@ function deleteDest(
  */
 function intoTrash(net: Net, dest: IpVsDest): void {
   dest.available = false;
+  unhashRealServer(net, dest);
   net.ipvs.trash.push(dest);
   if (sysctl(net, 'net.ipv4.vs.expire_nodest_conn') !== 0) expireNodestConns(net);
 }

@@ -7,7 +7,7 @@ import type { Ends } from './types.ts';
 const PORTS_BYTES = 4;
 
 /** Between whom a packet goes; undefined where its protocol is none of IPVS's, or its ports cut. */
-export function endsOf(net: Net, { header, payload }: Skb): Ends | undefined {
+export function endsOf(net: Net, { header, payload }: Pick<Skb, 'header' | 'payload'>): Ends | undefined {
   const protocol = net.parts.ipvsProtocols[header.protocol];
   if (!protocol || payload.length < PORTS_BYTES) return undefined;
   return {

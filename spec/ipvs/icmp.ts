@@ -1,5 +1,3 @@
-import { ipOutput } from '../ip/output.ts';
-import { nfHook } from '../netfilter/hooks.ts';
 import { ensureWritable, isFragment, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
@@ -12,12 +10,14 @@ import {
   ICMP_TIME_EXCEEDED,
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
-import { PROTOCOL_UDP, setWord, word } from '../wire/ipv4.ts';
+import { PROTOCOL_UDP, parseIpv4Header, setWord } from '../wire/ipv4.ts';
 import { connInGet, connOutGet } from './conn.ts';
+import { endsOf, reverse } from './ends.ts';
 import { gatherFrags } from './gather-frags.ts';
 import { notrack, updateConntrack } from './nfct.ts';
+import { quotedTunnelBytes } from './tunnel-error.ts';
 import type { Ends, IpVsConn } from './types.ts';
-import { routeToDest, transmit } from './xmit.ts';
+import { routeToDest, send, transmit } from './xmit.ts';
 
 /** Both ports. */
 const PORTS_BYTES = 4;
@@ -32,12 +32,17 @@ const FOLLOWED = new Set([ICMP_DEST_UNREACH, ICMP_SOURCE_QUENCH, ICMP_TIME_EXCEE
 export function inIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
   if (isFragment(skb) && !gatherFrags(net, skb, hook)) return 'NF_STOLEN';
   if (skb.payload.length < ICMP_HEADER_BYTES) return 'NF_DROP';
-  const quoted = mayBeTunnelled(skb, hook) ? undefined : quotedEnds(net, skb);
-  const cp = quoted && connInGet(net, quoted);
+  const outerBytes = quotedTunnelBytes(net, skb);
+  const quoted = mayBeTunnelled(skb, hook) ? undefined : quotedEnds(net, skb, outerBytes);
+  // What was sent through a tunnel was a request; what is quoted otherwise was an answer.
+  const cp = quoted && connInGet(net, outerBytes === undefined ? reverse(quoted) : quoted);
   if (!cp) return 'NF_ACCEPT';
-  const verify = cp.forward === 'masq' || !net.kernel.has('icmp-checksum-for-masq-only');
+  const touched = cp.forward === 'masq' || outerBytes !== undefined;
+  const verify = touched || !net.kernel.has('icmp-checksum-for-masq-only');
   if (verify && !icmpChecksumIsRight(skb.payload)) return badChecksum(net, 'ip_vs_in_icmp');
-  return icmpTransmit(net, skb, cp);
+  return outerBytes === undefined
+    ? icmpTransmit(net, skb, cp)
+    : net.parts.tunnelError(net, skb, cp, outerBytes);
 }
 
 /**
@@ -48,7 +53,7 @@ export function outIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
   if (isFragment(skb) && !gatherFrags(net, skb, hook)) return 'NF_STOLEN';
   if (skb.payload.length < ICMP_HEADER_BYTES) return 'NF_DROP';
   const quoted = quotedEnds(net, skb);
-  const cp = quoted && connOutGet(net, quoted);
+  const cp = quoted && connOutGet(net, reverse(quoted));
   if (!cp) return 'NF_ACCEPT';
   if (cp.forward === 'masq') {
     if (!icmpChecksumIsRight(skb.payload)) return badChecksum(net, 'ip_vs_out_icmp');
@@ -65,12 +70,7 @@ function icmpTransmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
   if (cp.forward !== 'masq') return transmit(net, skb, cp);
   if (!routeToDest(net, skb, cp)) return 'NF_STOLEN';
   natIcmp(net, skb, cp, 'in');
-  skb.ipvsProperty = true;
-  if (!cp.nfct) notrack(skb);
-  else updateConntrack(skb, cp, 'in');
-  skb.ignoreDf = true;
-  if (nfHook(net, 'NF_INET_LOCAL_OUT', skb)) ipOutput(net, skb);
-  return 'NF_STOLEN';
+  return send(net, skb, cp);
 }
 
 function badChecksum(net: Net, station: string): Verdict {
@@ -79,42 +79,27 @@ function badChecksum(net: Net, station: string): Verdict {
 }
 
 /**
- * The ends of the packet that would answer the quoted one: an error goes back the way that the quoted packet came.
- * Undefined where IPVS does not follow: other messages, other protocols, less than the ports.
+ * The ends of the quoted packet, or of the one that it was wrapped in so many bytes. Undefined where IPVS does not
+ * follow: other messages, other protocols, less than the ports.
  */
-function quotedEnds(net: Net, skb: Skb): Ends | undefined {
+function quotedEnds(net: Net, skb: Skb, outerBytes = 0): Ends | undefined {
   if (!FOLLOWED.has(skb.payload[0]!)) return undefined;
-  const quoted = quotedPacket(skb);
-  const headerBytes = ((quoted[0] ?? 0) & 15) * 4;
-  if (quoted.length < headerBytes + 4 || headerBytes < 20 || quoted[0]! >> 4 !== 4) return undefined;
-  const protocol = quoted[9]!;
-  if (!net.parts.ipvsProtocols[protocol]) return undefined;
+  const quoted = skb.payload.subarray(ICMP_HEADER_BYTES + outerBytes);
+  const header = parseIpv4Header(quoted);
   // Behind the first fragment there are no ports; older kernels took whatever stands there for them.
-  if (isLaterFragment(quoted) && net.kernel.has('icmp-quoted-fragment-ignored')) return undefined;
-  return {
-    protocol,
-    source: long(quoted, 16),
-    sourcePort: word(quoted, headerBytes + 2),
-    destination: long(quoted, 12),
-    destinationPort: word(quoted, headerBytes),
-  };
+  const portless = header?.fragmentOffset !== 0 && net.kernel.has('icmp-quoted-fragment-ignored');
+  return header && !portless
+    ? endsOf(net, { header, payload: quoted.subarray(20 + header.options.length) })
+    : undefined;
 }
 
 /**
  * To the director itself, the quoted datagram may be one that a tunnel's headers begin. Behind the first fragment
  * nobody can tell, so that IPVS leaves the error to others.
  */
-function mayBeTunnelled(skb: Skb, hook: Hook): boolean {
-  const quoted = quotedPacket(skb);
-  return hook === 'NF_INET_LOCAL_IN' && quoted[9] === PROTOCOL_UDP && isLaterFragment(quoted);
-}
-
-function quotedPacket(skb: Skb): Uint8Array {
-  return skb.payload.subarray(ICMP_HEADER_BYTES);
-}
-
-function isLaterFragment(packet: Uint8Array): boolean {
-  return packet.length >= 8 && (word(packet, 6) & 0x1fff) !== 0;
+function mayBeTunnelled({ payload }: Skb, hook: Hook): boolean {
+  const quoted = parseIpv4Header(payload.subarray(ICMP_HEADER_BYTES));
+  return hook === 'NF_INET_LOCAL_IN' && quoted?.protocol === PROTOCOL_UDP && quoted.fragmentOffset !== 0;
 }
 
 /**
@@ -139,8 +124,4 @@ function natIcmp(net: Net, skb: Skb, cp: IpVsConn, way: 'in' | 'out'): void {
   note(net, 'ipvs', 'ip_vs_nat_icmp', '', () =>
     way === 'in' ? 'the error now speaks of the real server' : 'the error now speaks of the virtual service',
   );
-}
-
-function long(bytes: Uint8Array, at: number): number {
-  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
 }

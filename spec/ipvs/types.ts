@@ -1,10 +1,12 @@
 import type {
+  Encapsulation,
   ForwardMethod,
   Persistence,
   SchedulerFlag,
   SchedulerName,
   ServiceKey,
 } from '../config/services.ts';
+import type { PathMtu } from '../ip/types.ts';
 import type { IpvsSctpState } from '../tables/ipvs-sctp.ts';
 import type { IpvsTcpState } from '../tables/ipvs-tcp.ts';
 import type { IpvsUdpState } from '../tables/ipvs-udp.ts';
@@ -21,6 +23,8 @@ export interface IpVsDest {
   /** The service it was made for: found again in the trash only by the same one. */
   readonly virtual: ServiceKey;
   forward: ForwardMethod;
+  /** How its tunnel wraps packets, if not IP in IP (tun_type, tun_port, tun_flags). */
+  encapsulation: Encapsulation | undefined;
   weight: number;
   /** The last weight that was not 0, or that it was added with (last_weight). */
   lastWeight: number;
@@ -34,7 +38,15 @@ export interface IpVsDest {
   /** Linked to a service; a deleted dest is not (IP_VS_DEST_CF_AVAILABLE). */
   available: boolean;
   /** The way to it, found once and kept until the dest is edited (dest_dst). */
-  route: { readonly knownNextHop: boolean; readonly heedsPathMtu: boolean } | undefined;
+  route: DestRoute | undefined;
+}
+
+/** The way to a real server, as it was found (struct ip_vs_dest_dst). */
+export interface DestRoute {
+  /** Made for direct routing: it names the real server as next hop, and is nobody else's. */
+  readonly knownNextHop: boolean;
+  /** What was known of the path's MTU when it was looked at last. */
+  learned: PathMtu | undefined;
 }
 
 /** A virtual service (struct ip_vs_service). */
@@ -94,6 +106,10 @@ export interface Ipvs {
   readonly connections: IpVsConn[];
   /** Deleted dests, which come back with their counters when they are added again. */
   readonly trash: IpVsDest[];
+  /** Masqueraded and tunnelled dests of all services, those that were put there last first (rs_table). */
+  readonly realServers: IpVsDest[];
+  /** The source port that each flow through a tunnel by UDP got. */
+  readonly guePorts: Map<string, number>;
   /** Packets to be scheduled until one is dropped (drop_counter). */
   dropCounter: number;
   /** What `ipvsadm --set` changes, in seconds. */

@@ -5,22 +5,31 @@ import { routeOutput } from '../ip/route.ts';
 import { nfHook } from '../netfilter/hooks.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
+import { sysctl } from '../sysctl.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_HOST_UNREACH, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
 import { isCut } from './ends.ts';
 import { notrack, updateConntrack } from './nfct.ts';
-import type { IpVsConn } from './types.ts';
+import { tunnelXmit } from './tunnel.ts';
+import type { DestRoute, IpVsConn } from './types.ts';
 
 /** Sends a client's packet to its real server (net/netfilter/ipvs/ip_vs_xmit.c). */
 export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
-  if (!routeToDest(net, skb, cp)) return 'NF_STOLEN';
+  const link = routeToDest(net, skb, cp);
+  if (!link) return 'NF_STOLEN';
+  if (cp.forward === 'tunnel') return tunnelXmit(net, skb, cp, link.address);
   if (cp.forward === 'masq') {
     // Without a whole header there is nothing to translate, and the packet is lost.
     if (isCut(net, skb)) return 'NF_STOLEN';
     translate(net, skb, cp);
   }
+  return send(net, skb, cp);
+}
+
+/** What is ready for its real server leaves (ip_vs_nat_send_or_cont, ip_vs_send_or_cont). */
+export function send(net: Net, skb: Skb, cp: IpVsConn): Verdict {
   skb.ipvsProperty = true;
   if (!cp.nfct) notrack(skb);
   else updateConntrack(skb, cp, 'in');
@@ -29,49 +38,68 @@ export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
   return 'NF_STOLEN';
 }
 
-/** __ip_vs_get_out_rt: the way to the real server, one hop of the packet's life spent. */
-export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): boolean {
-  const route = routeOutput(net, cp.destAddress);
-  if (route.kind !== 'unicast') {
+/** __ip_vs_get_out_rt: the link to the real server, one hop of the packet's life spent; undefined when there is no way. */
+export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): { readonly address: Ipv4 } | undefined {
+  const way = routeOutput(net, cp.destAddress);
+  if (way.kind !== 'unicast') {
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 });
-    return false;
+    return undefined;
   }
-  cp.dest.route ??= findRoute(net, cp);
-  const mtu = cp.dest.route.heedsPathMtu
-    ? mtuTowards(net, route.link, cp.destAddress, 'own')
-    : route.link.mtu;
+  const route = destRoute(net, cp);
   if (skb.header.ttl <= 1) {
     icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
-    return false;
+    return undefined;
   }
   skb.header = { ...skb.header, ttl: skb.header.ttl - 1 };
-  if (!fits(skb, mtu)) {
-    icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: mtu });
-    return false;
-  }
-  skb.outDevice = route.link.device;
-  skb.nextHop = nextHop(skb, cp, cp.dest.route);
+  if (!isAdequate(net, skb, cp)) return undefined;
+  skb.outDevice = way.link.device;
+  skb.nextHop = nextHop(skb, cp, route);
   skb.toLocal = false;
-  return true;
+  return way.link;
 }
 
-/** A route made for direct routing is nobody else's, so what is learned of the way later does not reach it. */
-function findRoute(net: Net, cp: IpVsConn): NonNullable<IpVsConn['dest']['route']> {
-  const knownNextHop = cp.forward === 'droute';
-  return { knownNextHop, heedsPathMtu: !knownNextHop || pathMtu(net, cp.destAddress) !== undefined };
+/**
+ * The dest's route, found when it has none. One that was made for direct routing is nobody else's, so what is learned
+ * of the way later does not reach it; any other is found anew then.
+ */
+function destRoute(net: Net, { dest, destAddress, forward }: IpVsConn): DestRoute {
+  dest.route ??= { knownNextHop: forward === 'droute', learned: pathMtu(net, destAddress) };
+  if (!dest.route.knownNextHop) dest.route.learned ??= pathMtu(net, destAddress);
+  return dest.route;
 }
 
-/** Or may be cut: ICMP errors are, whatever their DF says (ensure_mtu_is_adequate). */
-function fits(skb: Skb, mtu: number): boolean {
-  return length(skb) <= mtu || !skb.header.dontFragment || skb.header.protocol === PROTOCOL_ICMP;
+/** dst_mtu of the dest's route. */
+export function routeMtu(net: Net, { dest, destAddress }: IpVsConn): number {
+  const way = routeOutput(net, destAddress);
+  if (way.kind !== 'unicast') return 0;
+  const { knownNextHop, learned } = dest.route!;
+  if (!learned) return way.link.mtu;
+  if (!knownNextHop) return mtuTowards(net, way.link, destAddress, 'own');
+  return net.jiffies <= learned.expires ? learned.mtu : way.link.mtu;
+}
+
+/** No link may be smaller (RFC 791). */
+const LEAST_MTU = 68;
+
+/** Whether the packet fits, with what a tunnel adds, or may be cut; if not its sender is told (ensure_mtu_is_adequate). */
+function isAdequate(net: Net, skb: Skb, cp: IpVsConn): boolean {
+  const tunnelled = cp.forward === 'tunnel';
+  const mtu = routeMtu(net, cp) - (tunnelled ? net.parts.tunnelBytes(cp.dest.encapsulation) : 0);
+  if (tunnelled && mtu < LEAST_MTU) return false;
+  if (tunnelled && sysctl(net, 'net.ipv4.vs.pmtu_disc') === 0) return true;
+  // ICMP errors are cut, whatever their DF says.
+  const { dontFragment, protocol } = skb.header;
+  if (length(skb) <= mtu || !dontFragment || protocol === PROTOCOL_ICMP) return true;
+  icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: mtu });
+  return false;
 }
 
 /**
  * A route that was found for masquerading does not name the real server as its next hop. Direct routing over it,
  * after the dest was edited, looks for the virtual address on the real servers' side, where nobody has it.
  */
-function nextHop(skb: Skb, cp: IpVsConn, route: NonNullable<IpVsConn['dest']['route']>): Ipv4 {
-  return cp.forward === 'masq' || route.knownNextHop ? cp.destAddress : skb.header.destination;
+function nextHop(skb: Skb, cp: IpVsConn, route: DestRoute): Ipv4 {
+  return cp.forward !== 'droute' || route.knownNextHop ? cp.destAddress : skb.header.destination;
 }
 
 /** ip_vs_nat_xmit: the real server's address and port in the place of the virtual ones. */

@@ -38,12 +38,15 @@ function extensionMatches(net: Net, match: Match, skb: Skb): boolean {
     case 'tcp':
       return tcpMatches(match, skb);
     case 'conntrack':
+      if (match.asks?.some(({ on }) => on === 'origsrcport' || on === 'repldstport'))
+        askPort(net, skb.ct?.entry.openPort === true);
       return conntrackMatches(match, skb);
     case 'ipvs':
       return ipvsMatches(net, match, skb);
     case 'state':
       return match.states.includes(seenState(skb)) !== match.inverted;
     case 'multiport':
+      if (match.which !== 'destination') askPort(net, skb.open.includes('gue-source-port'));
       return multiportMatches(match, skb);
     case 'comment':
       return true;
@@ -60,6 +63,11 @@ function extensionMatches(net: Net, match: Match, skb: Skb): boolean {
         skb.ct !== undefined && ((skb.ct.entry.mark & match.mask) >>> 0 === match.value) !== match.inverted
       );
   }
+}
+
+/** What becomes of a rule that asks for a port that nobody can know is nobody's to say, nor what becomes of its packet. */
+function askPort(net: Net, isOpen: boolean): void {
+  if (isOpen) net.undetermined ??= 'gue-port-asked';
 }
 
 /** net/netfilter/xt_hl.c, ttl_mt */

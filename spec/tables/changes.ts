@@ -47,6 +47,13 @@ export const CHANGES = [
     says: 'An ICMP error that quotes a fragment behind the first one belongs to no connection (before: the bytes where ports would be decided).',
   },
   {
+    id: 'tunnel-error-counts-encapsulation',
+    stable: { '5.10': '5.10.262', '6.1': '6.1.178', '6.12': '6.12.97', '7.1': '7.1.13' },
+    mainline: '7.2',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_in_icmp' },
+    says: 'Of the MTU that is said of a way through a tunnel, clients are told what is left without all outer headers (before: without the IP header only).',
+  },
+  {
     id: 'invalid-template-keeps-vport',
     stable: {},
     mainline: '7.1',

@@ -8,7 +8,7 @@ import type { Sourced } from './sourced.ts';
 export interface Freedom extends Sourced {
   readonly id: string;
   /** The header field, as `wire/dissect` names it; or the rest of the scenario, which hangs on what the kernel chose. */
-  readonly field: 'ipv4.id' | 'rest';
+  readonly field: 'ipv4.id' | 'udp.sport' | 'rest';
   readonly reason: string;
 }
 
@@ -19,6 +19,20 @@ export const FREEDOMS = [
     reason:
       'A packet that the director makes itself without DF gets its id from a table that is hashed with a boot-time secret and moves on with the clock.',
     source: { file: 'net/ipv4/route.c', symbol: '__ip_select_ident' },
+  },
+  {
+    id: 'gue-source-port',
+    field: 'udp.sport',
+    reason:
+      'The outer source port of a tunnel by UDP is a hash of the inner packet, keyed with a boot-time secret: one for each flow, from the local port range.',
+    source: { file: 'include/net/udp.h', symbol: 'udp_flow_src_port' },
+  },
+  {
+    id: 'gue-port-asked',
+    field: 'rest',
+    reason:
+      "A rule asks for the outer source port of a tunnel by UDP, which is anybody's guess (gue-source-port).",
+    source: { file: 'include/net/udp.h', symbol: 'udp_flow_src_port' },
   },
   {
     id: 'nat-port',

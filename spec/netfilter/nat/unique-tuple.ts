@@ -13,6 +13,7 @@ import { sameTuple, seenOutside } from './setup.ts';
  * (net/netfilter/nf_nat_core.c, get_unique_tuple).
  */
 export function uniqueTuple(net: Net, entry: NfConn, range: NatRange, manip: NatManip): Tuple {
+  if (entry.openPort && manip === 'SRC' && range.ports) net.undetermined ??= 'gue-port-asked';
   const now = seenOutside(entry);
   if (manip === 'SRC') {
     const kept = isInRange(now, range) ? now : sameAsBefore(net, now, range);
