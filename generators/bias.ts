@@ -64,6 +64,8 @@ export interface ScenarioBias {
   readonly defence: number;
   /** Services that route directly, wholly or in part. */
   readonly droute: number;
+  /** Services that send through tunnels; others have some too, beside dests of other kinds. */
+  readonly tunnel: number;
   /** Dests with connection thresholds. */
   readonly thresholds: number;
   /** Persistent services. */
@@ -99,7 +101,8 @@ export const EVEN: ScenarioBias = {
   sysctls: 6,
   conntrack: 50,
   defence: 2,
-  droute: 40,
+  droute: 38,
+  tunnel: 10,
   thresholds: 12,
   persistence: 12,
 };
@@ -159,6 +162,11 @@ export const BIASES = {
     accidents: 20,
     commands: 20,
     besideServices: 35,
+  },
+  tunnels: {
+    ...EVEN,
+    ...{ tunnel: 100, droute: 0, mtu: 40, icmpErrors: 50, counting: 60, accidents: 30, commands: 20 },
+    besideServices: 4,
   },
   datagrams: { ...EVEN, udp: 80, echoes: 40, besideServices: 60, counting: 70, timeoutEdges: 60 },
 } as const satisfies Readonly<Record<string, ScenarioBias>>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { DirectorConfig } from '../spec/config/director-config.ts';
-import type { VirtualService } from '../spec/config/services.ts';
+import { keepsPort, type VirtualService } from '../spec/config/services.ts';
 import type { Flow, PacketItem, Scenario, Wait } from '../spec/scenario.ts';
 import { VIPS } from './addresses.ts';
 import { EVEN, type ScenarioBias } from './bias.ts';
@@ -94,7 +94,7 @@ function heard(
       (service.protocol === 'fwm' && VIPS.includes(far.address)),
   );
   const direct = DIRECT.has(target.kind);
-  const routed = service?.dests.length !== 0 && service?.dests.every(({ forward }) => forward === 'droute');
+  const routed = service?.dests.length !== 0 && service?.dests.every(({ forward }) => keepsPort(forward));
   const answers = service ? answersSeen[routed ? 'droute' : 'masq'] : direct;
   return packets.filter(({ from, by }) => from === 'client' || by !== undefined || answers);
 }

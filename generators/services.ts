@@ -3,7 +3,10 @@ import {
   type AddressKey,
   byMark,
   type Dest,
+  type Encapsulation,
+  type ForwardMethod,
   isSameService,
+  keepsPort,
   type Persistence,
   SCHEDULER_FLAGS,
   type SchedulerName,
@@ -141,14 +144,47 @@ export const thresholds: fc.Arbitrary<Thresholds> = fc
     ...(given && { lowerThreshold: Math.min(lower, upperThreshold) }),
   }));
 
+/** What a tunnel puts between the headers; mostly nothing. */
+export const encapsulation: fc.Arbitrary<Encapsulation | undefined> = oneOf<Encapsulation | undefined>(
+  [4, fc.constant(undefined)],
+  [
+    3,
+    fc.record({
+      type: fc.constant('gue' as const),
+      port: weighted([4, 6080], [1, 6081]),
+      checksum: weighted(
+        ...([
+          [3, 'nocsum'],
+          [2, 'csum'],
+          [1, 'remcsum'],
+        ] as const),
+      ),
+    }),
+  ],
+  [
+    2,
+    fc.record({
+      type: fc.constant('gre' as const),
+      checksum: weighted(
+        ...([
+          [3, 'nocsum'],
+          [2, 'csum'],
+        ] as const),
+      ),
+    }),
+  ],
+);
+
 /** How a service forwards: one way for all dests, or each dest its own. */
-type Forwarding = 'masq' | 'droute' | 'mixed';
+type Forwarding = ForwardMethod | 'mixed';
 
 interface DestDraw {
   readonly weight: number;
   /** The real server listens on another port than the service; only masq can lead there. */
   readonly otherPort: boolean;
-  readonly droute: boolean;
+  /** Where each dest has its own way. */
+  readonly own: ForwardMethod;
+  readonly encapsulation: Encapsulation | undefined;
   readonly thresholds: Thresholds | undefined;
 }
 
@@ -156,7 +192,14 @@ function destDraw(bias: ScenarioBias): fc.Arbitrary<DestDraw> {
   return fc.record({
     weight,
     otherPort: percent(15),
-    droute: fc.boolean(),
+    own: weighted(
+      ...([
+        [4, 'masq'],
+        [3, 'droute'],
+        [1, 'tunnel'],
+      ] as const),
+    ),
+    encapsulation,
     thresholds: sometimes(bias.thresholds, thresholds),
   });
 }
@@ -164,8 +207,9 @@ function destDraw(bias: ScenarioBias): fc.Arbitrary<DestDraw> {
 /** Services with distinct addresses and ports, and their dests: what `ipvsadm -A` and `-a` would take. */
 export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly VirtualService[]> {
   const forwarding = oneOf<Forwarding>(
-    [100 - bias.droute, fc.constant('masq')],
+    [Math.max(0, 100 - bias.droute - bias.tunnel), fc.constant('masq')],
     [bias.droute, weighted<Forwarding>([2, 'droute'], [1, 'mixed'])],
+    [bias.tunnel, fc.constant('tunnel')],
   );
   const draws = fc.array(destDraw(bias), { minLength: size.dests, maxLength: size.dests, size: 'max' });
   const addresses = destAddresses(size);
@@ -201,12 +245,14 @@ function destAddresses({ dests }: Size): fc.Arbitrary<readonly Ipv4[]> {
 }
 
 function destOf(draw: DestDraw, key: ServiceKey, forwarding: Forwarding): Omit<Dest, 'address'> {
-  const routed = forwarding === 'droute' || (forwarding === 'mixed' && draw.droute);
-  const forward = routed || !mayMasquerade(key) ? 'droute' : 'masq';
+  const drawn = forwarding === 'mixed' ? draw.own : forwarding;
+  const forward = drawn === 'masq' && !mayMasquerade(key) ? 'droute' : drawn;
+  const { encapsulation } = draw;
   // A service by mark has dests that keep the packet's port, and others that listen where they like.
   const usual = key.protocol === 'fwm' && draw.otherPort ? 80 : key.port;
-  const port = forward === 'masq' && draw.otherPort ? otherPort(usual) : usual;
-  return { port, forward, weight: draw.weight, ...draw.thresholds };
+  const port = !keepsPort(forward) && draw.otherPort ? otherPort(usual) : usual;
+  const wrapped = forward === 'tunnel' && encapsulation !== undefined;
+  return { port, forward, ...(wrapped && { encapsulation }), weight: draw.weight, ...draw.thresholds };
 }
 
 function otherPort(port: number): number {

@@ -18,6 +18,7 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: 'net.ipv4.vs.sloppy_tcp', values: [1, 0] },
   { name: 'net.ipv4.vs.expire_quiescent_template', values: [1, 0] },
   { name: 'net.ipv4.vs.lblcr_expiration', values: [1, 30, 0] },
+  { name: 'net.ipv4.vs.pmtu_disc', values: [0, 1] },
   { name: DEFENCE, values: [3, 0] },
   { name: 'net.ipv4.vs.drop_packet', values: [3, 0, 1] },
   { name: 'net.ipv4.ip_forward', values: [0, 1] },
@@ -31,6 +32,7 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: 'net.ipv4.ipfrag_time', values: [5, 60] },
   { name: 'net.ipv4.ipfrag_max_dist', values: [1, 2, 0] },
   { name: 'net.netfilter.nf_conntrack_checksum', values: [0, 1] },
+  { name: 'net.netfilter.nf_conntrack_generic_timeout', values: [5, 60] },
   { name: 'net.netfilter.nf_conntrack_icmp_timeout', values: [5, 60] },
   { name: 'net.netfilter.nf_conntrack_udp_timeout', values: [5, 60] },
   { name: 'net.netfilter.nf_conntrack_udp_timeout_stream', values: [5, 300] },
@@ -52,6 +54,9 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
 /** Says something about persistent services only, so it comes with them. */
 const QUIESCENT = 'net.ipv4.vs.expire_quiescent_template';
 
+/** Says something about tunnels only. */
+const PMTU_DISC = 'net.ipv4.vs.pmtu_disc';
+
 export const CONNTRACK = 'net.ipv4.vs.conntrack';
 
 /** What a device asks of a packet's source, or says of its way. */
@@ -62,6 +67,8 @@ const RARE: readonly string[] = [
   DEFENCE,
   'net.ipv4.vs.expire_quiescent_template',
   'net.ipv4.vs.lblcr_expiration',
+  'net.ipv4.vs.pmtu_disc',
+  'net.netfilter.nf_conntrack_generic_timeout',
   'net.ipv4.vs.drop_packet',
   'net.ipv4.ip_forward',
   ...ROUTING.map(({ name }) => name),
@@ -95,14 +102,16 @@ export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string
     ),
     percent(bias.conntrack),
     percent(Math.round(bias.persistence * 0.6)),
+    percent(Math.round(bias.tunnel * 0.3)),
     percent(bias.defence),
     fc.array(setting, { maxLength: count, size: 'max' }),
   );
-  const record = drawn.map(([routing, conntrack, quiescent, defence, settings]) => {
+  const record = drawn.map(([routing, conntrack, quiescent, cuts, defence, settings]) => {
     const set = [...routing, ...settings].map(({ name, value }) => [name, value] as const);
     return Object.fromEntries([
       ...(conntrack ? [[CONNTRACK, 1] as const] : []),
       ...(quiescent ? [[QUIESCENT, 1] as const] : []),
+      ...(cuts ? [[PMTU_DISC, 0] as const] : []),
       ...set,
       ...(defence ? [[DEFENCE, 3] as const] : []),
     ]);

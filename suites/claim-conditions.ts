@@ -35,6 +35,9 @@ export const servesUdp = ({ director }: Scenario): boolean =>
 export const servesMarks = ({ director }: Scenario): boolean =>
   director.services.some(({ protocol, dests }) => protocol === 'fwm' && dests.length > 0);
 
+export const servesTunnels = ({ director }: Scenario): boolean =>
+  director.services.some(({ dests }) => dests.some(({ forward }) => forward === 'tunnel'));
+
 export function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boolean {
   return timeline.some((item) => item.kind === kind);
 }

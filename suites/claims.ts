@@ -13,6 +13,7 @@ import {
   hasTarget,
   sends,
   servesMarks,
+  servesTunnels,
   servesUdp,
   usesScheduler,
 } from './claim-conditions.ts';
@@ -198,13 +199,20 @@ const ROWS = [
     id: 'ipvs/masq',
     says: 'Masquerading rewrites addresses, ports and checksums both ways, and nothing else.',
     source: { file: 'net/netfilter/ipvs/ip_vs_xmit.c', symbol: 'ip_vs_nat_xmit' },
-    bias: { ...EVEN, droute: 0, accidents: 80, damaged: 9 },
+    bias: { ...EVEN, droute: 0, tunnel: 0, accidents: 80, damaged: 9 },
   },
   {
     id: 'ipvs/droute',
     says: 'Direct routing hands the packet on unchanged but for its link header.',
     source: { file: 'net/netfilter/ipvs/ip_vs_xmit.c', symbol: 'ip_vs_dr_xmit' },
-    bias: { ...EVEN, droute: 100, accidents: 70, damaged: 6 },
+    bias: { ...EVEN, droute: 100, tunnel: 0, accidents: 70, damaged: 6 },
+  },
+  {
+    id: 'ipvs/tunnel',
+    says: 'Tunnelling wraps the packet for its real server with its own TTL and type of service, and with its DF if pmtu_disc is on; what does not fit then is refused, or cut.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_xmit.c', symbol: 'ip_vs_tunnel_xmit' },
+    bias: BIASES.tunnels,
+    only: servesTunnels,
   },
   {
     id: 'ipvs/edits',

@@ -1,6 +1,13 @@
 import { BIASES, EVEN } from '../generators/bias.ts';
 import { unusualMtu } from '../spec/config/topology.ts';
-import { asksForFragments, asksForStates, hasFragments, sends, setsOneOf } from './claim-conditions.ts';
+import {
+  asksForFragments,
+  asksForStates,
+  hasFragments,
+  sends,
+  servesTunnels,
+  setsOneOf,
+} from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 import { MANY_PACKETS } from './shapes.ts';
 
@@ -71,6 +78,21 @@ export const NETWORK_CLAIMS = [
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_in_icmp' },
     bias: { ...BIASES.icmpErrors, udp: 0, besideServices: 5 },
     only: (scenario) => sends(scenario, 'icmp'),
+  },
+  {
+    id: 'icmp/tunnels',
+    says: 'An ICMP error about a packet within a tunnel is told to the client, as if the director had met it; what it says of the MTU is heeded.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_in_icmp' },
+    bias: {
+      ...BIASES.tunnels,
+      icmpErrors: 100,
+      disorder: 5,
+      shortFlows: 0,
+      accidents: 5,
+      rules: 20,
+      droute: 0,
+    },
+    only: (scenario) => servesTunnels(scenario) && sends(scenario, 'icmp'),
   },
   {
     id: 'icmp/related',

@@ -1,7 +1,7 @@
 import type { AdminCommand, IptablesCommand, IpvsadmCommand } from '../../spec/config/commands.ts';
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import { BUILT_IN_CHAINS, type Chain, type TableName } from '../../spec/config/rules.ts';
-import { isSameService, settingsOf, type VirtualService } from '../../spec/config/services.ts';
+import { isSameService, keepsPort, settingsOf, type VirtualService } from '../../spec/config/services.ts';
 
 /**
  * What the administrator has set so far, as far as it decides which commands the tools take: ipvsadm refuses what
@@ -85,7 +85,7 @@ function afterDestCommand(
   const index = at(dests, command.dest);
   if (command.op === 'delete-dest') return index < 0 ? undefined : dests.toSpliced(index, 1);
   const { upperThreshold: upper = 0, lowerThreshold: lower = 0 } = command.dest;
-  const fixed = command.dest.forward === 'droute' && protocol !== 'fwm';
+  const fixed = keepsPort(command.dest.forward) && protocol !== 'fwm';
   if (fixed && command.dest.port !== port) return undefined;
   // ipvsadm sends such a dest off, and the kernel refuses it: nothing changes.
   if (lower > upper) return dests;

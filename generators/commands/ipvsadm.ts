@@ -10,8 +10,8 @@ import {
 } from '../../spec/config/services.ts';
 import { realServer } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
-import { serviceKey, settings, thresholds, weight } from '../services.ts';
-import { mayMasquerade, withOnePacket } from '../smaller/services.ts';
+import { encapsulation, serviceKey, settings, thresholds, weight } from '../services.ts';
+import { forwardedBy, mayMasquerade, withOnePacket } from '../smaller/services.ts';
 import type { AdminState } from './admin-state.ts';
 
 type Intent = (now: AdminState, before: AdminState) => IpvsadmCommand | undefined;
@@ -44,24 +44,31 @@ const quiesce: fc.Arbitrary<Intent> = index.map((index) => (now) => {
   return { tool: 'ipvsadm', op: 'edit-dest', service: picked.service, dest };
 });
 
-/** Direct routing keeps the port, and masquerading from FTP's port is the FTP helper's business. */
+/** Only masquerading changes the port, and masquerading from FTP's port is the FTP helper's business. */
 function forwardOf(
   wanted: Dest['forward'],
   { port }: Pick<Dest, 'port'>,
   service: ServiceKey,
 ): Dest['forward'] {
-  if (!mayMasquerade(service)) return 'droute';
+  if (!mayMasquerade(service)) return wanted === 'masq' ? 'droute' : wanted;
   return port === service.port || service.protocol === 'fwm' ? wanted : 'masq';
 }
 
 const editDest: fc.Arbitrary<Intent> = fc
-  .tuple(index, weight, weighted<Dest['forward'] | undefined>([4, undefined], [1, 'masq'], [1, 'droute']))
-  .map(([index, weight, wanted]) => (now) => {
+  .tuple(
+    index,
+    weight,
+    weighted<Dest['forward'] | undefined>([6, undefined], [2, 'masq'], [2, 'droute'], [1, 'tunnel']),
+    encapsulation,
+  )
+  .map(([index, weight, wanted, encapsulation]) => (now) => {
     const picked = pickDest(now, index);
     if (!picked) return undefined;
     const { service, dest } = picked;
     const forward = forwardOf(wanted ?? dest.forward, dest, service);
-    return { tool: 'ipvsadm', op: 'edit-dest', service, dest: { ...dest, weight, forward } };
+    const wrapped = wanted === 'tunnel' && encapsulation ? { ...dest, encapsulation } : dest;
+    const edited = { ...forwardedBy(wrapped, forward), weight };
+    return { tool: 'ipvsadm', op: 'edit-dest', service, dest: edited };
   });
 
 /** Also a lower threshold above the upper one, which the kernel refuses. */
@@ -85,7 +92,7 @@ const deleteDest: fc.Arbitrary<Intent> = index.map((index) => (now) => {
 const newDest = fc.record({
   address: realServer,
   weight,
-  forward: weighted<Dest['forward']>([3, 'masq'], [2, 'droute']),
+  forward: weighted<Dest['forward']>([6, 'masq'], [4, 'droute'], [1, 'tunnel']),
 });
 
 /** Mostly one that was there and was taken away; else a new one. */

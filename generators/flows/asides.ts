@@ -55,35 +55,43 @@ function answered({ ttl: _, badChecksum: __, ...ping }: Echo): Echo {
   return { ...ping, from: ping.from === 'client' ? 'server' : 'client', message: 'reply' };
 }
 
+/** Tunnels are where packets do not fit, and where somebody on the way says so. */
+const shareOfTunnels = ({ tunnel }: ScenarioBias): number => Math.round(tunnel / 10);
+
 /** Errors that IPVS and conntrack follow, those that only conntrack does, and messages that are no errors. */
-const typeAndCode = weighted<readonly [number, number]>(
-  [3, [3, 4]],
-  [4, [3, 3]],
-  [3, [3, 1]],
-  [2, [3, 13]],
-  [3, [11, 0]],
-  [1, [11, 1]],
-  [1, [4, 0]],
-  [1, [5, 1]],
-  [1, [12, 0]],
-  [1, [14, 0]],
-  [1, [19, 0]],
-);
+const typeAndCode = (bias: ScenarioBias) =>
+  weighted<readonly [number, number]>(
+    [3 + shareOfTunnels(bias), [3, 4]],
+    [4, [3, 3]],
+    [3, [3, 1]],
+    [2, [3, 13]],
+    [3, [11, 0]],
+    [1, [11, 1]],
+    [1, [4, 0]],
+    [1, [5, 1]],
+    [1, [12, 0]],
+    [1, [14, 0]],
+    [1, [19, 0]],
+  );
 
 /** As much as hosts quote: all that fits, the eight bytes that are asked for, and what is too little. */
-const quote = sometimes(40, weighted([6, 28], [2, 40], [1, 27], [1, 24], [1, 23], [1, 20], [1, 19], [1, 0]));
+const quote = (bias: ScenarioBias) =>
+  sometimes(
+    40 - 2 * shareOfTunnels(bias),
+    weighted([6, 28], [2, 40], [1, 27], [1, 24], [1, 23], [1, 20], [1, 19], [1, 0]),
+  );
 
 /** Somebody on the way instead of the end itself: other hosts of its side play routers. */
 const ROUTERS = { client: ['CIP3', 'CIP4'], server: ['RIP4', 'RIP1'] } as const;
 
-const error: fc.Arbitrary<IcmpError> = weighted<IcmpError['from']>([5, 'client'], [4, 'server']).chain(
-  (from) =>
+const error = (bias: ScenarioBias): fc.Arbitrary<IcmpError> =>
+  weighted<IcmpError['from']>([5, 'client'], [4 + 2 * shareOfTunnels(bias), 'server']).chain((from) =>
     fc
       .record({
         by: sometimes(25, fc.constantFrom(...ROUTERS[from])),
-        typeAndCode,
+        typeAndCode: typeAndCode(bias),
         mtu: sometimes(40, weighted([3, 1300], [1, 1500], [1, 576], [1, 68], [1, 1])),
-        quote,
+        quote: quote(bias),
         quotedOffset: sometimes(5, weighted([2, 185], [1, 1])),
         ttl,
         badChecksum,
@@ -92,7 +100,7 @@ const error: fc.Arbitrary<IcmpError> = weighted<IcmpError['from']>([5, 'client']
         const narrow = type === 3 && code === 4 ? mtu : undefined;
         return without({ kind: 'icmp', flow: UNNAMED, from, type, code, mtu: narrow, ...rest }) as IcmpError;
       }),
-);
+  );
 
 export function asides(bias: ScenarioBias): fc.Arbitrary<readonly Aside[]> {
   const at = fc.nat({ max: 59 });
@@ -106,7 +114,7 @@ export function asides(bias: ScenarioBias): fc.Arbitrary<readonly Aside[]> {
       some(bias.echoes, pings),
       some(
         bias.icmpErrors,
-        error.map((one) => [one]),
+        error(bias).map((one) => [one]),
       ),
     )
     .map(([pings, errors]) => [...pings, ...errors]);

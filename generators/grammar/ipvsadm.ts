@@ -1,4 +1,10 @@
-import { type Dest, isSameService, takesFlag, type VirtualService } from '../../spec/config/services.ts';
+import {
+  type Dest,
+  isSameService,
+  keepsPort,
+  takesFlag,
+  type VirtualService,
+} from '../../spec/config/services.ts';
 
 /** Why `ipvsadm --restore` would refuse the services; nothing when it takes them. */
 export function serviceProblems(services: readonly VirtualService[]): readonly string[] {
@@ -23,9 +29,10 @@ export function serviceProblems(services: readonly VirtualService[]): readonly s
 
 /** Only masquerading can lead to another port. */
 export function destProblems(dest: Dest, servicePort: number): readonly string[] {
-  const { forward, port, weight, upperThreshold: upper = 0, lowerThreshold: lower = 0 } = dest;
+  const { forward, encapsulation, port, weight, upperThreshold: upper = 0, lowerThreshold: lower = 0 } = dest;
   return [
-    ...(forward === 'droute' && port !== servicePort ? ['a dest of -g on another port'] : []),
+    ...(keepsPort(forward) && port !== servicePort ? ['a dest of -g or -i on another port'] : []),
+    ...(forward !== 'tunnel' && encapsulation ? ['a type of tunnel without a tunnel'] : []),
     ...(weight < 0 || weight > 65535 ? [`weight ${weight}`] : []),
     ...(lower > upper ? ['a lower threshold above the upper one'] : []),
   ];

@@ -23,6 +23,14 @@ import {
 const smallerWeight: Smaller<number> = (weight) =>
   weight <= 1 ? towards(1)(weight) : oneAfterAnother([1, 0], nearer(2)(weight));
 
+/** The dest with another way to reach it; only a tunnel wraps packets. */
+export function forwardedBy<T extends Pick<Dest, 'forward' | 'encapsulation'>>(
+  { encapsulation, ...dest }: T,
+  forward: Dest['forward'],
+): Omit<T, 'encapsulation'> & Pick<Dest, 'encapsulation' | 'forward'> {
+  return { ...dest, forward, ...(forward === 'tunnel' && encapsulation && { encapsulation }) };
+}
+
 /** Masquerading is what a reader expects; a dest that routes directly has the service's port anyway. */
 export const smallerDest: Smaller<Dest> = anyOf(
   withoutField('lowerThreshold'),
@@ -30,7 +38,11 @@ export const smallerDest: Smaller<Dest> = anyOf(
     if (!dest.lowerThreshold) yield* withoutField<Dest>('upperThreshold')(dest);
   },
   inField('weight', smallerWeight),
-  inField('forward', towards<Dest['forward']>('masq')),
+  withoutField('encapsulation'),
+  function* (dest) {
+    for (const forward of towards<Dest['forward']>('masq', 'droute')(dest.forward))
+      yield forwardedBy(dest, forward);
+  },
 );
 
 /** Without the flags that the scheduler does not take, which ipvsadm would refuse. */

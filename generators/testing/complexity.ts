@@ -36,7 +36,7 @@ function otherPorts(value: object): number {
 }
 
 const PLAINEST: Readonly<Record<string, readonly unknown[]>> = {
-  forward: ['masq'],
+  forward: ['masq', 'droute'],
   scheduler: SCHEDULERS,
   policy: ['ACCEPT'],
   kind: ['ACCEPT', 'DROP'],

@@ -5,6 +5,9 @@ import type { Feature } from './feature.ts';
 const services = (is: (service: VirtualService) => boolean) => (scenario: Scenario) =>
   scenario.director.services.some(is);
 
+const dests = (is: (dest: VirtualService['dests'][number]) => boolean) =>
+  services((service) => service.dests.some(is));
+
 const sysctl = (name: string, value: number) => (scenario: Scenario) =>
   scenario.director.sysctls[name] === value;
 
@@ -45,5 +48,13 @@ export const SERVICE_FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 15,
     in: ({ timeline }) => timeline.some((item) => item.kind === 'sctp' && item.chunks.includes('COOKIE_ACK')),
   },
+  'a dest behind a tunnel': { perMille: 130, in: dests(({ forward }) => forward === 'tunnel') },
+  'a tunnel by UDP': { perMille: 50, in: dests(({ encapsulation }) => encapsulation?.type === 'gue') },
+  'a tunnel by GRE': { perMille: 35, in: dests(({ encapsulation }) => encapsulation?.type === 'gre') },
+  'a tunnel with checksums': {
+    perMille: 40,
+    in: dests(({ encapsulation }) => encapsulation !== undefined && encapsulation.checksum !== 'nocsum'),
+  },
+  'tunnelled packets cut': { perMille: 15, in: sysctl('net.ipv4.vs.pmtu_disc', 0) },
   'counters zeroed': { perMille: 10, in: command('zero') },
 };
