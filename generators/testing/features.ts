@@ -98,7 +98,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   'a segment out of order': { perMille: 20, in: (one) => seen(one, (a, b) => b.seq < a.seq - 1) },
   'a negative sequence number': { perMille: 20, in: some(({ seq }) => seq < 0) },
   'a segment at the edge of a window': { perMille: 7, in: some(({ seq }) => Math.abs(seq - 64240) < 1000) },
-  'a segment far out of any window': { perMille: 14, in: some(({ seq }) => seq > 1e6) },
+  'a segment far out of any window': { perMille: 13, in: some(({ seq }) => seq > 1e6) },
   'an acknowledgement of the future': { perMille: 20, in: some(({ ack }) => ack > 60000) },
   'a stale acknowledgement': { perMille: 10, in: some(({ ack }) => ack < -1000) },
   'a bad checksum': { perMille: 30, in: some((s) => s.badChecksum === true) },

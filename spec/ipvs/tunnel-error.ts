@@ -21,7 +21,7 @@ export function quotedTunnelBytes(net: Net, { toLocal, payload }: Skb): number |
   if (!toLocal) return undefined;
   const quoted = payload.subarray(ICMP_HEADER_BYTES);
   const outer = parseIpv4Header(quoted);
-  if (!outer || outer.fragmentOffset !== 0) return undefined;
+  if (outer?.fragmentOffset !== 0) return undefined;
   const at = 20 + outer.options.length;
   const behind = quoted.subarray(at);
   switch (outer.protocol) {
