@@ -42,6 +42,10 @@ const segment: fc.Arbitrary<Segment> = fc.record(
     ttl: fc.nat({ max: 255 }),
     mayFragment: fc.constant(true),
     badChecksum: fc.constant(true),
+    text: fc.oneof(
+      fc.constantFrom('PASV\r\n', '227 ({self,},40,1)\r\n', 'a "quote" \\ > <mss 1>', 'nul \0 and \xff'),
+      fc.string({ unit: fc.constantFrom(...'aB9 <>"\\\r\n\t|(),.'), maxLength: 12 }),
+    ),
   },
   { requiredKeys: ['kind', 'flow', 'from', 'flags', 'seq', 'ack', 'window', 'length', 'options'] },
 ) as fc.Arbitrary<Segment>;
@@ -152,11 +156,13 @@ describe('the timeline', () => {
     );
   });
 
+  const says =
+    'says "TEXT", as in says "PASV\\r\\n"; \\r \\n \\t \\" \\\\ and \\xHH stand for what they do in C';
   const head =
     'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
   const CHUNKS = Object.keys(SCTP_CHUNK_TYPES).join(' ');
   const shape =
-    'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [data BYTES] [ttl N] [nodf] [badsum]';
+    'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [data BYTES] [ttl N] [nodf] [badsum] [says "TEXT"]';
   const options = 'mss N, wscale N, sackOK, sack FROM:TO, TS val N ecr N, nop, opt N HEX';
   const waits = '+3ms, +0.1s, +15m, +2h; at most a week';
   const complaints: [string, number, string][] = [
@@ -237,6 +243,19 @@ describe('the timeline', () => {
       23,
       'the options take 44 bytes; allowed: at most 40',
     ],
+    [
+      'f1 client > P. 1:7(6) ack 1 says "PASV\\n"',
+      16,
+      'the text is 5 bytes long, and the segment 6; write 1:6(5), or begins for says to send a part of it',
+    ],
+    ['f1 client > P. 1:3(2) ack 1 says "\\q"', 35, `\\q stands for nothing; allowed: ${says}`],
+    ['f1 client > P. 1:7(6) ack 1 says PASV', 29, `says lacks a text in quotes; allowed: ${says}`],
+    [
+      'f1 client > P. 1:7(6) ack 1 begins "{RIP9,}"',
+      37,
+      '{RIP9} is no address; allowed: self VIP CIP RIP DIP EXT VIP1 VIP2 CIP1 CIP2 CIP3 CIP4 RIP1 RIP2 RIP3 RIP4; did you mean RIP?',
+    ],
+    ['f1 client > udp 5 says "hello"', 25, 'only a segment says something; remove says "hello"'],
     ['+5', 1, `"+5" is no wait; allowed: ${waits}`],
     ['+5s +5s', 5, '"+5s" follows a complete wait; put it on a line of its own'],
     ['+0.0001s', 1, `"+0.0001s" is finer than a millisecond; allowed: ${waits}`],
@@ -263,7 +282,7 @@ describe('flows', () => {
   });
 
   const shape =
-    '[udp|sctp] CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER], as in CIP1:40001 > VIP:80 isn 1000/5000 or udp CIP1:40001 > VIP:53';
+    '[udp|sctp] CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER] [with FLOW], as in CIP1:40001 > VIP:80 isn 1000/5000 or udp CIP1:40001 > VIP:53';
   test.each([
     ['CIP1:40001', 11, `> is missing; allowed: ${shape}`],
     ['CIP1:40001 - VIP:80', 12, `"-" stands where > belongs; allowed: ${shape}`],

@@ -6,8 +6,9 @@ import { parseDatagram, printDatagram } from './scenario-text/datagram.ts';
 import { ECHO_WORDS, parseEcho, printEcho } from './scenario-text/echo.ts';
 import { parseIcmpError, printIcmpError } from './scenario-text/icmp.ts';
 import { type PacketHead, parseHead } from './scenario-text/packet.ts';
+import { takeSays } from './scenario-text/says.ts';
 import { parseSctpChunks, printSctpChunks } from './scenario-text/sctp.ts';
-import { parseSegment, printSegment } from './scenario-text/segment.ts';
+import { type CutOut, parseSegment, printSegment } from './scenario-text/segment.ts';
 import { parseWait, printWait } from './scenario-text/wait.ts';
 
 /** A line of a scenario's timeline as people read it; commands begin with `do:`. */
@@ -32,11 +33,12 @@ export function printTimelineItem(item: TimelineItem): string {
 
 /** A line of the timeline that is a packet or a wait. */
 export function parseTimelineText(text: string): PacketItem | Wait {
-  const { line, options } = takeOptions(text);
+  const { line: unsaid, says } = takeSays(text);
+  const { line, options } = takeOptions(unsaid);
   const reader = new WordReader(line);
   if (/^[\d.]+(ms|s|m|h)$/.test(reader.peek() ?? ''))
     throw new TextError(reader.place, `"${reader.peek()}" lacks its +`, { hint: `write +${reader.peek()}` });
-  if (!reader.peek()?.startsWith('+')) return parsePacket(reader, options);
+  if (!reader.peek()?.startsWith('+')) return parsePacket(reader, { options, says });
   const wait = parseWait(reader.next('the wait'));
   if (!reader.done)
     throw new TextError(reader.place, `"${reader.peek()}" follows a complete wait`, {
@@ -45,12 +47,15 @@ export function parseTimelineText(text: string): PacketItem | Wait {
   return wait;
 }
 
-function parsePacket(reader: WordReader, options: Word | undefined): PacketItem {
+function parsePacket(reader: WordReader, cutOut: CutOut): PacketItem {
   const head = parseHead(reader);
   const item = parseOther(head, reader);
-  if (!item) return parseSegment(head, reader, options);
+  if (!item) return parseSegment(head, reader, cutOut);
+  const { options, says } = cutOut;
   if (options)
     throw new TextError(options, 'only a segment has options', { hint: `remove <${options.text}>` });
+  if (says)
+    throw new TextError(says, 'only a segment says something', { hint: `remove says "${says.text}"` });
   return item;
 }
 

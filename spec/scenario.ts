@@ -36,6 +36,11 @@ export interface Flow {
   readonly service: Endpoint;
   /** What relative sequence number 0 of each side is on the wire, 0 to 2^32-1; the tag that each side of SCTP chooses. */
   readonly isn: { readonly client: number; readonly server: number };
+  /**
+   * The name of another flow whose server is this one's too: a data connection of FTP that the server opens. Until
+   * the director has said where this flow's packets go, its server is as far from that flow's port as the services are.
+   */
+  readonly with?: string;
 }
 
 export type TimelineItem = PacketItem | Wait | Do;
@@ -87,11 +92,16 @@ export interface Segment extends PacketOfFlow {
   readonly ack: number;
   /** As on the wire, not scaled. */
   readonly window: number;
-  /** Payload bytes; where `data` does not say, their content is a fixed pattern. */
+  /** Payload bytes; where neither `data` nor `text` says, their content is a fixed pattern. */
   readonly length: number;
   /** What the payload begins with; at least one byte. */
   readonly data?: Uint8Array;
   readonly options: readonly TcpOption[];
+  /**
+   * What the payload begins with, cut where it ends. Names in braces stand for addresses (`config/named-text`), since
+   * nobody knows before which real server answers.
+   */
+  readonly text?: string;
 }
 
 /** One UDP datagram of a flow. */

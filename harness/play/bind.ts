@@ -52,12 +52,24 @@ function bindPacket(scenario: Scenario, item: PacketItem, index: number, { lead,
   const flow = scenario.flows[item.flow];
   if (!flow)
     throw new InputError(`step ${index + 1} names the flow ${item.flow}, which the scenario does not have`);
-  const log = logs.get(item.flow) ?? newFlowLog();
+  const log = logs.get(item.flow) ?? { ...newFlowLog(), arrival: atServerOf(scenario, flow, logs) };
   logs.set(item.flow, log);
   const step = frameStep({ config: scenario.director, flow, log, ipId: index + 1 }, item);
   const { emitted } = lead.step(step);
   noteFrames(log, item, step.frame, emitted);
   return step;
+}
+
+/** Where the server is of the flow that this one goes with; it calls from a port as far from that one's as it should. */
+function atServerOf(
+  { flows }: Scenario,
+  { with: name = '', client, service }: Flow,
+  logs: ReadonlyMap<string, FlowLog>,
+): FlowLog['arrival'] {
+  const arrival = logs.get(name)?.arrival;
+  if (!arrival) return undefined;
+  const port = (arrival.server.port + service.port - flows[name]!.service.port) & 0xffff;
+  return { mac: arrival.mac, server: { ...arrival.server, port }, client };
 }
 
 interface Place {

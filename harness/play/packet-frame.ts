@@ -1,3 +1,4 @@
+import { withAddresses } from '../../spec/config/named-text.ts';
 import type { Datagram, Echo, IcmpError, PacketItem, SctpChunks, Segment } from '../../spec/scenario.ts';
 import type { Ipv4, Mac } from '../../spec/wire/address.ts';
 import { ETHERTYPE_IPV4, printEthernet } from '../../spec/wire/ethernet.ts';
@@ -12,6 +13,7 @@ import {
   setWord,
   word,
 } from '../../spec/wire/ipv4.ts';
+import { bytesOfText } from '../../spec/wire/latin1.ts';
 import { printSctp } from '../../spec/wire/sctp.ts';
 import { printTcp, tcpChecksum } from '../../spec/wire/tcp.ts';
 import { printUdp, UDP_HEADER_BYTES, udpChecksum } from '../../spec/wire/udp.ts';
@@ -101,7 +103,7 @@ function tcpBytes(segment: Segment, way: Way): Uint8Array {
       urgent: 0,
       options: segment.options,
     },
-    payload: payloadBytes(segment, segment.seq),
+    payload: payloadBytes(segment, segment.seq, way.source.address),
   });
   const right = tcpChecksum(bytes, way.source.address, way.destination.address);
   setWord(bytes, 16, segment.badChecksum ? right ^ WRONG : right);
@@ -114,7 +116,7 @@ function udpBytes(datagram: Datagram, way: Way): Uint8Array {
     destinationPort: way.destination.port,
     length: UDP_HEADER_BYTES + datagram.length,
     checksum: 0,
-    payload: payloadBytes(datagram, 0),
+    payload: payloadBytes(datagram, 0, way.source.address),
   });
   if (datagram.noChecksum) return bytes;
   const right = udpChecksum(bytes, way.source.address, way.destination.address);
@@ -157,10 +159,12 @@ function spoilt({ badChecksum }: PacketItem, message: Uint8Array): Uint8Array {
   return message;
 }
 
-/** What the packet says of its bytes, and the pattern behind that. */
-function payloadBytes({ length, data }: Segment | Datagram, seq: number): Uint8Array {
+/** The pattern, with what the packet says of its bytes in its place: as data, or as text that its sender wrote. */
+function payloadBytes({ length, data, ...rest }: Segment | Datagram, seq: number, sender: Ipv4): Uint8Array {
   const bytes = pattern(seq, length);
   if (data) bytes.set(data.subarray(0, length));
+  if ('text' in rest && rest.text !== undefined)
+    bytes.set(bytesOfText(withAddresses(rest.text, sender)).subarray(0, length));
   return bytes;
 }
 

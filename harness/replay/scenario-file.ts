@@ -133,6 +133,8 @@ function parseFlows(
   if (isMap(node))
     for (const { key, value } of node.items)
       flows.set(inText(source, key as Scalar, readName), inText(source, value as Scalar, parseFlow));
+  for (const { with: other } of flows.values())
+    if (other !== undefined && !flows.has(other)) undeclared(source, 0, other, flows);
   for (const [index, item] of timeline.entries()) {
     if (!isPacket(item)) continue;
     const flow =

@@ -68,7 +68,7 @@ export const SCENARIO_FILE = z.strictObject({
     .record(z.string(), z.string())
     .optional()
     .describe(
-      'Name to CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER]; without it flows go from CIP1:40001 on to the first service',
+      'Name to CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER] [with FLOW]; without it flows go from CIP1:40001 on to the first service',
     ),
   timeline: z.array(step).max(MOST_STEPS),
 });

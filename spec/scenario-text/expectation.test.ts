@@ -20,6 +20,9 @@ it.each([
   'conntrack any UNREPLIED',
   'conntrack TIME_WAIT ASSURED for 120s of f1',
   'conntrack none',
+  'says "227 (10,0,0,100,40,1)\\r\\n"',
+  'announced RIP1 > CIP1:5121',
+  'announced none',
   'rule INPUT 2 counted',
   'rule mangle PREROUTING 1 silent',
 ])('%s is read and printed as it was', (text) => {

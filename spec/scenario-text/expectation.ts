@@ -1,10 +1,11 @@
-import { hint, parseEndpoint, printEndpoint } from '../config/address-text.ts';
+import { hint, parseAddress, parseEndpoint, printAddress, printEndpoint } from '../config/address-text.ts';
 import { didYouMean } from '../config/nearest.ts';
 import { parseNumber } from '../config/number-text.ts';
 import { TABLE_NAMES } from '../config/rules.ts';
 import { TextError } from '../config/text-error.ts';
 import { type Word, WordReader } from '../config/words.ts';
 import {
+  type AnnouncedFact,
   type ConnectionFact,
   type ConntrackFact,
   DROPPERS,
@@ -16,6 +17,7 @@ import { HOOKS } from '../tables/hooks.ts';
 import { ICMP_NAMES } from '../tables/icmp-names.ts';
 import { parseFlowName } from './flow.ts';
 import { parseHost } from './packet.ts';
+import { inQuotes, parseSays, takeSays } from './says.ts';
 
 /** `to RIP1`, `dropped at LOCAL_IN filter`, `ActiveConn 1 InActConn 0`: what an expectation says, and back. */
 
@@ -28,7 +30,7 @@ interface Wording<K extends Kind> {
   readonly shape: string;
   print(fact: Of<K>): readonly (string | number)[];
   /** Reads what follows the first words. */
-  parse(reader: WordReader): Of<K>;
+  parse(reader: WordReader, text: string): Of<K>;
 }
 
 const TTL = { min: 1, max: 255 };
@@ -107,6 +109,19 @@ const WORDINGS: { readonly [K in Kind]: Wording<K> } = {
     ],
     parse: parseConntrack,
   },
+  says: {
+    first: ['says'],
+    shape: 'says "TEXT"',
+    print: ({ text }) => [inQuotes(text)],
+    parse: parseSaying,
+  },
+  announced: {
+    first: ['announced'],
+    shape: 'announced ADDRESS > ADDRESS:PORT|none',
+    print: ({ from, to }) =>
+      from === undefined ? ['none'] : [printAddress(from, 'named'), '>', printEndpoint(to!, 'named')],
+    parse: parseAnnounced,
+  },
   rule: {
     first: ['rule'],
     shape: 'rule [TABLE] CHAIN N counted|silent',
@@ -139,7 +154,7 @@ export function parseFact(text: string): Fact {
     throw new TextError(word, `"${text.trim()}" is nothing that can be expected`, { allowed: SHAPES });
   }
   for (const word of wording.first) reader.skip(word);
-  const fact = wording.parse(reader);
+  const fact = wording.parse(reader, text);
   if (!reader.done)
     throw new TextError(reader.place, `"${reader.peek()}" follows a complete expectation`, {
       allowed: wording.shape,
@@ -228,6 +243,23 @@ function parseLife(reader: WordReader): Pick<ConnectionFact, 'seconds' | 'flow'>
     ...(reader.skip('for') ? { seconds: parseSeconds(reader.next('the seconds')) } : {}),
     ...(reader.skip('of') ? { flow: parseFlowName(reader.next('the flow')) } : {}),
   };
+}
+
+/** The reader does not know this language's escapes. */
+function parseSaying(reader: WordReader, text: string): Of<'says'> {
+  reader.next('the text in quotes', { allowed: WORDINGS.says.shape });
+  return { kind: 'says', text: parseSays(takeSays(` ${text}`).says!) };
+}
+
+function parseAnnounced(reader: WordReader): AnnouncedFact {
+  if (reader.skip('none')) return { kind: 'announced', from: undefined };
+  const from = parseAddress(reader.next('who shall connect'));
+  const arrow = reader.next('>', { allowed: WORDINGS.announced.shape });
+  if (arrow.text !== '>')
+    throw new TextError(arrow, `"${arrow.text}" stands where > belongs`, {
+      allowed: WORDINGS.announced.shape,
+    });
+  return { kind: 'announced', from, to: parseEndpoint(reader.next('where it shall connect to')) };
 }
 
 function parseState(word: Word): string | undefined {

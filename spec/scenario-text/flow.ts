@@ -8,15 +8,16 @@ import type { Flow } from '../scenario.ts';
 export const DEFAULT_ISN: Flow['isn'] = { client: 1000, server: 5000 };
 
 const SHAPE =
-  '[udp|sctp] CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER], as in CIP1:40001 > VIP:80 isn 1000/5000 or udp CIP1:40001 > VIP:53';
+  '[udp|sctp] CLIENT:PORT > SERVICE:PORT [isn CLIENT/SERVER] [with FLOW], as in CIP1:40001 > VIP:80 isn 1000/5000 or udp CIP1:40001 > VIP:53';
 
 /** `CIP1:40001 > VIP:80 isn 7/9`, `udp CIP1:40001 > VIP:53`; the usual initial sequence numbers are left out. */
-export function printFlow({ protocol, client, service, isn }: Flow): string {
+export function printFlow({ protocol, client, service, isn, with: other }: Flow): string {
   const usual = isn.client === DEFAULT_ISN.client && isn.server === DEFAULT_ISN.server;
   return [
     ...(protocol === 'tcp' ? [] : [protocol]),
     `${printEndpoint(client, 'named')} > ${printEndpoint(service, 'named')}`,
     ...(usual ? [] : [`isn ${isn.client}/${isn.server}`]),
+    ...(other === undefined ? [] : ['with', other]),
   ].join(' ');
 }
 
@@ -29,9 +30,10 @@ export function parseFlow(text: string): Flow {
     throw new TextError(arrow, `"${arrow.text}" stands where > belongs`, { allowed: SHAPE });
   const service = parseEndpoint(reader.next('the service', { allowed: SHAPE }));
   const isn = reader.skip('isn') ? parseIsn(reader.next('CLIENT/SERVER', { allowed: SHAPE })) : DEFAULT_ISN;
+  const other = reader.skip('with') ? parseFlowName(reader.next('the flow after with')) : undefined;
   if (!reader.done)
     throw new TextError(reader.place, `"${reader.peek()}" follows a complete flow`, { allowed: SHAPE });
-  return { protocol, client, service, isn };
+  return { protocol, client, service, isn, ...(other === undefined ? {} : { with: other }) };
 }
 
 function parseIsn(word: Word): Flow['isn'] {

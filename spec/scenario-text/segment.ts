@@ -13,6 +13,7 @@ import {
   printHead,
 } from './packet.ts';
 import { checkData } from './payload.ts';
+import { checkLength, parseSays, printSays, type Saying } from './says.ts';
 import { optionBytes, parseOptions, printOptions } from './tcp-options.ts';
 
 /** One letter for each header bit, FIN to CWR, as tcpdump and packetdrill write them. */
@@ -28,7 +29,7 @@ const MOST_BYTES = 1500 - 40;
 const SEQ: Range = { min: -(2 ** 40), max: 2 ** 40 };
 
 const SHAPE =
-  'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [data BYTES] [ttl N] [nodf] [badsum]';
+  'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [data BYTES] [ttl N] [nodf] [badsum] [says "TEXT"]';
 
 const DETAILS = [
   { word: 'ack', key: 'ack', number: { what: 'acknowledgement', range: SEQ } },
@@ -39,7 +40,7 @@ const DETAILS = [
 
 /** `f1 server by RIP2 > P. 1:101(100) ack 1 win 65160`; what has its usual value is left out. */
 export function printSegment(segment: Segment): string {
-  const { flags, seq, ack, window, length, options } = segment;
+  const { flags, seq, ack, window, length, options, text } = segment;
   return [
     ...printHead(segment),
     printFlags(flags),
@@ -48,6 +49,7 @@ export function printSegment(segment: Segment): string {
     ...(window === DEFAULT_WINDOW ? [] : [`win ${window}`]),
     ...(options.length === 0 ? [] : [printOptions(options)]),
     ...printDetails(segment, [DATA_DETAIL, ...PACKET_DETAILS]),
+    ...(text === undefined ? [] : [printSays(segment)]),
   ].join(' ');
 }
 
@@ -55,8 +57,14 @@ function printFlags(flags: number): string {
   return [...LETTERS].filter((_, bit) => flags & (1 << bit)).join('') || '-';
 }
 
-/** The rest of a line that describes a segment. `reader` holds its words with the options taken out. */
-export function parseSegment(head: PacketHead, reader: WordReader, options: Word | undefined): Segment {
+/** What has been cut out of a segment's line, since it may hold blanks. */
+export interface CutOut {
+  readonly options: Word | undefined;
+  readonly says: Saying | undefined;
+}
+
+/** The rest of a line that describes a segment. `reader` holds its words with the others cut out. */
+export function parseSegment(head: PacketHead, reader: WordReader, { options, says }: CutOut): Segment {
   const flags = parseFlags(reader.next('the flags', { allowed: SHAPE }));
   const range = reader.next('SEQ:END(LENGTH)', { allowed: SHAPE });
   const { seq, length } = parseRange(range);
@@ -69,7 +77,10 @@ export function parseSegment(head: PacketHead, reader: WordReader, options: Word
   checkFits(details, { all: length + optionBytes(list), most: MOST_BYTES }, range);
   checkData(details.data, length, range);
   const { ack = 0, window = DEFAULT_WINDOW, ...rest } = details;
-  return { kind: 'segment', ...head, flags, seq, ack, window, length, options: list, ...rest };
+  const text = says && parseSays(says);
+  if (says && text !== undefined) checkLength(says, { ...head, seq, length, text }, range);
+  const saying = text === undefined ? {} : { text };
+  return { kind: 'segment', ...head, flags, seq, ack, window, length, options: list, ...rest, ...saying };
 }
 
 function parseFlags(word: Word): number {
