@@ -15,6 +15,7 @@ export const OBSERVABLES = [
   'services',
   'connections',
   'conntrack',
+  'expects',
   'counters',
   'expectations',
 ] as const;

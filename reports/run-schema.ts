@@ -52,6 +52,8 @@ const CONNTRACK = z.object({
   ...{ unreplied: z.boolean(), assured: z.boolean(), mark: COUNT },
 });
 
+const EXPECT = z.object({ protocol: z.int(), timeout: z.int(), tuple: TUPLE, helper: z.string() });
+
 const COUNTER = z.object({
   ...{ table: z.string(), chain: z.string(), rule: COUNT, packets: COUNT, bytes: COUNT },
 });
@@ -64,6 +66,7 @@ const OBSERVATION = z
     services: z.array(SERVICE),
     connections: z.array(CONNECTION),
     conntrack: z.array(CONNTRACK),
+    expects: z.array(EXPECT).exactOptional(),
     counters: z.array(COUNTER),
   })
   .meta({ id: 'observation', description: 'All that could be seen of a director after a step.' });

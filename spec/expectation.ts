@@ -27,6 +27,9 @@ export type Fact =
   | { readonly kind: 'counts'; readonly active: number; readonly inactive: number; readonly of?: string }
   | ConnectionFact
   | ConntrackFact
+  /** What the data of a frame that left begins with, as text. */
+  | { readonly kind: 'says'; readonly text: string }
+  | AnnouncedFact
   /** The rule, counted from 1, met a packet in this step, or met none. */
   | {
       readonly kind: 'rule';
@@ -66,6 +69,13 @@ export interface ConntrackFact {
   /** Whole seconds until it expires, as `conntrack -L` prints them. */
   readonly seconds?: number;
   readonly flow?: string;
+}
+
+/** A connection that conntrack waits for; `from` undefined: it waits for none. */
+export interface AnnouncedFact {
+  readonly kind: 'announced';
+  readonly from: Ipv4 | undefined;
+  readonly to?: { readonly address: Ipv4; readonly port: number };
 }
 
 /** Who drops packets, by the first word of an explanation. */

@@ -52,7 +52,7 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
       ...{ services: [], connections: [], trash: [], realServers: [], guePorts: new Map() },
       ...{ dropCounter: 0, timeouts: ipvsTimeouts(parts) },
     },
-    conntrack: { users: 0, defrags: false, table: new Map(), bySource: new Map() },
+    conntrack: { users: 0, defrags: false, table: new Map(), bySource: new Map(), expects: [] },
     tables: loadTables(config.rules),
     loopback: [],
     icmpLocked: false,

@@ -15,6 +15,8 @@ export interface Observation {
   readonly services: readonly ServiceRow[];
   readonly connections: readonly ConnectionRow[];
   readonly conntrack: readonly ConntrackRow[];
+  /** Only while connections are announced. */
+  readonly expects?: readonly ExpectRow[];
   readonly counters: readonly CounterRow[];
 }
 
@@ -85,6 +87,16 @@ export interface ConntrackRow {
   readonly mark: number;
   /** The original source port is any (`tables/freedoms`, gue-source-port). Only the model says so. */
   readonly openPort?: true;
+}
+
+/** A line of /proc/net/nf_conntrack_expect: a connection that another has announced. */
+export interface ExpectRow {
+  readonly protocol: number;
+  /** Whole seconds, as the kernel rounds them. */
+  readonly timeout: number;
+  /** Source port 0: any. */
+  readonly tuple: TupleRow;
+  readonly helper: string;
 }
 
 /** Packets and bytes that met a rule; `rule` counts from 1, 0 is the chain's policy. */

@@ -2,7 +2,14 @@ import type { ForwardMethod } from './config/services.ts';
 import type { NfConn } from './conntrack/types.ts';
 import type { IpVsService } from './ipvs/types.ts';
 import type { Counter } from './netfilter/types.ts';
-import type { ConnectionRow, ConntrackRow, CounterRow, Observation, ServiceRow } from './observation.ts';
+import type {
+  ConnectionRow,
+  ConntrackRow,
+  CounterRow,
+  ExpectRow,
+  Observation,
+  ServiceRow,
+} from './observation.ts';
 import type { Net } from './state.ts';
 import { PROTOCOL_GRE, PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
 
@@ -15,6 +22,7 @@ export function observe(net: Net, refused: boolean): Observation {
     services: services(net),
     connections: connections(net),
     conntrack: conntrack(net),
+    ...(net.conntrack.expects.length > 0 && { expects: expects(net) }),
     counters: counters(net),
   };
   return net.undetermined ? { ...seen, undetermined: net.undetermined } : seen;
@@ -118,6 +126,19 @@ function conntrack(net: Net): ConntrackRow[] {
       a.original.sport - b.original.sport ||
       a.original.dst - b.original.dst ||
       a.original.dport - b.original.dport,
+  );
+}
+
+/** /proc/net/nf_conntrack_expect (exp_seq_show) */
+function expects(net: Net): ExpectRow[] {
+  const rows = net.conntrack.expects.map(({ tuple, expires }) => ({
+    protocol: tuple.protocol,
+    timeout: Math.trunc((expires - net.jiffies) / net.kernel.hz),
+    tuple: row(tuple),
+    helper: 'ftp',
+  }));
+  return rows.sort(
+    (a, b) => a.tuple.src - b.tuple.src || a.tuple.dst - b.tuple.dst || a.tuple.dport - b.tuple.dport,
   );
 }
 

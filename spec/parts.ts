@@ -1,8 +1,11 @@
 import type { TableName } from './config/rules.ts';
 import { conntrackConfirm, conntrackIn } from './conntrack/core.ts';
+import { expectRelated, findExpect } from './conntrack/expect.ts';
+import { ftpHelp } from './conntrack/ftp.ts';
 import { trackGre } from './conntrack/generic.ts';
 import { trackIcmp } from './conntrack/icmp.ts';
 import { trackSctp } from './conntrack/sctp.ts';
+import { seqAdjust, seqOffset } from './conntrack/seqadj.ts';
 import { trackTcp } from './conntrack/tcp.ts';
 import { trackUdp } from './conntrack/udp.ts';
 import { fragmentsExpired, ipDefrag } from './ip/defrag.ts';
@@ -13,6 +16,7 @@ import { invalidSource } from './ip/route.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { forwardIcmp, inHook, outHook } from './ipvs/core.ts';
 import { toDrop } from './ipvs/defense.ts';
+import { ipvsFtpIn, ipvsFtpOut } from './ipvs/ftp.ts';
 import { updateOverload } from './ipvs/overload.ts';
 import { checkTemplate, schedulePersistent } from './ipvs/persist.ts';
 import { sctp } from './ipvs/proto-sctp.ts';
@@ -37,6 +41,7 @@ import { conntrackDefrag } from './netfilter/defrag.ts';
 import { iptDoTable } from './netfilter/iptables.ts';
 import { mangleHook } from './netfilter/mangle.ts';
 import { ruleMatches } from './netfilter/matches.ts';
+import { mangleTcp } from './netfilter/nat/helper.ts';
 import { natHook, natLocalOut } from './netfilter/nat/hooks.ts';
 import { natPacket, translateError } from './netfilter/nat/proto.ts';
 import { uniqueTuple } from './netfilter/nat/unique-tuple.ts';
@@ -103,6 +108,14 @@ export const PARTS: Parts = {
   conntrackTcpTable: CONNTRACK_TCP_TABLE,
   conntrackTcpValidFlags: CONNTRACK_TCP_VALID_FLAGS,
   conntrackTcpTimeouts: CONNTRACK_TCP_TIMEOUTS,
+  ftpHelp,
+  findExpect,
+  expectRelated,
+  seqAdjust,
+  seqOffset,
+  mangleTcp,
+  ipvsFtpIn,
+  ipvsFtpOut,
   natUniqueTuple: uniqueTuple,
   natPacket,
   natError: translateError,

@@ -38,6 +38,8 @@ export interface Skb {
   ct: { readonly entry: NfConn; readonly info: CtInfo } | undefined;
   /** IP_CT_UNTRACKED. */
   untracked: boolean;
+  /** What a rule has said how its connection shall be tracked, if it begins one (nf_ct_tmpl_alloc). */
+  template?: { readonly helper: 'ftp' } | undefined;
   /** Made about an untracked packet: without an entry, yet `CT --notrack` takes it for one that has one. */
   attached?: true;
   /** The TCP checksum is left to the device (CHECKSUM_PARTIAL): until then only the pseudo header is in it. */

@@ -1,7 +1,16 @@
 import type { DirectorConfig } from './config/director-config.ts';
 import type { NatRange, Rule } from './config/rules.ts';
 import type { Encapsulation, SchedulerName } from './config/services.ts';
-import type { Conntrack, CtInfo, NatManip, NfConn, TrackVerdict, Tuple } from './conntrack/types.ts';
+import type {
+  Conntrack,
+  CtInfo,
+  Direction,
+  NatManip,
+  NfConn,
+  NfExpect,
+  TrackVerdict,
+  Tuple,
+} from './conntrack/types.ts';
 import type { DefragUser, FragmentQueue, Fragments, Neighbours, PathMtu, Redirected } from './ip/types.ts';
 import type {
   Ends,
@@ -14,7 +23,7 @@ import type {
   Place,
 } from './ipvs/types.ts';
 import type { Kernel } from './kernel.ts';
-import type { Devices, IptTables } from './netfilter/types.ts';
+import type { Devices, IptTables, Replacement } from './netfilter/types.ts';
 import type { Emitted } from './observation.ts';
 import type { Skb } from './skb.ts';
 import type { ConntrackTcpTable, ConntrackTcpTimeout } from './tables/conntrack-tcp.ts';
@@ -98,6 +107,22 @@ export interface Parts {
   >;
   /** The tuple that a connection shall have after its source or destination is translated (get_unique_tuple). */
   natUniqueTuple(net: Net, entry: NfConn, range: NatRange, manip: NatManip): Tuple;
+  /** Reads along a connection that a rule has given the FTP helper; false: the packet is lost (nf_conntrack_ftp help). */
+  ftpHelp(net: Net, skb: Skb, entry: NfConn): boolean;
+  /** Whether a new connection was announced (nf_ct_find_expectation). */
+  findExpect(net: Net, tuple: Tuple): NfExpect | undefined;
+  /** Announces a connection (nf_ct_expect_related). */
+  expectRelated(net: Net, expect: NfExpect): 'announced' | 'busy' | 'refused';
+  /** Numbers a packet as its receiver counts; false: it is lost (nf_ct_seq_adjust). */
+  seqAdjust(net: Net, skb: Skb, entry: NfConn, direction: Direction): boolean;
+  /** By how much a byte of that direction moves (nf_ct_seq_offset). */
+  seqOffset(entry: NfConn, direction: Direction, seq: number): number;
+  /** Writes other words into a segment (nf_nat_mangle_tcp_packet). */
+  mangleTcp(skb: Skb, replacement: Replacement): void;
+  /** What a client's packet on a masqueraded control connection of FTP means; false: it is lost. */
+  ipvsFtpIn(net: Net, skb: Skb, cp: IpVsConn): boolean;
+  /** The same of a server's packet. */
+  ipvsFtpOut(net: Net, skb: Skb, cp: IpVsConn): boolean;
   /** Gives a packet the address and port that its entry says (nf_nat_packet). */
   natPacket(skb: Skb, manip: NatManip): void;
   /** Gives an ICMP error those of what it quotes; false when it cannot be done (nf_nat_icmp_reply_translation). */

@@ -3,6 +3,7 @@ import type { Difference } from '../outcome.ts';
 import { CONNECTIONS } from './connections.ts';
 import { compareConntrack } from './conntrack.ts';
 import { COUNTERS } from './counters.ts';
+import { EXPECTS } from './expects.ts';
 import { compareFrames } from './frames.ts';
 import { compareRows } from './rows.ts';
 import { compareServices } from './services.ts';
@@ -19,6 +20,7 @@ export function compareObservation(expected: Observation, actual: Observation): 
     ...compareServices(expected.services, actual.services),
     ...compareRows(CONNECTIONS, expected.connections, actual.connections),
     ...compareConntrack(expected.conntrack, actual.conntrack),
+    ...compareRows(EXPECTS, expected.expects ?? [], actual.expects ?? []),
     ...compareRows(COUNTERS, expected.counters, actual.counters),
   ];
 }

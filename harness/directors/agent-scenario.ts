@@ -3,13 +3,14 @@ import { toArgv } from '../../spec/config/commands-print.ts';
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
-import type { TableName } from '../../spec/config/rules.ts';
+import type { Rule, TableName } from '../../spec/config/rules.ts';
 import type { Link, LinkName, Topology } from '../../spec/config/topology.ts';
 import { BASE_SYSCTLS } from '../../spec/tables/base-sysctls.ts';
 import { IP_VS_FILE } from '../observe/ip-vs.ts';
 import { IP_VS_CONN_FILE } from '../observe/ip-vs-conn.ts';
 import { GET_ENTRIES, GETINFO, IPT, tableQuestion } from '../observe/ipt-entries.ts';
 import { NF_CONNTRACK_FILE } from '../observe/nf-conntrack.ts';
+import { NF_CONNTRACK_EXPECT_FILE } from '../observe/nf-conntrack-expect.ts';
 import type { Plan, PlanStep } from '../play/plan.ts';
 import type { AgentScenario, AgentStep, Op } from './agent-protocol.ts';
 import { addAddress, addNeighbour, linkUp, NETLINK_ROUTE } from './rtnetlink.ts';
@@ -127,8 +128,22 @@ export function tablesBySteps(plan: Plan): ReadonlySet<TableName>[] {
   return [new Set(plan.config.rules.tables.map((table) => table.name)), ...after];
 }
 
-/** Everything that is read after each step, in the order in which `observations` expects it. */
-function observeOps(tables: Iterable<TableName>): Op[] {
+/** Whether a rule names a helper: without one nobody announces connections. */
+export function announces({ config, steps }: Plan): boolean {
+  const isHelped = ({ target }: Rule) => target?.kind === 'CT' && 'helper' in target;
+  const inConfig = config.rules.tables.some(({ chains }) => chains.some(({ rules }) => rules.some(isHelped)));
+  return (
+    inConfig ||
+    steps.some((step) => step.kind === 'command' && 'rule' in step.command && isHelped(step.command.rule))
+  );
+}
+
+/**
+ * Everything that is read after each step, in the order in which `observations` expects it. Reading the entries ends
+ * those whose time is up, and what they have announced with them.
+ */
+function observeOps(plan: Plan): Op[] {
+  const tables = tablesBySteps(plan).at(-1)!;
   return [
     { op: 'readFile', path: IP_VS_FILE },
     { op: 'readFile', path: IP_VS_CONN_FILE },
@@ -145,6 +160,7 @@ function observeOps(tables: Iterable<TableName>): Op[] {
         sizeTo: GET_ENTRIES.size,
       }),
     ),
+    ...(announces(plan) ? [{ op: 'readFile', path: NF_CONNTRACK_EXPECT_FILE } as const] : []),
   ];
 }
 
@@ -208,10 +224,9 @@ function longestTimeoutSeconds(plan: Plan): number {
 export function agentScenario(plan: Plan, hz: number): AgentScenario {
   const { topology } = plan.config;
   const start = { waitNs: 0n, alignJiffies: timerGranule(longestTimeoutSeconds(plan), hz), ops: [] };
-  const tables = tablesBySteps(plan).at(-1)!;
   return {
     setup: setupOps(plan.config).map(({ op }) => op),
-    observe: observeOps(tables),
+    observe: observeOps(plan),
     steps: [
       start,
       ...plan.steps.flatMap((step) => [

@@ -51,7 +51,11 @@ const needed = {
 /** Each scheduler is a module of its own, named after it. */
 const ofService = ({ scheduler }: ServiceSettings): readonly string[] => [`ip_vs_${scheduler}`];
 
+/** One that translated connections use needs the other half of its name too. */
+const ofHelper = (name: string): readonly string[] => [`nf_conntrack_${name}`, `nf_nat_${name}`];
+
 const ofRule = ({ matches, target }: Rule): readonly string[] => [
+  ...(target?.kind === 'CT' && 'helper' in target ? ofHelper(target.helper) : []),
   ...matches.flatMap(({ kind }) => needed.match[kind]),
   ...(target === undefined ? [] : needed.target[target.kind]),
 ];

@@ -7,7 +7,7 @@ import {
   type ScenarioTranscript,
   type StepTranscript,
 } from '../directors/agent-protocol.ts';
-import { isInTwo, setupOps, tablesBySteps } from '../directors/agent-scenario.ts';
+import { announces, isInTwo, setupOps, tablesBySteps } from '../directors/agent-scenario.ts';
 import { WireReader } from '../directors/agent-wire.ts';
 import { checkAcknowledged } from '../directors/rtnetlink.ts';
 import { MachineError } from '../errors.ts';
@@ -16,6 +16,7 @@ import { parseIpVs } from './ip-vs.ts';
 import { parseIpVsConn } from './ip-vs-conn.ts';
 import { parseIptEntries } from './ipt-entries.ts';
 import { parseNfConntrack } from './nf-conntrack.ts';
+import { parseNfConntrackExpect } from './nf-conntrack-expect.ts';
 
 /** The agent's answers about one plan -> Observations. Throws a MachineError at anything unexpected. */
 
@@ -46,6 +47,7 @@ function readers(tables: readonly TableName[]) {
     services: remembering((data) => parseIpVs(textOf(data))),
     connections: remembering((data) => parseIpVsConn(textOf(data))),
     conntrack: remembering((data) => parseNfConntrack(textOf(data))),
+    expects: remembering((data) => parseNfConntrackExpect(textOf(data))),
     counters: tables.map((table) => remembering((data) => parseCounters(table, data))),
   };
 }
@@ -128,6 +130,7 @@ export function observations(plan: Plan, transcript: ScenarioTranscript): Observ
   const read = readers(tables);
   const start = steps[0]!.acted;
   for (const [index, step] of steps.entries()) checkTimes(plan, index, step);
+  const announced = announces(plan);
   return steps.map((step, index) => ({
     jiffies: START_JIFFIES + Number(step.observed - start),
     emitted: emitted(step, topology),
@@ -135,6 +138,7 @@ export function observations(plan: Plan, transcript: ScenarioTranscript): Observ
     services: read.services(step.observations[0]!),
     connections: read.connections(step.observations[1]!),
     conntrack: read.conntrack(step.observations[2]!),
+    ...(announced ? { expects: read.expects(step.observations.at(-1)!) } : {}),
     counters: tables.flatMap((table, n) =>
       tablesAt[index]!.has(table) ? read.counters[n]!(step.observations[3 + n]!) : [],
     ),

@@ -7,6 +7,7 @@ import type { TraceEntry } from '../../spec/trace.ts';
 import { ETHERNET_HEADER_BYTES, parseEthernet } from '../../spec/wire/ethernet.ts';
 import { parseIcmp } from '../../spec/wire/icmp.ts';
 import { type Ipv4Packet, PROTOCOL_ICMP, PROTOCOL_TCP, parseIpv4Packet, word } from '../../spec/wire/ipv4.ts';
+import { textOf } from '../../spec/wire/latin1.ts';
 import { parseTcp, RST } from '../../spec/wire/tcp.ts';
 import type { Plan } from './plan.ts';
 
@@ -43,6 +44,8 @@ const FACTS: FactsLike = {
   counts: (fact, moment) => [countsLike(fact, moment)],
   ipvs: connectionsLike,
   conntrack: entriesLike,
+  says: saidLike,
+  announced: (_, moment) => announced(moment),
   rule: (fact, moment) => [ruleLike(fact, moment)],
 };
 
@@ -173,6 +176,28 @@ const isEntryOf = ({ protocol, original }: ConntrackRow, flow: Flow): boolean =>
 function replyOf({ assured, unreplied }: ConntrackRow): NonNullable<ConntrackFact['reply']> {
   if (assured) return 'ASSURED';
   return unreplied ? 'UNREPLIED' : 'REPLIED';
+}
+
+/** As much of what each segment that left says as the fact does. */
+function saidLike({ text }: FactOf<'says'>, moment: Moment): string[] {
+  const packets = here(moment).emitted.map(({ frame }) =>
+    parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES)),
+  );
+  return packets.flatMap((packet) => {
+    const segment = packet?.header.protocol === PROTOCOL_TCP ? parseTcp(packet.payload) : undefined;
+    return segment ? [printFact({ kind: 'says', text: textOf(segment.payload).slice(0, text.length) })] : [];
+  });
+}
+
+function announced(moment: Moment): string[] {
+  const facts = (here(moment).expects ?? []).map(
+    ({ tuple: { src, dst, dport } }): Fact => ({
+      kind: 'announced',
+      from: src,
+      to: { address: dst, port: dport },
+    }),
+  );
+  return facts.length > 0 ? facts.map(printFact) : [printFact({ kind: 'announced', from: undefined })];
 }
 
 function ruleLike({ table, chain, rule }: FactOf<'rule'>, { observations, step }: Moment): string {

@@ -51,6 +51,15 @@ const TABLES: readonly Shown[] = [
       })),
   },
   {
+    title: 'Announced connections (conntrack -L expect)',
+    columns: ['helper', 'timeout'],
+    rows: ({ expects = [] }) =>
+      expects.map((row) => ({
+        name: tuple(row.tuple),
+        cells: [row.helper, `${row.timeout} s`],
+      })),
+  },
+  {
     title: 'Rule counters (iptables-save -c)',
     columns: ['packets', 'bytes'],
     rows: ({ counters }) =>

@@ -52,7 +52,7 @@ const OPTION_OF = {
 const TARGET_OPTION: Partial<Record<Target['kind'], string>> = {
   MARK: '--set-mark',
   CONNMARK: '--set-mark, --save-mark or --restore-mark',
-  CT: '--notrack',
+  CT: '--notrack or --helper',
   SNAT: '--to-source',
   DNAT: '--to-destination',
 };

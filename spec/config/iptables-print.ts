@@ -184,7 +184,7 @@ function targetWords(target: Target, style: AddressStyle): string[] {
     case 'CONNMARK':
       return ['-j', 'CONNMARK', ...connmarkWords(target)];
     case 'CT':
-      return ['-j', 'CT', '--notrack'];
+      return ['-j', 'CT', ...('helper' in target ? ['--helper', target.helper] : ['--notrack'])];
     case 'SNAT':
     case 'DNAT':
     case 'MASQUERADE':

@@ -32,6 +32,7 @@ import {
 } from './iptables-match-parse.ts';
 import { MATCH_NAMES, UNMODELLED_MATCHES, UNMODELLED_OPTIONS } from './iptables-options.ts';
 import {
+  readHelper,
   readLogOption,
   readMarkBits,
   readNatPorts,
@@ -147,6 +148,7 @@ const OPTIONS: readonly Option[] = [
   { names: ['--to-destination'], invertible: false, read: (reading) => readNatRange(reading, 'DNAT') },
   { names: ['--to-ports'], invertible: false, read: readNatPorts },
   { names: ['--notrack'], invertible: false, read: readNotrack },
+  { names: ['--helper'], invertible: false, read: readHelper },
   { names: ['--log-prefix', '--log-level'], invertible: false, read: readLogOption },
 ];
 

@@ -1,8 +1,10 @@
+import { hint } from './address-text.ts';
 import { isPlain, type Reading } from './iptables-draft.ts';
 import { parseMark, parseRejectType } from './iptables-values.ts';
 import { parseNatPorts, parseNatRange } from './nat-range-text.ts';
+import { didYouMean } from './nearest.ts';
 import { parseUnsigned32 } from './number-text.ts';
-import type { NatRange, NatTargetKind, Target } from './rules.ts';
+import { HELPERS, type NatRange, type NatTargetKind, type Target } from './rules.ts';
 import { TextError } from './text-error.ts';
 
 /** The options of targets, one function each; they stand after the target that they belong to. */
@@ -82,6 +84,22 @@ export function readTransferMask(
 export function readNotrack(reading: Reading): void {
   targetOf(reading, 'CT');
   decide(reading);
+}
+
+export function readHelper(reading: Reading): void {
+  targetOf(reading, 'CT');
+  decide(reading);
+  const word = reading.value();
+  const helper = HELPERS.find((name) => name === word.text);
+  if (!helper)
+    throw new TextError(word, `helper ${word.text} is not modelled`, {
+      allowed: HELPERS.join(' '),
+      ...hint(didYouMean(word.text, HELPERS)),
+    });
+  // A helper belongs to one protocol (xt_CT.c, xt_ct_find_proto).
+  if (!isPlain(reading.draft, ['tcp']))
+    throw new TextError(reading.option, '--helper ftp is for TCP only', { hint: 'add -p tcp before it' });
+  reading.draft.target = { kind: 'CT', helper };
 }
 
 export function readNatRange(reading: Reading, kind: 'SNAT' | 'DNAT'): void {

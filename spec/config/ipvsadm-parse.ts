@@ -30,7 +30,6 @@ import {
 import { TextError } from './text-error.ts';
 import type { Word, WordReader } from './words.ts';
 
-const FTPPORT = 21;
 const EVERY_BIT = 0xffffffff;
 
 /** The longest time `ipvsadm --set` takes: 31 days (MAX_TIMEOUT of ipvsadm.c). */
@@ -248,10 +247,6 @@ function dest(given: Given, service: ServiceKey): Dest {
   if (keepsPort(forward) && end.port !== service.port && service.protocol !== 'fwm')
     throw new TextError(word, `${METHODS[forward]} cannot change the port to ${end.port}`, {
       hint: `ipvsadm would silently take ${service.port}: write that, or use -m`,
-    });
-  if (forward === 'masq' && service.protocol === 'tcp' && service.port === FTPPORT)
-    throw new TextError(given.get('-m')!, 'masquerading from port 21 (the FTP helper) is not modelled', {
-      allowed: '-g -i',
     });
   const encapsulation = parseEncapsulation(given);
   const weight = given.get('-w');

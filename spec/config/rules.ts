@@ -160,6 +160,9 @@ export interface NatRange {
   readonly ports?: PortRange;
 }
 
+/** What reads along connections, by the names that rules use. */
+export const HELPERS = ['ftp'] as const;
+
 export const NAT_TARGETS = ['SNAT', 'DNAT', 'MASQUERADE', 'REDIRECT'] as const;
 export type NatTargetKind = (typeof NAT_TARGETS)[number];
 
@@ -183,6 +186,8 @@ export type Target =
       readonly connectionMask: number;
     }
   | { readonly kind: 'CT'; readonly notrack: true }
+  /** Connections that begin with the packet are read along by a helper. */
+  | { readonly kind: 'CT'; readonly helper: (typeof HELPERS)[number] }
   | NatTarget
   /** Writes to the log of the host's own namespace only: in any other it does nothing. */
   | { readonly kind: 'LOG' }

@@ -226,7 +226,7 @@ describe('rules', () => {
   });
 
   const options =
-    '-s -d -i -o -p -f -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --ctorigsrc --ctorigdst --ctreplsrc --ctrepldst --ctorigsrcport --ctorigdstport --ctreplsrcport --ctrepldstport --ctproto --ctstatus --ctdir --ipvs --vaddr --vport --vdir --vmethod --comment --length --ttl-eq --ttl-lt --ttl-gt --src-range --dst-range --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --to-source --to-destination --to-ports --notrack --log-prefix';
+    '-s -d -i -o -p -f -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --ctorigsrc --ctorigdst --ctreplsrc --ctrepldst --ctorigsrcport --ctorigdstport --ctreplsrcport --ctrepldstport --ctproto --ctstatus --ctdir --ipvs --vaddr --vport --vdir --vmethod --comment --length --ttl-eq --ttl-lt --ttl-gt --src-range --dst-range --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --to-source --to-destination --to-ports --notrack --helper --log-prefix';
   const complaints: [string, number, string][] = [
     ['-p tcp --dprt 80', 17, `"--dprt" is no option of a rule; allowed: ${options}; did you mean --dport?`],
     ['--dport 80', 10, '--dport needs -p tcp before it'],

@@ -1,8 +1,10 @@
+import { LOOPBACK } from '../ip/route.ts';
 import type { Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP } from '../wire/ipv4.ts';
+import { newFtpHelp } from './ftp.ts';
 import { trackGeneric } from './generic.ts';
 import { settleIcmp } from './icmp.ts';
 import { confirm, find, newEntry } from './table.ts';
@@ -12,14 +14,26 @@ import { type CtInfo, type Direction, type NfConn, ORIGINAL, REPLY, type Tuple }
 /** Finds or makes the entry that a packet belongs to (net/netfilter/nf_conntrack_core.c, nf_conntrack_in). */
 export function conntrackIn(net: Net, skb: Skb, hook: Hook): Verdict {
   if (skb.ct || skb.untracked) return 'NF_ACCEPT';
+  const { template } = skb;
+  skb.template = undefined;
   const settled = skb.header.protocol === PROTOCOL_ICMP && settleIcmp(net, skb, hook);
-  if (!settled) track(net, skb, hook);
+  if (!settled) track(net, skb, hook, template);
   note(net, hook, 'nf_conntrack_in', 'NF_ACCEPT', () => `the packet is ${seenState(skb)}${describe(skb)}`);
   return 'NF_ACCEPT';
 }
 
-/** The end of the way: a new entry goes into the table (ipv4_confirm). */
+/**
+ * The end of the way: what reads along has its say, numbers are brought into step, and a new entry goes into the table
+ * (ipv4_confirm, nf_confirm).
+ */
 export function conntrackConfirm(net: Net, skb: Skb, hook: Hook): Verdict {
+  if (skb.ct && skb.ct.info !== 'RELATED_REPLY') {
+    const { entry, info } = skb.ct;
+    if (entry.helper && !net.parts.ftpHelp(net, skb, entry)) return 'NF_DROP';
+    const direction = info.endsWith('_REPLY') ? REPLY : ORIGINAL;
+    const fromMyself = hook === 'NF_INET_LOCAL_IN' && skb.inDevice === LOOPBACK;
+    if (entry.adjusted && !fromMyself && !net.parts.seqAdjust(net, skb, entry, direction)) return 'NF_DROP';
+  }
   const fresh = skb.ct !== undefined && !skb.ct.entry.confirmed;
   if (confirm(net, skb)) {
     if (fresh) note(net, hook, 'nf_conntrack_confirm', 'NF_ACCEPT', () => 'the entry is in the table');
@@ -31,6 +45,7 @@ export function conntrackConfirm(net: Net, skb: Skb, hook: Hook): Verdict {
 
 /** What `--ctstate` and `--state` compare (net/netfilter/xt_conntrack.c, conntrack_mt). */
 export function seenState(skb: Skb): 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED' {
+  if (skb.template) return 'NEW';
   if (!skb.ct) return skb.untracked ? 'UNTRACKED' : 'INVALID';
   return skb.ct.info.replace('_REPLY', '') as 'NEW' | 'ESTABLISHED' | 'RELATED';
 }
@@ -43,15 +58,15 @@ export function attach(skb: Skb, about: Skb): void {
   skb.ct = { entry, info: info.endsWith('_REPLY') ? 'RELATED' : 'RELATED_REPLY' };
 }
 
-function track(net: Net, skb: Skb, hook: Hook): void {
+function track(net: Net, skb: Skb, hook: Hook, template: Skb['template']): void {
   const tuple = tupleOf(skb);
   if (!tuple) return;
   const tracker = net.parts.conntrackProtocols[skb.header.protocol] ?? trackGeneric;
   for (;;) {
-    const found = find(net, tuple) ?? begun(tuple, skb);
+    const found = find(net, tuple) ?? begun(net, tuple, skb, template);
     if (!found) return;
     const { entry } = found;
-    let info: CtInfo = entry.seenReply ? 'ESTABLISHED' : 'NEW';
+    let info: CtInfo = entry.seenReply ? 'ESTABLISHED' : entry.master ? 'RELATED' : 'NEW';
     if (found.direction === REPLY) info = 'ESTABLISHED_REPLY';
     const verdict = tracker(net, { entry, skb, info, hook });
     if (verdict === 'REPEAT') continue;
@@ -62,9 +77,24 @@ function track(net: Net, skb: Skb, hook: Hook): void {
   }
 }
 
-function begun(tuple: Tuple, { open }: Skb): { entry: NfConn; direction: Direction } | undefined {
+/** An entry for a first packet: one that was announced has a master, others the helper that a rule names (init_conntrack). */
+function begun(
+  net: Net,
+  tuple: Tuple,
+  { open }: Skb,
+  template: Skb['template'],
+): { entry: NfConn; direction: Direction } | undefined {
   const entry = newEntry(tuple, { openPort: open.includes('gue-source-port') });
-  return entry && { entry, direction: ORIGINAL };
+  if (!entry) return undefined;
+  const expect = net.parts.findExpect(net, tuple);
+  if (!expect) {
+    if (template) entry.helper = newFtpHelp();
+    return { entry, direction: ORIGINAL };
+  }
+  entry.master = expect.master;
+  entry.mark = expect.master.mark;
+  expect.arrived?.(entry);
+  return { entry, direction: ORIGINAL };
 }
 
 function describe(skb: Skb): string {

@@ -1,6 +1,7 @@
 import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { collectExpects, removeExpects } from './expect.ts';
 import { newTcpTrack } from './tcp-track.ts';
 import { invert, keyOf } from './tuple.ts';
 import { type Direction, type NfConn, ORIGINAL, REPLY, type Tuple } from './types.ts';
@@ -20,6 +21,10 @@ export function newEntry(tuple: Tuple, { openPort }: Pick<NfConn, 'openPort'>): 
     assured: false,
     timeout: 0,
     mark: 0,
+    helper: undefined,
+    master: undefined,
+    seqAdjust: undefined,
+    adjusted: false,
     nat: undefined,
     tcp: newTcpTrack(),
     udp: { streamTs: 0 },
@@ -45,6 +50,7 @@ export function kill(net: Net, entry: NfConn): void {
     if (net.conntrack.table.get(key)?.entry === entry) net.conntrack.table.delete(key);
   }
   if (entry.nat?.done.SRC) forgetSource(net, entry);
+  removeExpects(net, entry);
 }
 
 /**
@@ -108,6 +114,7 @@ export function collectExpired(net: Net): void {
   for (const { entry } of net.conntrack.table.values()) {
     if (entry.timeout <= net.jiffies) kill(net, entry);
   }
+  collectExpects(net);
 }
 
 function isReply(info: string): boolean {

@@ -5,7 +5,7 @@ import { sysctl } from '../sysctl.ts';
 import type { ConntrackTcpEvent } from '../tables/conntrack-tcp.ts';
 import { after, before, u32 } from '../wire/seq.ts';
 import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts';
-import { type Direction, REPLY, type TcpPeer, type TcpTrack } from './types.ts';
+import { type Direction, type NfConn, ORIGINAL, REPLY, type TcpPeer, type TcpTrack } from './types.ts';
 
 /** IGNORE lets the packet pass and learns nothing from it. */
 export type WindowVerdict = 'ACCEPT' | 'IGNORE' | 'INVALID';
@@ -56,16 +56,19 @@ export function readOptions(skb: Skb, { header }: TcpSegment, peer: TcpPeer): vo
  */
 export function tcpInWindow(
   net: Net,
-  track: TcpTrack,
+  entry: NfConn,
   direction: Direction,
   index: ConntrackTcpEvent,
   skb: Skb,
   segment: TcpSegment,
 ): WindowVerdict {
   const { kernel } = net;
+  const { tcp: track } = entry;
   const sender = track.seen[direction];
-  const receiver = track.seen[direction === REPLY ? 0 : 1];
-  const seen = lookAt(segment, receiver);
+  const other = direction === REPLY ? ORIGINAL : REPLY;
+  const receiver = track.seen[other];
+  const moved = net.parts.seqOffset(entry, other, u32(segment.header.ack - 1));
+  const seen = lookAt(segment, receiver, moved);
   if (meetSender(kernel, track, direction, sender, receiver, seen, skb) === 'done') return 'ACCEPT';
   excuseMissingAck(track, sender, receiver, seen);
   const lenient = kernel.has('conntrack-late-is-not-invalid');
@@ -80,7 +83,8 @@ function isLiberal(net: Net): boolean {
   return sysctl(net, 'net.netfilter.nf_conntrack_tcp_be_liberal') !== 0;
 }
 
-function lookAt(segment: TcpSegment, receiver: TcpPeer): Seen {
+/** What is acknowledged is `moved` bytes further than its sender knows, if its length was changed. */
+function lookAt(segment: TcpSegment, receiver: TcpPeer, moved: number): Seen {
   const { header } = segment;
   const seen: Seen = {
     segment,
@@ -91,6 +95,8 @@ function lookAt(segment: TcpSegment, receiver: TcpPeer): Seen {
     win: header.window,
   };
   if (receiver.sackPerm) seen.sack = highestSack(segment, header.ack);
+  seen.ack = u32(seen.ack - moved);
+  seen.sack = u32(seen.sack - moved);
   return seen;
 }
 

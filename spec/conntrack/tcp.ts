@@ -217,7 +217,7 @@ function mayBeReplaced(state: ConntrackTcpState): boolean {
 function inWindow(step: Step, old: ConntrackTcpState, next: ConntrackTcpState): TrackVerdict {
   const { net, entry, skb, segment, direction, index } = step;
   // The window check looks at the state that the entry has, not at the one it was resynchronised to.
-  switch (tcpInWindow(net, entry.tcp, direction, index, skb, segment)) {
+  switch (tcpInWindow(net, entry, direction, index, skb, segment)) {
     case 'IGNORE':
       return 'ACCEPT';
     case 'INVALID':

@@ -1,5 +1,6 @@
 import type { ConntrackSctpState } from '../tables/conntrack-sctp.ts';
 import type { ConntrackTcpEvent, ConntrackTcpState } from '../tables/conntrack-tcp.ts';
+import type { Timer } from '../timer.ts';
 import type { Ipv4 } from '../wire/address.ts';
 
 /** One direction of a conversation (struct nf_conntrack_tuple). */
@@ -86,6 +87,32 @@ export interface NatStatus {
   masqDevice: string | undefined;
 }
 
+/** Where the numbers of one direction's bytes move, and by how much before and behind it (struct nf_ct_seqadj). */
+export interface SeqAdjust {
+  /** Of the segment that changed its length last (correction_pos). */
+  at: number;
+  before: number;
+  after: number;
+}
+
+/** What the FTP helper remembers of a control connection (struct nf_ct_ftp_master). */
+export interface FtpHelp {
+  /** By direction, the sequence numbers right behind line ends: two at most (seq_aft_nl). */
+  readonly afterNewline: readonly [number[], number[]];
+}
+
+/** A connection that another one has announced (struct nf_conntrack_expect): its source port may be any. */
+export interface NfExpect {
+  tuple: Tuple;
+  readonly master: NfConn;
+  /** Jiffies: from then on nobody waits for it any more. */
+  expires: number;
+  /** Ends it, in kernels where a timer does. */
+  readonly timer: Timer;
+  /** What happens to the connection when it comes (expectfn). */
+  readonly arrived: ((entry: NfConn) => void) | undefined;
+}
+
 /** A tracked connection (struct nf_conn). */
 export interface NfConn {
   /** Both directions' tuples. */
@@ -100,6 +127,14 @@ export interface NfConn {
   /** Jiffies: a span until confirmation, a point in time after it. */
   timeout: number;
   mark: number;
+  /** Reads along what the connection says, where a rule has assigned it; for good (nfct_help). */
+  helper: FtpHelp | undefined;
+  /** The connection that announced this one (IPS_EXPECTED). */
+  master: NfConn | undefined;
+  /** By direction, where what is said may change its length; undefined where nobody could (nfct_seqadj). */
+  seqAdjust: readonly [SeqAdjust, SeqAdjust] | undefined;
+  /** Something has changed its length (IPS_SEQ_ADJUST). */
+  adjusted: boolean;
   /** None while no NAT has looked at the entry. */
   nat: NatStatus | undefined;
   /** Of the protocols' parts, the one of the tuples' protocol is used (union nf_conntrack_proto). */
@@ -118,4 +153,6 @@ export interface Conntrack {
   readonly table: Map<string, { readonly entry: NfConn; readonly direction: Direction }>;
   /** Entries whose source NAT has decided about, by their own source; the newest first (nf_nat_bysource). */
   readonly bySource: Map<string, NfConn[]>;
+  /** Connections that are announced; the newest first (nf_ct_expect_hash). */
+  readonly expects: NfExpect[];
 }

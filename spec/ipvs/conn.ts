@@ -5,19 +5,33 @@ import { IPVS_NEW_CONNECTION_SECONDS } from '../tables/ipvs-tcp.ts';
 import { newTimer } from '../timer.ts';
 import { delTimer, modTimer } from '../timers.ts';
 import { note } from '../trace-log.ts';
+import type { Ipv4 } from '../wire/address.ts';
+import { PROTOCOL_TCP } from '../wire/ipv4.ts';
+import { FTPPORT } from './ports.ts';
 import type { Ends, IpVsConn, IpVsDest } from './types.ts';
 
 /** The connection that a client's packet belongs to (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_in_get). */
 export function connInGet(net: Net, ends: Ends): IpVsConn | undefined {
+  return exactInGet(net, ends) ?? exactInGet(net, { ...ends, sourcePort: 0 });
+}
+
+/** Port 0 is any client's: only a connection of which the client's port is not known yet has it (__ip_vs_conn_in_get). */
+function exactInGet(net: Net, ends: Ends): IpVsConn | undefined {
   return net.ipvs.connections.find(
     (cp) =>
-      !cp.template &&
       cp.clientPort === ends.sourcePort &&
+      cp.noClientPort === (ends.sourcePort === 0) &&
       cp.protocol === ends.protocol &&
       cp.virtualPort === ends.destinationPort &&
       cp.client === ends.source &&
       cp.virtual === ends.destination,
   );
+}
+
+/** The first packet of a client tells its port (ip_vs_conn_fill_cport). */
+export function fillClientPort({ ipvs: { connections } }: Net, cp: IpVsConn, port: number): void {
+  Object.assign(cp, { clientPort: port, noClientPort: false });
+  connections.unshift(...connections.splice(connections.indexOf(cp), 1));
 }
 
 /**
@@ -39,8 +53,14 @@ export function connOutGet(net: Net, ends: Ends): IpVsConn | undefined {
 
 /** What makes a connection other than its ends and its dest do. */
 export interface Peculiarities {
+  /** Where the real server is, if not at the dest's address. */
+  readonly destAddress?: Ipv4;
   /** Where at the dest; its own port unless said otherwise. */
   readonly destPort?: number;
+  /** The client's port is not known yet. */
+  readonly noClientPort?: boolean;
+  /** Keeps its conntrack entry, whatever vs/conntrack says. */
+  readonly nfct?: boolean;
   readonly template?: boolean;
   readonly onePacket?: boolean;
 }
@@ -50,16 +70,19 @@ export function connNew(
   net: Net,
   ends: Ends,
   dest: IpVsDest,
-  { destPort = dest.port, template = false, onePacket = false }: Peculiarities = {},
+  { destAddress = dest.address, destPort = dest.port, ...peculiar }: Peculiarities = {},
 ): IpVsConn {
+  const { noClientPort = false, nfct = false, template = false, onePacket = false } = peculiar;
+  const ftp = isFtpControl(ends, dest) ? { asked: undefined } : undefined;
   const cp: IpVsConn = {
     protocol: ends.protocol,
     client: ends.source,
     clientPort: ends.sourcePort,
+    noClientPort,
     virtual: ends.destination,
     virtualPort: ends.destinationPort,
     dest,
-    destAddress: dest.address,
+    destAddress,
     destPort,
     forward: dest.forward,
     state: net.parts.ipvsProtocols[ends.protocol]?.firstState ?? 'NONE',
@@ -70,7 +93,8 @@ export function connNew(
     controls: 0,
     noOutput: dest.forward !== 'masq',
     inactive: true,
-    nfct: sysctl(net, 'net.ipv4.vs.conntrack') !== 0,
+    nfct: nfct || ftp !== undefined || sysctl(net, 'net.ipv4.vs.conntrack') !== 0,
+    ftp,
     timeout: IPVS_NEW_CONNECTION_SECONDS * net.kernel.hz,
     timer: newTimer(() => net.parts.connectionExpired(net, cp)),
   };
@@ -79,6 +103,17 @@ export function connNew(
   dest.totalConns += 1;
   net.parts.updateOverload(net, dest, 'bind');
   return cp;
+}
+
+/** What is masqueraded from FTP's port is read along, and tracked (tcp_app_conn_bind, ip_vs_ftp_init_conn). */
+function isFtpControl({ protocol, destinationPort }: Ends, { forward }: IpVsDest): boolean {
+  return forward === 'masq' && protocol === PROTOCOL_TCP && destinationPort === FTPPORT;
+}
+
+/** A connection is controlled by another, which lives as long as it does (ip_vs_control_add). */
+export function controlAdd(cp: IpVsConn, control: IpVsConn): void {
+  cp.control = control;
+  control.controls += 1;
 }
 
 /** A packet is done with its connection: the connection's time starts anew, or ends (ip_vs_conn_put). */
@@ -148,6 +183,7 @@ export function expireNodestConns(net: Net): void {
 
 /** ip_vs_nfct.c, ip_vs_conn_drop_conntrack */
 function dropConntrack(net: Net, cp: IpVsConn): void {
+  if (cp.clientPort === 0) return;
   const found = find(net, {
     protocol: cp.protocol,
     src: cp.client,

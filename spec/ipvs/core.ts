@@ -6,6 +6,7 @@ import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
+import { appPacket } from './app.ts';
 import { connExpireNow, connInGet, connNew, connOutGet, connPut } from './conn.ts';
 import { serviceFor } from './ctl.ts';
 import { endsOf, isCut, reverse } from './ends.ts';
@@ -48,6 +49,10 @@ export function outHook(net: Net, skb: Skb, hook: Hook): Verdict {
   const protocol = net.parts.ipvsProtocols[ends.protocol]!;
   if (cp.forward === 'masq') {
     if (isCut(net, skb)) {
+      connPut(net, cp);
+      return 'NF_STOLEN';
+    }
+    if (cp.ftp && !appPacket(net, skb, cp, 'out')) {
       connPut(net, cp);
       return 'NF_STOLEN';
     }

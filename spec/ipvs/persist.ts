@@ -1,7 +1,7 @@
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import { note } from '../trace-log.ts';
-import { connNew, connPut } from './conn.ts';
+import { connNew, connPut, controlAdd } from './conn.ts';
 import { isOnePacket } from './one-packet.ts';
 import { FTPPORT } from './ports.ts';
 import type { Ends, IpVsConn, IpVsDest, IpVsService } from './types.ts';
@@ -28,8 +28,7 @@ export function schedulePersistent(
     destPort: toOwnPort ? dest.port : ends.destinationPort,
     onePacket: isOnePacket(service, ends),
   });
-  cp.control = template;
-  template.controls += 1;
+  controlAdd(cp, template);
   connPut(net, template);
   return cp;
 }

@@ -70,7 +70,10 @@ export interface IpVsConn {
   /** By its IP protocol number. */
   readonly protocol: number;
   readonly client: Ipv4;
-  readonly clientPort: number;
+  /** 0 while nobody knows it (IP_VS_CONN_F_NO_CPORT). */
+  clientPort: number;
+  /** Of a data connection of FTP that a client may open from any port: the first packet says which. */
+  noClientPort: boolean;
   readonly virtual: Ipv4;
   virtualPort: number;
   readonly dest: IpVsDest;
@@ -94,6 +97,8 @@ export interface IpVsConn {
   inactive: boolean;
   /** Keeps its conntrack entry (IP_VS_CONN_F_NFCT). */
   nfct: boolean;
+  /** A control connection of FTP, and what the client has asked for last (app, app_data); undefined for all others. */
+  ftp: { asked: 'PASV' | 'EPSV' | undefined } | undefined;
   /** Jiffies until it expires, counted from its next packet. */
   timeout: number;
   readonly timer: Timer;

@@ -9,7 +9,9 @@ import { sysctl } from '../sysctl.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_HOST_UNREACH, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
-import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
+import { PROTOCOL_ICMP, word } from '../wire/ipv4.ts';
+import { appPacket } from './app.ts';
+import { fillClientPort } from './conn.ts';
 import { isCut } from './ends.ts';
 import { notrack, updateConntrack } from './nfct.ts';
 import { tunnelXmit } from './tunnel.ts';
@@ -17,12 +19,14 @@ import type { DestRoute, IpVsConn } from './types.ts';
 
 /** Sends a client's packet to its real server (net/netfilter/ipvs/ip_vs_xmit.c). */
 export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
+  if (cp.noClientPort) fillClientPort(net, cp, word(skb.payload, 0));
   const link = routeToDest(net, skb, cp);
   if (!link) return 'NF_STOLEN';
   if (cp.forward === 'tunnel') return tunnelXmit(net, skb, cp, link.address);
   if (cp.forward === 'masq') {
     // Without a whole header there is nothing to translate, and the packet is lost.
     if (isCut(net, skb)) return 'NF_STOLEN';
+    if (cp.ftp && !appPacket(net, skb, cp, 'in')) return 'NF_STOLEN';
     translate(net, skb, cp);
   }
   return send(net, skb, cp);
@@ -40,7 +44,8 @@ export function send(net: Net, skb: Skb, cp: IpVsConn): Verdict {
 
 /** __ip_vs_get_out_rt: the link to the real server, one hop of the packet's life spent; undefined when there is no way. */
 export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): { readonly address: Ipv4 } | undefined {
-  const way = routeOutput(net, cp.destAddress);
+  // The way is the dest's, wherever a data connection of FTP may really go.
+  const way = routeOutput(net, cp.dest.address);
   if (way.kind !== 'unicast') {
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 });
     return undefined;
@@ -62,19 +67,19 @@ export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): { readonly addres
  * The dest's route, found when it has none. One that was made for direct routing is nobody else's, so what is learned
  * of the way later does not reach it; any other is found anew then.
  */
-function destRoute(net: Net, { dest, destAddress, forward }: IpVsConn): DestRoute {
-  dest.route ??= { knownNextHop: forward === 'droute', learned: pathMtu(net, destAddress) };
-  if (!dest.route.knownNextHop) dest.route.learned ??= pathMtu(net, destAddress);
+function destRoute(net: Net, { dest, forward }: IpVsConn): DestRoute {
+  dest.route ??= { knownNextHop: forward === 'droute', learned: pathMtu(net, dest.address) };
+  if (!dest.route.knownNextHop) dest.route.learned ??= pathMtu(net, dest.address);
   return dest.route;
 }
 
 /** dst_mtu of the dest's route. */
-export function routeMtu(net: Net, { dest, destAddress }: IpVsConn): number {
-  const way = routeOutput(net, destAddress);
+export function routeMtu(net: Net, { dest }: IpVsConn): number {
+  const way = routeOutput(net, dest.address);
   if (way.kind !== 'unicast') return 0;
   const { knownNextHop, learned } = dest.route!;
   if (!learned) return way.link.mtu;
-  if (!knownNextHop) return mtuTowards(net, way.link, destAddress, 'own');
+  if (!knownNextHop) return mtuTowards(net, way.link, dest.address, 'own');
   return net.jiffies <= learned.expires ? learned.mtu : way.link.mtu;
 }
 

@@ -57,8 +57,9 @@ function askHolds(ask: CtAsk, { entry, info }: NonNullable<Skb['ct']>): boolean 
 function hasStatus(entry: NfConn, status: CtStatus): boolean {
   switch (status) {
     case 'NONE':
-    case 'EXPECTED':
       return false;
+    case 'EXPECTED':
+      return entry.master !== undefined;
     case 'SEEN_REPLY':
       return entry.seenReply;
     case 'ASSURED':

@@ -39,6 +39,7 @@ const TARGETS_ON_CONNECTIONS: ReadonlySet<string> = new Set(['CONNMARK', ...NAT_
 export function needsConntrack(tables: IptTables): boolean {
   const looks = ({ matches, target }: Rule) =>
     TARGETS_ON_CONNECTIONS.has(target?.kind ?? '') ||
+    (target?.kind === 'CT' && 'helper' in target) ||
     matches.some(({ kind }) => MATCHES_ON_CONNECTIONS.has(kind));
   return [...tables.values()].some(({ chains }) =>
     chains.some(({ rules }) => rules.some(({ rule }) => looks(rule))),

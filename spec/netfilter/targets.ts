@@ -33,7 +33,9 @@ export function applyTarget(
       return 'CONTINUE';
     case 'CT':
       // A packet that has been through conntrack already (over loopback) keeps what it got there.
-      if (!skb.ct && !skb.attached) skb.untracked = true;
+      if (skb.ct || skb.attached || skb.untracked || skb.template) return 'CONTINUE';
+      if ('helper' in target) skb.template = { helper: target.helper };
+      else skb.untracked = true;
       return 'CONTINUE';
     case 'LOG':
       return 'CONTINUE';
@@ -72,7 +74,7 @@ export function wording(target: Target): string {
     case 'CONNMARK':
       return `CONNMARK --${target.op}-mark`;
     case 'CT':
-      return 'CT --notrack';
+      return 'helper' in target ? `CT --helper ${target.helper}` : 'CT --notrack';
     case 'SNAT':
     case 'DNAT':
     case 'MASQUERADE':

@@ -39,3 +39,11 @@ export interface Devices {
 export interface Place extends Devices {
   readonly hook: Hook;
 }
+
+/** What is put into the place of `length` bytes of a segment's data. */
+export interface Replacement {
+  /** Counted from the first byte of data. */
+  readonly at: number;
+  readonly length: number;
+  readonly text: string;
+}

@@ -144,6 +144,34 @@ export const CHANGES = [
     source: { file: 'net/ipv4/netfilter/nf_defrag_ipv4.c', symbol: 'nf_defrag_ipv4_disable' },
     says: 'Netfilter stops to put fragments together when the last rule goes that looks at connections (before: it goes on as long as the network namespace lives).',
   },
+  {
+    id: 'expectation-without-timer',
+    stable: { '6.1': '6.1.187', '6.12': '6.12.111', '7.1': '7.1.13' },
+    mainline: '7.2',
+    source: { file: 'net/netfilter/nf_conntrack_expect.c', symbol: 'nf_ct_exp_is_expired' },
+    says: 'An announced connection is no longer waited for exactly when its time is up (before: when a timer of the wheel says so, up to 16 seconds later).',
+  },
+  {
+    id: 'conntrack-ftp-linearizes',
+    stable: {},
+    mainline: '6.0',
+    source: { file: 'net/netfilter/nf_conntrack_ftp.c', symbol: 'help' },
+    says: 'A packet of a control connection that was put together from fragments leaves in pieces of the usual size (before: in those that it came in).',
+  },
+  {
+    id: 'conntrack-ftp-checks-numbers',
+    stable: {},
+    mainline: '7.2',
+    source: { file: 'net/netfilter/nf_conntrack_ftp.c', symbol: 'try_number' },
+    says: 'A line that names a number above 255, or a port above 65535, announces nothing and is lost (before: what is too much spills over into the next number).',
+  },
+  {
+    id: 'ipvs-ftp-checks-numbers',
+    stable: { '6.1': '6.1.188', '6.12': '6.12.110' },
+    mainline: '7.2',
+    source: { file: 'net/netfilter/ipvs/ip_vs_ftp.c', symbol: 'ip_vs_ftp_get_addrport' },
+    says: 'A command or reply of FTP that names a number above 255, or a port above 65535, is left alone by ip_vs_ftp (before: what is too much is cut off).',
+  },
 ] as const satisfies readonly Change[];
 
 export type ChangeId = (typeof CHANGES)[number]['id'];

@@ -1,4 +1,5 @@
 import type { NatRange } from '../../config/rules.ts';
+import { mayAdjust } from '../../conntrack/seqadj.ts';
 import { invert } from '../../conntrack/tuple.ts';
 import { type NatManip, type NatStatus, type NfConn, REPLY, type Tuple } from '../../conntrack/types.ts';
 import type { Net } from '../../state.ts';
@@ -21,6 +22,7 @@ export function setupInfo(net: Net, entry: NfConn, range: NatRange, manip: NatMa
   if (!sameTuple(now, chosen)) {
     entry.tuples = [entry.tuples[0], invert(chosen)!];
     nat.changed[manip] = true;
+    if (entry.helper) mayAdjust(entry);
     note(
       net,
       'nat',
