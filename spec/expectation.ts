@@ -75,7 +75,7 @@ export interface ConntrackFact {
 export interface AnnouncedFact {
   readonly kind: 'announced';
   readonly from: Ipv4 | undefined;
-  readonly to?: { readonly address: Ipv4; readonly port: number };
+  readonly place?: { readonly address: Ipv4; readonly port: number };
 }
 
 /** Who drops packets, by the first word of an explanation. */

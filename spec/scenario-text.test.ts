@@ -251,9 +251,9 @@ describe('the timeline', () => {
     ['f1 client > P. 1:3(2) ack 1 says "\\q"', 35, `\\q stands for nothing; allowed: ${says}`],
     ['f1 client > P. 1:7(6) ack 1 says PASV', 29, `says lacks a text in quotes; allowed: ${says}`],
     [
-      'f1 client > P. 1:7(6) ack 1 begins "{RIP9,}"',
+      'f1 client > P. 1:7(6) ack 1 begins "{ROP9,}"',
       37,
-      '{RIP9} is no address; allowed: self VIP CIP RIP DIP EXT VIP1 VIP2 CIP1 CIP2 CIP3 CIP4 RIP1 RIP2 RIP3 RIP4; did you mean RIP?',
+      `{ROP9} is no address; allowed: self ${[...ADDRESS_NAMES.keys()].join(' ')}; did you mean RIP9?`,
     ],
     ['f1 client > udp 5 says "hello"', 25, 'only a segment says something; remove says "hello"'],
     ['+5', 1, `"+5" is no wait; allowed: ${waits}`],

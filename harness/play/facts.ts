@@ -194,7 +194,7 @@ function announced(moment: Moment): string[] {
     ({ tuple: { src, dst, dport } }): Fact => ({
       kind: 'announced',
       from: src,
-      to: { address: dst, port: dport },
+      place: { address: dst, port: dport },
     }),
   );
   return facts.length > 0 ? facts.map(printFact) : [printFact({ kind: 'announced', from: undefined })];

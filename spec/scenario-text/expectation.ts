@@ -118,8 +118,8 @@ const WORDINGS: { readonly [K in Kind]: Wording<K> } = {
   announced: {
     first: ['announced'],
     shape: 'announced ADDRESS > ADDRESS:PORT|none',
-    print: ({ from, to }) =>
-      from === undefined ? ['none'] : [printAddress(from, 'named'), '>', printEndpoint(to!, 'named')],
+    print: ({ from, place }) =>
+      from === undefined ? ['none'] : [printAddress(from, 'named'), '>', printEndpoint(place!, 'named')],
     parse: parseAnnounced,
   },
   rule: {
@@ -259,7 +259,7 @@ function parseAnnounced(reader: WordReader): AnnouncedFact {
     throw new TextError(arrow, `"${arrow.text}" stands where > belongs`, {
       allowed: WORDINGS.announced.shape,
     });
-  return { kind: 'announced', from, to: parseEndpoint(reader.next('where it shall connect to')) };
+  return { kind: 'announced', from, place: parseEndpoint(reader.next('where it shall connect to')) };
 }
 
 function parseState(word: Word): string | undefined {
