@@ -28,12 +28,15 @@ export function ruleset(bias: ScenarioBias, size: Size): fc.Arbitrary<Ruleset> {
     oneOf([bias.rules, firewall], [100 - bias.rules, fc.constant(NONE)]),
     oneOf([bias.marks, marking(size)], [100 - bias.marks, fc.constant([])]),
     sometimes(bias.nat, translation(size)),
+    sometimes(Math.round(bias.rules / 12), randomTable('security', size)),
     percent(bias.counting),
     percent(bias.fragments > 50 ? 50 : 2),
   );
   return shrinkingBy(
-    drawn.map(([{ tables }, before, nat, counting, fragments]) => {
-      const rules = { tables: [...before, ...(nat ? [nat] : []), ...tables] };
+    drawn.map(([{ tables }, before, nat, security, counting, fragments]) => {
+      const rules = {
+        tables: [...before, ...(nat ? [nat] : []), ...tables, ...(security ? [security] : [])],
+      };
       const counted = counting ? withCounters(rules, stateCounters(rules)) : rules;
       return fragments ? withCounters(counted, FRAGMENT_COUNTERS) : counted;
     }),

@@ -53,7 +53,7 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
       ...{ dropCounter: 0, timeouts: ipvsTimeouts(parts) },
     },
     conntrack: { users: 0, defrags: false, table: new Map(), bySource: new Map(), expects: [] },
-    tables: loadTables(config.rules),
+    tables: loadTables({ kernel, jiffies: options.jiffies }, config.rules),
     loopback: [],
     icmpLocked: false,
     undetermined: undefined,

@@ -81,6 +81,10 @@ export const PARTS: Parts = {
       active: hasTable('filter'),
       run: (net, skb, hook) => iptDoTable(net, skb, hook, 'filter'),
     },
+    iptable_security_hook: {
+      active: hasTable('security'),
+      run: (net, skb, hook) => iptDoTable(net, skb, hook, 'security'),
+    },
     nf_nat_ipv4_pre_routing: { active: hasTable('nat'), run: natHook },
     nf_nat_ipv4_local_in: { active: hasTable('nat'), run: natHook },
     nf_nat_ipv4_local_fn: { active: hasTable('nat'), run: natLocalOut },

@@ -23,7 +23,7 @@ import type {
   Place,
 } from './ipvs/types.ts';
 import type { Kernel } from './kernel.ts';
-import type { Devices, IptTables, Replacement } from './netfilter/types.ts';
+import type { Devices, IptRule, IptTables, Replacement } from './netfilter/types.ts';
 import type { Emitted } from './observation.ts';
 import type { Skb } from './skb.ts';
 import type { ConntrackTcpTable, ConntrackTcpTimeout } from './tables/conntrack-tcp.ts';
@@ -128,7 +128,7 @@ export interface Parts {
   /** Gives an ICMP error those of what it quotes; false when it cannot be done (nf_nat_icmp_reply_translation). */
   natError(skb: Skb, manip: NatManip): boolean;
   /** Whether a rule's conditions hold for a packet. */
-  ruleMatches(net: Net, rule: Rule, skb: Skb, devices: Devices): boolean;
+  ruleMatches(net: Net, rule: Rule, skb: Skb, devices: Devices, memory: IptRule['memory']): boolean;
   /** When the timer wheel runs a timer, by the time it is set and the time it should run; jiffies. */
   wheel(now: number, expires: number): number;
   /** Tells the sender of a packet that nobody is there to take it (dst_link_failure). */

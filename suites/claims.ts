@@ -1,16 +1,10 @@
 import { BIASES, EVEN } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
-import { NAT_TARGETS } from '../spec/config/rules.ts';
 import type { Claim } from './claim.ts';
 import {
-  asksConnections,
   asksForStates,
-  hasMarks,
-  hasMatch,
-  hasNotrack,
   hasOddFlags,
   hasQuiescedDest,
-  hasTarget,
   sends,
   servesMarks,
   servesTunnels,
@@ -19,6 +13,7 @@ import {
 } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 import { NETWORK_CLAIMS } from './network-claims.ts';
+import { RULE_CLAIMS } from './rule-claims.ts';
 import { LONG_TALKS, MANY_CONNECTIONS, ODD_FLAGS_ONLY } from './shapes.ts';
 
 /** Every claim, and so the suite's table of contents: what is said of each director, and the code that makes it true. */
@@ -246,61 +241,7 @@ const ROWS = [
     source: { file: 'net/netfilter/ipvs/ip_vs_nfct.c', symbol: 'ip_vs_update_conntrack' },
     bias: { ...BIASES.portReuse, rules: 70 },
   },
-  {
-    id: 'filter/verdicts',
-    says: 'A packet meets the rules of filter in order, each match decides as its header says, each rule counts.',
-    source: { file: 'net/ipv4/netfilter/ip_tables.c', symbol: 'ipt_do_table' },
-    bias: BIASES.filterRules,
-  },
-  {
-    id: 'filter/reject',
-    says: 'REJECT answers with the reset or the ICMP error that it is told to send, byte for byte.',
-    source: { file: 'net/ipv4/netfilter/nf_reject_ipv4.c', symbol: 'nf_send_reset' },
-    bias: { ...BIASES.filterRules, besideServices: 40, accidents: 70 },
-  },
-  {
-    id: 'rules/marks',
-    says: 'MARK and CONNMARK change the bits that they name of packets and connections, where their table stands on the way.',
-    source: { file: 'net/netfilter/xt_connmark.c', symbol: 'connmark_tg_shift' },
-    bias: BIASES.marks,
-    only: hasMarks,
-  },
-  {
-    id: 'rules/connections',
-    says: 'Rules that ask for tuples, status, direction or IPVS connection of a packet see those of its entry.',
-    source: { file: 'net/netfilter/xt_conntrack.c', symbol: 'conntrack_mt' },
-    bias: { ...EVEN, rules: 100, marks: 30, conntrack: 90, droute: 15, besideServices: 8, counting: 20 },
-    only: asksConnections,
-  },
-  {
-    id: 'rules/headers',
-    says: 'Rules that ask for length, TTL or ranges of addresses see the packet as it is in their chain.',
-    source: { file: 'net/netfilter/xt_hl.c', symbol: 'ttl_mt' },
-    bias: { ...BIASES.filterRules, rules: 100, marks: 40, droute: 30 },
-    only: hasMatch(['length', 'ttl', 'iprange', 'comment']),
-  },
-  {
-    id: 'rules/notrack',
-    says: 'What raw exempts from tracking is UNTRACKED, and leaves no trace in the connection table.',
-    source: { file: 'net/netfilter/xt_CT.c', symbol: 'xt_ct_target' },
-    bias: { ...BIASES.marks, counting: 90 },
-    only: hasNotrack,
-  },
-  {
-    id: 'rules/nat',
-    says: 'Table nat decides once for a connection which ends of its packets change; each packet and each error about one is translated so, and answers back.',
-    source: { file: 'net/netfilter/nf_nat_core.c', symbol: 'nf_nat_inet_fn' },
-    bias: BIASES.nat,
-    only: hasTarget(NAT_TARGETS),
-  },
-  {
-    id: 'rules/nat-ipvs',
-    says: 'What table nat translates IPVS sees translated, and what IPVS sends on table nat may translate once more.',
-    source: { file: 'net/netfilter/ipvs/ip_vs_nfct.c', symbol: 'ip_vs_update_conntrack' },
-    bias: { ...BIASES.nat, besideServices: 20, udp: 0, conntrack: 80, droute: 20, shortFlows: 40 },
-    size: { ...MANY_CONNECTIONS, services: 2, flows: 8 },
-    only: hasTarget(NAT_TARGETS),
-  },
+  ...RULE_CLAIMS,
   {
     id: 'conntrack/udp',
     says: 'A UDP entry lives 30 s, 120 s and ASSURED once both sides have talked for more than two seconds.',

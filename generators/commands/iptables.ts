@@ -14,6 +14,7 @@ const index = fc.nat({ max: 59 });
 /** A rule for each table, since it is not yet known which there are. */
 const rules: fc.Arbitrary<Readonly<Record<TableName, Rule>>> = fc.record({
   raw: ruleOf('raw'),
+  security: ruleOf('security'),
   mangle: ruleOf('mangle'),
   nat: ruleOf('nat'),
   filter: ruleOf('filter'),

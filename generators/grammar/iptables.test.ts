@@ -11,12 +11,8 @@ describe('ruleProblems', () => {
   it.each<[string, string, Rule]>([
     ['-o in INPUT', 'INPUT', { matches: [], outInterface: device }],
     ['-i in OUTPUT', 'OUTPUT', { matches: [], inInterface: device }],
-    ['ports or a reset without -p tcp', 'INPUT', { matches: [dport(80)] }],
-    [
-      'ports or a reset without -p tcp',
-      'INPUT',
-      { matches: [], target: { kind: 'REJECT', with: 'tcp-reset' } },
-    ],
+    ['a match of another protocol', 'INPUT', { matches: [dport(80)] }],
+    ['a reset without -p tcp', 'INPUT', { matches: [], target: { kind: 'REJECT', with: 'tcp-reset' } }],
     ['two matches of one kind', 'INPUT', { protocol: TCP, matches: [dport(80), dport(443)] }],
     ['-m tcp that says nothing', 'INPUT', { protocol: TCP, matches: [{ kind: 'tcp' }] }],
     ['no state', 'INPUT', { matches: [{ kind: 'state', states: [], inverted: false }] }],

@@ -1,3 +1,5 @@
+import { asksForSyn } from '../../spec/config/iptables-draft.ts';
+import { limitAverage } from '../../spec/config/iptables-limit.ts';
 import { NAT_CHAINS, targetsOf } from '../../spec/config/iptables-options.ts';
 import {
   BUILT_IN_CHAINS,
@@ -68,7 +70,6 @@ export function ruleProblems(rule: Rule, { table, chain, userChains }: RulePlace
   const { target, matches } = rule;
   const leads = target?.kind === 'jump' || target?.kind === 'goto';
   const reset = target?.kind === 'REJECT' && target.with === 'tcp-reset';
-  const ports = matches.some(({ kind }) => kind === 'tcp' || kind === 'multiport');
   const tcp = rule.protocol?.protocol === 'tcp' && !rule.protocol.inverted;
   const kinds = matches.map(({ kind }) => kind);
   const addresses = [rule.source, rule.destination].filter((one) => one !== undefined);
@@ -80,7 +81,13 @@ export function ruleProblems(rule: Rule, { table, chain, userChains }: RulePlace
       `${target?.kind} in table ${table}`,
     ),
     ...problemIf(leads && !userChains.includes(target.chain), 'a jump to no chain'),
-    ...problemIf((reset || ports) && !tcp, 'ports or a reset without -p tcp'),
+    ...problemIf(reset && !tcp, 'a reset without -p tcp'),
+    ...problemIf(!matches.every((match) => isOfProtocol(match, rule)), 'a match of another protocol'),
+    ...problemIf(target?.kind === 'TCPMSS' && !asksForSyn(rule), 'TCPMSS of more than SYNs'),
+    ...problemIf(
+      target?.kind === 'TCPMSS' && target.mss === undefined && !CLAMPING.includes(chain),
+      `--clamp-mss-to-pmtu in ${chain}`,
+    ),
     ...problemIf(new Set(kinds).size < kinds.length, 'two matches of one kind'),
     ...problemIf(
       addresses.some(({ address, mask }) => (address & mask) >>> 0 !== address),
@@ -94,6 +101,21 @@ export function ruleProblems(rule: Rule, { table, chain, userChains }: RulePlace
     ...matches.flatMap(matchProblems),
   ];
 }
+
+const CLAMPING: readonly string[] = ['FORWARD', 'OUTPUT', 'POSTROUTING'];
+
+function isOfProtocol({ kind }: Match, { protocol }: Rule): boolean {
+  const wanted = PROTOCOLS_OF[kind];
+  return !wanted || (protocol !== undefined && !protocol.inverted && wanted.includes(protocol.protocol));
+}
+
+const PROTOCOLS_OF: Partial<Record<Match['kind'], readonly string[]>> = {
+  tcp: ['tcp'],
+  tcpmss: ['tcp'],
+  udp: ['udp'],
+  icmp: ['icmp'],
+  multiport: ['tcp', 'udp'],
+};
 
 /** In a chain of the user's the end that it translates shows in where it is entered from, which `random.ts` sees to. */
 function natProblems({ kind, to }: NatTarget, { protocol }: Rule, chain: string): readonly string[] {
@@ -149,14 +171,29 @@ function matchProblems(match: Match): readonly string[] {
       const wrong = places < 1 || places > MOST_PORTS;
       return [...problemIf(wrong, 'no or too many ports'), ...match.ports.flatMap(rangeProblems)];
     }
+    case 'udp':
+      return [match.sport, match.dport].filter((one) => one !== undefined).flatMap(rangeProblems);
     case 'length':
+    case 'tcpmss':
       return rangeProblems(match);
+    case 'dscp':
+      return problemIf(match.dscp > 0x3f, 'no code point');
+    case 'addrtype': {
+      const asked = [match.source, match.destination].filter((one) => one !== undefined);
+      return problemIf(asked.length === 0 || asked.some(({ types }) => types.length === 0), 'no type');
+    }
+    case 'limit': {
+      const average = limitAverage(match);
+      return problemIf(match.burst < 1 || average < 1 || average * match.burst >= 2 ** 32, 'no rate');
+    }
     case 'ttl':
       return problemIf(match.inverted && match.test !== 'eq', '! before --ttl-lt or --ttl-gt');
     case 'iprange': {
       const ranges = [match.source, match.destination].filter((one) => one !== undefined);
       return problemIf(ranges.length === 0 || ranges.some(({ first, last }) => first > last), 'no range');
     }
+    case 'icmp':
+    case 'tos':
     case 'comment':
     case 'mark':
     case 'connmark':

@@ -17,9 +17,17 @@ export function fitted(rule: Rule, chain: string): Rule {
     ...rest,
     ...(inInterface && !LEAVING.includes(chain) && { inInterface }),
     ...(outInterface && !ARRIVING.includes(chain) && { outInterface }),
-    ...(word && { target: word }),
+    ...(word && { target: inPlace(word, chain) }),
   };
 }
+
+/** Where the way out is not known, or not the same for all who come here, the MSS is a number. */
+function inPlace(target: Target, chain: string): Target {
+  if (target.kind !== 'TCPMSS' || target.mss !== undefined || CLAMPING.includes(chain)) return target;
+  return { kind: 'TCPMSS', mss: 1400 };
+}
+
+const CLAMPING: readonly string[] = ['FORWARD', 'OUTPUT', 'POSTROUTING'];
 
 /** The chain of the user's that translates destinations; all others translate sources. */
 export const DNAT_CHAIN = 'web';

@@ -1,16 +1,22 @@
 import fc from 'fast-check';
 import type { Match, Rule, Table, Target } from '../../spec/config/rules.ts';
+import { RST, SYN } from '../../spec/wire/tcp.ts';
 import { servicePort } from '../addresses.ts';
 import { oneOf, weighted } from '../draws.ts';
 import type { Size } from '../sizes.ts';
 import { randomTable } from './random.ts';
-import { ACCEPT, anyRule, dport, tableOf, tcpRule } from './write.ts';
+import { ACCEPT, anyRule, dport, TCP, tableOf, tcpRule } from './write.ts';
 
 const ALL = 0xffffffff;
 const set = (value: number): Target => ({ kind: 'MARK', value, mask: ALL });
 const SAVE = { kind: 'CONNMARK', op: 'save', packetMask: ALL, connectionMask: ALL } as const;
 const RESTORE = { kind: 'CONNMARK', op: 'restore', packetMask: ALL, connectionMask: ALL } as const;
 const NOTRACK = { kind: 'CT', notrack: true } as const;
+
+/** The code point of expedited forwarding (RFC 3246). */
+const EXPEDITED = 0x2e;
+
+const syn: Match = { kind: 'tcp', flags: { mask: SYN | RST, set: SYN, inverted: false } };
 
 const marked: Match = { kind: 'mark', value: 0, mask: ALL, inverted: true };
 
@@ -68,6 +74,30 @@ export const MARKINGS: Readonly<Record<string, (choice: MarkingChoice) => readon
   /** Marking what leaves sends it through routing once more. */
   onTheWayOut: ({ port, value, variant }) => [
     tableOf('mangle', { [variant ? 'OUTPUT' : 'POSTROUTING']: [tcpRule(set(value), dport(port))] }),
+  ],
+
+  /** Requests go first in every queue. Variant: marked where they leave. */
+  urgent: ({ port, variant }) => [
+    tableOf('mangle', {
+      [variant ? 'OUTPUT' : 'PREROUTING']: [
+        tcpRule({ kind: 'TOS', value: EXPEDITED << 2, mask: 0xff }, dport(port)),
+      ],
+      POSTROUTING: [
+        counts({ kind: 'dscp', dscp: EXPEDITED, inverted: false }),
+        counts({ kind: 'tos', value: (EXPEDITED << 2) & 0x3f, mask: 0x3f, inverted: false }),
+      ],
+    }),
+  ],
+
+  /** A narrow way behind the director. Variant: as narrow as its links. */
+  narrowWay: ({ variant }) => [
+    tableOf('mangle', {
+      FORWARD: [tcpRule({ kind: 'TCPMSS', ...(variant ? {} : { mss: 1400 }) }, syn)],
+      POSTROUTING: [
+        tcpRule({ kind: 'TCPMSS', mss: 1400 }, syn),
+        { protocol: TCP, matches: [{ kind: 'tcpmss', first: 1400, last: 1400, inverted: false }] },
+      ],
+    }),
   ],
 
   /** Requests are not tracked. Variant: nor are replies. */

@@ -11,7 +11,7 @@ import { ACK, FIN, PSH, RST, SYN, URG } from '../../spec/wire/tcp.ts';
 import { FREE_PORTS, SERVICE_PORTS } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
 import { ctAsks, ipvsMatch } from './asks.ts';
-import { headerMatch } from './header.ts';
+import { headerMatch, limitMatch, mssMatch } from './header.ts';
 import { markMask, markValue } from './marks.ts';
 
 const inverted = percent(15);
@@ -47,6 +47,31 @@ const tcpMatch: fc.Arbitrary<Match> = fc
     const some = Object.keys(known).length > 0 ? known : { flags: { ...FLAG_TESTS[0], inverted: false } };
     return { kind: 'tcp', ...some };
   });
+
+const udpMatch: fc.Arbitrary<Match> = fc
+  .tuple(sometimes(40, invertibleRange), sometimes(60, invertibleRange))
+  .map(([sport, dport]) => ({ kind: 'udp', ...(sport && { sport }), ...(dport && { dport }) }));
+
+/** Pings, and the errors that matter to a director. */
+const icmpMatch: fc.Arbitrary<Match> = fc
+  .tuple(
+    weighted(
+      [2, [8, 0, 255]],
+      [1, [0, 0, 255]],
+      [3, [3, 0, 255]],
+      [2, [3, 4, 4]],
+      [1, [11, 0, 0]],
+      [2, [255, 0, 255]],
+    ),
+    inverted,
+  )
+  .map(([[type, first, last], inverted]) => ({
+    kind: 'icmp',
+    type: type!,
+    first: first!,
+    last: last!,
+    inverted,
+  }));
 
 const states: fc.Arbitrary<readonly CtState[]> = fc.subarray([...CT_STATES], { minLength: 1, maxLength: 3 });
 
@@ -98,7 +123,7 @@ const markMatch: fc.Arbitrary<Match> = fc
 
 const WITHOUT_PROTOCOL = [
   ...[stateMatch, stateMatch, stateMatch, stateMatch],
-  ...[markMatch, ipvsMatch, headerMatch],
+  ...[markMatch, ipvsMatch, headerMatch, limitMatch],
 ] as const;
 
 /** Up to two `-m` matches that need no protocol. */
@@ -107,9 +132,31 @@ export const plainMatches: fc.Arbitrary<readonly Match[]> = fc.array(fc.oneof(..
   size: 'max',
 });
 
+/** Up to two of a rule for UDP. */
+export const udpMatches: fc.Arbitrary<readonly Match[]> = fc
+  .tuple(udpMatch, plainMatches)
+  .map(([udp, others]) => [udp, ...others]);
+
+/** Up to two of a rule for ICMP. */
+export const icmpMatches: fc.Arbitrary<readonly Match[]> = fc
+  .tuple(icmpMatch, plainMatches)
+  .map(([icmp, others]) => [icmp, ...others]);
+
 /** Up to three `-m` matches of a rule for TCP; iptables takes one of each kind. */
 export const tcpMatches: fc.Arbitrary<readonly Match[]> = fc
-  .array(fc.oneof(tcpMatch, tcpMatch, multiportMatch, ...WITHOUT_PROTOCOL), { maxLength: 3, size: 'max' })
+  .array(
+    fc.oneof(
+      tcpMatch,
+      tcpMatch,
+      tcpMatch,
+      multiportMatch,
+      multiportMatch,
+      mssMatch,
+      ...WITHOUT_PROTOCOL,
+      ...WITHOUT_PROTOCOL,
+    ),
+    { maxLength: 3, size: 'max' },
+  )
   .map((matches) =>
     matches.filter((one, index) => matches.findIndex((other) => other.kind === one.kind) === index),
   );

@@ -34,6 +34,7 @@ const POLICY: Readonly<Record<TableName, fc.Arbitrary<'ACCEPT' | 'DROP'>>> = {
   mangle: weighted<'ACCEPT' | 'DROP'>([19, 'ACCEPT'], [1, 'DROP']),
   nat: weighted<'ACCEPT' | 'DROP'>([29, 'ACCEPT'], [1, 'DROP']),
   filter: weighted<'ACCEPT' | 'DROP'>([3, 'ACCEPT'], [1, 'DROP']),
+  security: weighted<'ACCEPT' | 'DROP'>([9, 'ACCEPT'], [1, 'DROP']),
 };
 
 /** A table of random rules. Jumps lead to later chains only, so that no packet goes in circles. */

@@ -10,8 +10,9 @@ import {
 import { prefixMask } from '../../spec/wire/address.ts';
 import { anyAddress } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
+import { mssRule, tosTarget } from './header-targets.ts';
 import { connmarkTarget, markTarget } from './marks.ts';
-import { plainMatches, tcpMatches } from './match.ts';
+import { icmpMatches, plainMatches, tcpMatches, udpMatches } from './match.ts';
 import { natTarget } from './nat-target.ts';
 
 const inverted = percent(15);
@@ -36,7 +37,7 @@ const otherProtocol: fc.Arbitrary<ProtocolMatch> = fc.record({
 const ACCEPT = fc.constant<Target>({ kind: 'ACCEPT' });
 const DROP = fc.constant<Target>({ kind: 'DROP' });
 const RETURN = fc.constant<Target>({ kind: 'RETURN' });
-const LOG = fc.constant<Target>({ kind: 'LOG' });
+const LOG = fc.constantFrom<Target>({ kind: 'LOG' }, { kind: 'NFLOG' });
 const NOTRACK = fc.constant<Target>({ kind: 'CT', notrack: true });
 const REJECT = fc.constantFrom(...REJECT_TYPES).map((type): Target => ({ kind: 'REJECT', with: type }));
 /** A rule that only counts. */
@@ -48,10 +49,19 @@ const TARGETS: Readonly<Record<TableName, fc.Arbitrary<Target | undefined>>> = {
   mangle: oneOf<Target | undefined>(
     [4, markTarget],
     [4, connmarkTarget],
+    [2, tosTarget],
     [1, ACCEPT],
     [1, DROP],
     [1, RETURN],
     [2, NOTHING],
+  ),
+  security: oneOf<Target | undefined>(
+    [3, ACCEPT],
+    [2, DROP],
+    [1, RETURN],
+    [1, LOG],
+    [1, markTarget],
+    [3, NOTHING],
   ),
   nat: oneOf<Target | undefined>(
     [9, natTarget],
@@ -66,7 +76,7 @@ const TARGETS: Readonly<Record<TableName, fc.Arbitrary<Target | undefined>>> = {
     [8, DROP],
     [2, RETURN],
     [4, REJECT],
-    [1, LOG],
+    [2, LOG],
     [1, markTarget],
     [1, connmarkTarget],
     [7, NOTHING],
@@ -87,6 +97,8 @@ const protocolAndMatches: fc.Arbitrary<Pick<Rule, 'protocol' | 'matches'>> = one
   [6, tcpMatches.map((matches) => ({ protocol: { protocol: 'tcp', inverted: false }, matches }))],
   [3, plainMatches.map((matches) => ({ matches }))],
   [1, fc.tuple(otherProtocol, plainMatches).map(([protocol, matches]) => ({ protocol, matches }))],
+  [1, udpMatches.map((matches) => ({ protocol: { protocol: 'udp', inverted: false }, matches }))],
+  [1, icmpMatches.map((matches) => ({ protocol: { protocol: 'icmp', inverted: false }, matches }))],
 );
 
 /**
@@ -94,6 +106,9 @@ const protocolAndMatches: fc.Arbitrary<Pick<Rule, 'protocol' | 'matches'>> = one
  * (`fit.ts`). Jumps are put in there too, where the other chains are known.
  */
 export const rule = (table: TableName): fc.Arbitrary<Rule> =>
+  table === 'mangle' ? oneOf([12, generalRule(table)], [1, mssRule]) : generalRule(table);
+
+const generalRule = (table: TableName): fc.Arbitrary<Rule> =>
   fc
     .tuple(conditions, protocolAndMatches, TARGETS[table])
     .map(([[source, destination, inInterface, outInterface, fragment], rest, target]) => ({

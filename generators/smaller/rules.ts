@@ -1,3 +1,4 @@
+import { asksForSyn } from '../../spec/config/iptables-draft.ts';
 import {
   BUILT_IN_CHAINS,
   type Chain,
@@ -38,6 +39,24 @@ const atLeastOne = <T>(list: readonly T[]): Iterable<readonly T[]> =>
 const smallerMatch: Smaller<Match> = function* (match) {
   if (match.kind === 'comment') return;
   if (match.kind === 'iprange') {
+    const simpler = anyOf(
+      withoutField<typeof match>('source', 'destination'),
+      inField('source', upright),
+      inField('destination', upright),
+    );
+    yield* filtered(simpler(match), ({ source, destination }) => Boolean(source ?? destination));
+    return;
+  }
+  if (match.kind === 'udp') {
+    yield* anyOf(
+      withoutField<typeof match>('sport', 'dport'),
+      inField('sport', anyOf(upright, onePort)),
+      inField('dport', anyOf(upright, onePort)),
+    )(match);
+    return;
+  }
+  if (match.kind === 'limit') return yield* inField<typeof match, 'burst'>('burst', towards(1))(match);
+  if (match.kind === 'addrtype') {
     const simpler = anyOf(
       withoutField<typeof match>('source', 'destination'),
       inField('source', upright),
@@ -110,7 +129,14 @@ const smallerTranslation: Smaller<NatTarget> = function* ({ kind, to }) {
 function needsProtocol({ matches, target }: Rule): boolean {
   const reset = target?.kind === 'REJECT' && target.with === 'tcp-reset';
   const ports = target !== undefined && 'to' in target && target.to.ports !== undefined;
-  return reset || ports || matches.some(({ kind }) => kind === 'tcp' || kind === 'multiport');
+  return reset || ports || matches.some(({ kind }) => OF_A_PROTOCOL.has(kind));
+}
+
+const OF_A_PROTOCOL: ReadonlySet<Match['kind']> = new Set(['tcp', 'tcpmss', 'udp', 'icmp', 'multiport']);
+
+/** What TCPMSS shall change must be a SYN. */
+function isComplete(rule: Rule): boolean {
+  return rule.target?.kind !== 'TCPMSS' || asksForSyn(rule);
 }
 
 /** iptables takes one match of a kind; two would come of a `-m state` that turns into `-m conntrack`. */
@@ -118,7 +144,9 @@ function haveDifferentKinds(matches: readonly Match[]): boolean {
   return new Set(matches.map(({ kind }) => kind)).size === matches.length;
 }
 
-export const smallerRule: Smaller<Rule> = anyOf(
+export const smallerRule: Smaller<Rule> = (rule) => filtered(simplerRule(rule), isComplete);
+
+const simplerRule: Smaller<Rule> = anyOf(
   withoutField<Rule>('source', 'destination', 'inInterface', 'outInterface', 'fragment'),
   inField('matches', (matches) => filtered(smallerList(smallerMatch)(matches), haveDifferentKinds)),
   (rule) => (needsProtocol(rule) ? [] : withoutField<Rule>('protocol')(rule)),

@@ -191,8 +191,8 @@ function flagsOf(skb: Skb): number {
 function withMatches(wrong: (match: Match) => Match): Parts {
   return {
     ...PARTS,
-    ruleMatches: (net, rule, skb, devices) =>
-      PARTS.ruleMatches(net, { ...rule, matches: rule.matches.map(wrong) }, skb, devices),
+    ruleMatches: (net, rule, skb, devices, memory) =>
+      PARTS.ruleMatches(net, { ...rule, matches: rule.matches.map(wrong) }, skb, devices, memory),
   };
 }
 
@@ -312,9 +312,9 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'defrag-router-speaks', says: 'Also about what it merely forwards does conntrack tell when fragments do not come in time.', parts: { ...PARTS, fragmentsExpired: (net, queue) => PARTS.fragmentsExpired(net, { ...queue, user: 'LOCAL_DELIVER' }) } },
   { id: 'defrag-patient', says: 'Fragments wait twice as long for the others.', parts: { ...PARTS, fragmentsExpired: (net, queue) => { if (queue.seen === -1) return PARTS.fragmentsExpired(net, queue); queue.seen = -1; modTimer(net, queue.timer, net.jiffies + 30 * net.kernel.hz); } } },
   { id: 'defrag-tracked-late', says: 'Conntrack sees fragments, not what they make up.', parts: station('ipv4_conntrack_defrag', () => () => 'NF_ACCEPT') },
-  { id: 'rules-fragments-first', says: '-f asks for the first fragment too.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices) => PARTS.ruleMatches(net, rule, rule.fragment && skb.header.moreFragments ? { ...skb, header: { ...skb.header, fragmentOffset: Math.max(1, skb.header.fragmentOffset) } } : skb, devices) } },
-  { id: 'rules-fragments-unseen', says: '-f is ignored.', parts: { ...PARTS, ruleMatches: (net, { fragment: _, ...rule }, skb, devices) => PARTS.ruleMatches(net, rule, skb, devices) } },
-  { id: 'rules-no-hotdrop', says: 'A rule that cannot make sense of a packet merely does not match.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices) => { const matches = PARTS.ruleMatches(net, rule, skb, devices); delete skb.hotdrop; return matches; } } },
+  { id: 'rules-fragments-first', says: '-f asks for the first fragment too.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices, memory) => PARTS.ruleMatches(net, rule, rule.fragment && skb.header.moreFragments ? { ...skb, header: { ...skb.header, fragmentOffset: Math.max(1, skb.header.fragmentOffset) } } : skb, devices, memory) } },
+  { id: 'rules-fragments-unseen', says: '-f is ignored.', parts: { ...PARTS, ruleMatches: (net, { fragment: _, ...rule }, skb, devices, memory) => PARTS.ruleMatches(net, rule, skb, devices, memory) } },
+  { id: 'rules-no-hotdrop', says: 'A rule that cannot make sense of a packet merely does not match.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices, memory) => { const matches = PARTS.ruleMatches(net, rule, skb, devices, memory); delete skb.hotdrop; return matches; } } },
   { id: 'icmp-in-lost', says: "Clients' ICMP errors about connections are left to the director itself.", parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => (skb.header.protocol === PROTOCOL_ICMP ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'icmp-out-exposed', says: "An ICMP error about a real server leaves with the real server's port quoted.", parts: afterOut((_net, skb, before) => { if (skb.header.protocol === PROTOCOL_ICMP && before.payload.length >= 32) { skb.payload = skb.payload.slice(); setWord(skb.payload, 30, word(before.payload, 30)); } }) },
   { id: 'icmp-out-router-shown', says: "A router's ICMP error keeps the router's address.", parts: afterOut((_net, skb, before) => { if (skb.header.protocol === PROTOCOL_ICMP) skb.header = { ...skb.header, source: before.header.source }; }) },
@@ -329,11 +329,23 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'raw-after-conntrack', says: 'The raw table comes after connection tracking.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.station === 'iptable_raw_hook' ? { ...row, priority: -199 } : row)) } },
   { id: 'match-ctdir-ignored', says: '--ctdir holds for every packet of a connection.', parts: withMatches((match) => (match.kind === 'conntrack' && match.asks ? { ...match, asks: match.asks.filter(({ on }) => on !== 'dir') } : match)) },
   { id: 'match-reply-tuple', says: '--ctreplsrc looks at the destination of the original tuple.', parts: withMatches((match) => (match.kind === 'conntrack' && match.asks ? { ...match, asks: match.asks.map((ask) => (ask.on === 'replsrc' ? { ...ask, on: 'origdst' } : ask)) } : match)) },
-  { id: 'match-asks-need-entry', says: 'A packet without an entry fails whatever -m conntrack asks besides its state.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices) => PARTS.ruleMatches(net, rule, skb, devices) && (skb.ct !== undefined || !rule.matches.some((match) => match.kind === 'conntrack' && match.asks)) } },
+  { id: 'match-asks-need-entry', says: 'A packet without an entry fails whatever -m conntrack asks besides its state.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices, memory) => PARTS.ruleMatches(net, rule, skb, devices, memory) && (skb.ct !== undefined || !rule.matches.some((match) => match.kind === 'conntrack' && match.asks)) } },
   { id: 'match-assured-early', says: '--ctstatus ASSURED holds as soon as a reply was seen.', parts: withMatches((match) => (match.kind === 'conntrack' && match.asks ? { ...match, asks: match.asks.map((ask) => (ask.on === 'status' ? { ...ask, statuses: ask.statuses.map((status) => (status === 'ASSURED' ? 'SEEN_REPLY' : status)) } : ask)) } : match)) },
   { id: 'match-length-of-payload', says: '-m length leaves the IP header out.', parts: withMatches((match) => (match.kind === 'length' ? { ...match, first: match.first + 20, last: match.last + 20 } : match)) },
   { id: 'match-ttl-or-less', says: '--ttl-lt holds for the TTL that it names.', parts: withMatches((match) => (match.kind === 'ttl' && match.test === 'lt' ? { ...match, ttl: match.ttl + 1 } : match)) },
   { id: 'match-iprange-open', says: 'A range of addresses does not hold its last one.', parts: withMatches((match) => (match.kind === 'iprange' && match.source ? { ...match, source: { ...match.source, last: match.source.last - 1 } } : match)) },
+  { id: 'match-udp-ports-swapped', says: '-m udp takes the one port for the other.', parts: withMatches((match) => (match.kind === 'udp' ? { kind: 'udp', ...(match.sport && { dport: match.sport }), ...(match.dport && { sport: match.dport }) } : match)) },
+  { id: 'match-icmp-any-code', says: '--icmp-type looks at no code.', parts: withMatches((match) => (match.kind === 'icmp' ? { ...match, first: 0, last: 255 } : match)) },
+  { id: 'match-tos-unmasked', says: '--tos looks at all bits.', parts: withMatches((match) => (match.kind === 'tos' ? { ...match, mask: 0xff } : match)) },
+  { id: 'match-dscp-shifted', says: '--dscp looks at the lower bits of the byte.', parts: withMatches((match) => (match.kind === 'dscp' ? { kind: 'tos', value: match.dscp, mask: 0x3f, inverted: match.inverted } : match)) },
+  { id: 'match-mss-open', says: '--mss does not hold for the last of its range.', parts: withMatches((match) => (match.kind === 'tcpmss' ? { ...match, last: match.last - 1 } : match)) },
+  { id: 'match-local-is-unicast', says: 'An address of the director is of type UNICAST too.', parts: withMatches((match) => (match.kind === 'addrtype' && match.destination?.types.includes('UNICAST') ? { ...match, destination: { ...match.destination, types: [...match.destination.types, 'LOCAL'] } } : match)) },
+  { id: 'match-limit-burst', says: 'What -m limit saves up is one packet at most.', parts: withMatches((match) => (match.kind === 'limit' ? { ...match, burst: 1 } : match)) },
+  { id: 'match-limit-slow', says: '-m limit lets one packet through in twice the time.', parts: withMatches((match) => (match.kind === 'limit' ? { ...match, packets: match.packets / 2 } : match)) },
+  { id: 'target-tos-forgotten', says: 'TOS and DSCP change nothing in POSTROUTING.', parts: station('iptable_mangle_hook', (right) => (net, skb, hook) => { const { tos } = skb.header; const verdict = right(net, skb, hook); if (hook === 'NF_INET_POST_ROUTING') skb.header = { ...skb.header, tos }; return verdict; }) },
+  { id: 'target-mss-unsummed', says: 'TCPMSS leaves the checksum as it was.', parts: station('iptable_mangle_hook', (right) => (net, skb, hook) => { const before = skb.payload; const verdict = right(net, skb, hook); if (skb.payload !== before) skb.payload = withWord(skb.payload, 16, word(before, 16)); return verdict; }) },
+  { id: 'target-mss-never-added', says: 'TCPMSS changes the option where there is one, and adds none.', parts: station('iptable_mangle_hook', (right) => (net, skb, hook) => { const before = skb.payload; const verdict = right(net, skb, hook); if (skb.payload.length > before.length) skb.payload = before; return verdict; }) },
+  { id: 'security-before-filter', says: 'Table security comes before filter.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.station === 'iptable_security_hook' ? { ...row, priority: -1 } : row)) } },
   { id: 'match-ipvs-any', says: '-m ipvs --ipvs holds for packets that IPVS never saw.', parts: withMatches((match) => (match.kind === 'ipvs' && !match.asks ? { kind: 'mark', value: 0, mask: 0, inverted: match.inverted } : match)) },
   { id: 'match-ipvs-method', says: '--vmethod takes direct routing for masquerading.', parts: withMatches((match) => (match.kind === 'ipvs' && match.asks ? { ...match, asks: match.asks.map((ask) => (ask.on === 'vmethod' ? { ...ask, method: 'MASQ' as const } : ask)) } : match)) },
   { id: 'tunnel-fresh-ttl', says: 'The outer header of a tunnelled packet begins a life of its own.', parts: afterWrapping((skb) => { skb.header = { ...skb.header, ttl: 64 }; }) },

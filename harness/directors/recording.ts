@@ -151,12 +151,15 @@ function forwarded(net: Net, skb: Skb, reached: Reached): void {
 }
 
 function watchedRules(reached: Reached): Parts['ruleMatches'] {
-  return (net, rule, skb, devices) => {
-    const holds = PARTS.ruleMatches(net, rule, skb, devices);
+  return (net, rule, skb, devices, memory) => {
+    const holds = PARTS.ruleMatches(net, rule, skb, devices, memory);
     if (holds) {
       for (const match of rule.matches) reached(matchCell(match, 'holds'));
       reached(cellId('targets', [rule.target?.kind ?? 'none']));
-    } else if (rule.matches.length === 1 && PARTS.ruleMatches(net, { ...rule, matches: [] }, skb, devices))
+    } else if (
+      rule.matches.length === 1 &&
+      PARTS.ruleMatches(net, { ...rule, matches: [] }, skb, devices, [])
+    )
       reached(matchCell(rule.matches[0]!, 'fails'));
     return holds;
   };

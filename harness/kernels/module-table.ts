@@ -86,7 +86,7 @@ export const wantedModules: readonly WantedModule[] = [
     insteadOf: 'nf_log_syslog',
   },
   { name: 'ip_tables', setting: 'CONFIG_IP_NF_IPTABLES_LEGACY', why: 'legacy iptables' },
-  ...['filter', 'mangle', 'raw', 'nat'].map(table),
+  ...['filter', 'mangle', 'raw', 'nat', 'security'].map(table),
   { name: 'nf_tables', setting: 'CONFIG_NF_TABLES', why: 'iptables-nft' },
   {
     name: 'nft_compat',
@@ -102,7 +102,12 @@ export const wantedModules: readonly WantedModule[] = [
   { name: 'xt_connmark', setting: 'CONFIG_NETFILTER_XT_CONNMARK', why: 'iptables match and target connmark' },
   { name: 'ipt_rpfilter', setting: 'CONFIG_IP_NF_MATCH_RPFILTER', why: 'iptables match rpfilter' },
   ...['xt_CT', 'xt_LOG', 'xt_MASQUERADE', 'xt_REDIRECT', 'xt_NETMAP', 'xt_TRACE'].map(target),
-  ...['xt_TCPMSS', 'xt_DSCP', 'xt_HL'].map(target),
+  ...['xt_TCPMSS', 'xt_DSCP', 'xt_HL', 'xt_NFLOG'].map(target),
+  {
+    name: 'nfnetlink_log',
+    setting: 'CONFIG_NETFILTER_NETLINK_LOG',
+    why: 'iptables target NFLOG hands packets to it',
+  },
   { name: 'xt_nat', setting: 'CONFIG_NETFILTER_XT_NAT', why: 'iptables targets SNAT and DNAT' },
   { name: 'ipt_REJECT', setting: 'CONFIG_IP_NF_TARGET_REJECT', why: 'iptables target REJECT' },
   { name: 'ipt_SYNPROXY', setting: 'CONFIG_IP_NF_TARGET_SYNPROXY', why: 'iptables target SYNPROXY' },

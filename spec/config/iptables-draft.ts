@@ -1,4 +1,14 @@
-import type { Match, Rule, TableName, Target } from './rules.ts';
+import { SYN } from '../wire/tcp.ts';
+import { checkLimit } from './iptables-limit.ts';
+import {
+  ANY_ICMP_TYPE,
+  DEFAULT_LIMIT,
+  type Match,
+  type ProtocolMatch,
+  type Rule,
+  type TableName,
+  type Target,
+} from './rules.ts';
 import { TextError } from './text-error.ts';
 import type { Word } from './words.ts';
 
@@ -9,6 +19,8 @@ export type RuleDraft = { -readonly [Key in keyof Omit<Rule, 'matches'>]: Rule[K
   targetWord?: Word;
   /** The option that has said what the target does. */
   targetOption?: Word;
+  /** The option that has said which ICMP message. */
+  icmpType?: Word;
 };
 
 /** A match that was loaded with -m; its value comes with its option, only tcp needs none. */
@@ -46,6 +58,10 @@ const OPTION_OF = {
   length: '--length',
   ttl: '--ttl-eq',
   iprange: '--src-range or --dst-range',
+  tos: '--tos',
+  dscp: '--dscp',
+  tcpmss: '--mss',
+  addrtype: '--src-type or --dst-type',
 } as const;
 
 /** Targets that do nothing without one of these. */
@@ -55,31 +71,65 @@ const TARGET_OPTION: Partial<Record<Target['kind'], string>> = {
   CT: '--notrack or --helper',
   SNAT: '--to-source',
   DNAT: '--to-destination',
+  TOS: '--set-tos',
+  DSCP: '--set-dscp',
+  TCPMSS: '--set-mss or --clamp-mss-to-pmtu',
+};
+
+/** The matches that say something without an option. */
+const WITHOUT_OPTIONS: Partial<Record<Match['kind'], Match>> = {
+  tcp: { kind: 'tcp' },
+  udp: { kind: 'udp' },
+  icmp: { kind: 'icmp', type: ANY_ICMP_TYPE, first: 0, last: 255, inverted: false },
+  limit: { kind: 'limit', ...DEFAULT_LIMIT },
 };
 
 export function loadMatch(draft: RuleDraft, kind: Match['kind'], at: Word): MatchDraft {
-  const match: MatchDraft = { kind, at, value: kind === 'tcp' ? { kind: 'tcp' } : undefined };
+  const match: MatchDraft = { kind, at, value: WITHOUT_OPTIONS[kind] };
   draft.matches.push(match);
   return match;
 }
 
 /** The rule, if its parts go together as iptables and the kernel demand. */
 export function finishRule(draft: RuleDraft): Rule {
-  const { matches, targetWord, targetOption, ...rest } = draft;
+  const { matches, targetWord, targetOption, icmpType: _, ...rest } = draft;
   const rule = { ...rest, matches: matches.map((match) => finishMatch(match, draft)) };
   if (rule.target?.kind === 'REJECT' && rule.target.with === 'tcp-reset' && !isPlain(draft, ['tcp']))
     throw new TextError(targetWord!, '--reject-with tcp-reset is for TCP only', { hint: 'add -p tcp' });
+  if (rule.target?.kind === 'TCPMSS' && !asksForSyn(rule))
+    throw new TextError(targetWord!, '-j TCPMSS is for SYNs only', {
+      hint: 'add -p tcp --tcp-flags SYN,RST SYN',
+    });
   const missing = rule.target && TARGET_OPTION[rule.target.kind];
   if (missing && !targetOption)
     throw new TextError(targetWord!, `-j ${rule.target?.kind} has nothing to do`, { hint: `add ${missing}` });
   return rule;
 }
 
+/** The matches that are for one protocol alone. */
+const PROTOCOL_OF: Partial<Record<Match['kind'], ProtocolMatch['protocol']>> = {
+  tcp: 'tcp',
+  tcpmss: 'tcp',
+  udp: 'udp',
+  icmp: 'icmp',
+};
+
+/** The kernel looks for a match on the flag (net/netfilter/xt_TCPMSS.c, find_syn_match). */
+export function asksForSyn({ matches }: Pick<Rule, 'matches'>): boolean {
+  return matches.some(
+    (match) => match.kind === 'tcp' && match.flags && (match.flags.set & SYN) !== 0 && !match.flags.inverted,
+  );
+}
+
 function finishMatch({ kind, at, value }: MatchDraft, draft: RuleDraft): Match {
-  if (kind === 'tcp' && !isPlain(draft, ['tcp']))
-    throw new TextError(at, '-m tcp is for TCP only', { hint: 'add -p tcp' });
+  const protocol = PROTOCOL_OF[kind];
+  if (protocol && !isPlain(draft, [protocol]))
+    throw new TextError(at, `-m ${kind} is for ${protocol.toUpperCase()} only`, {
+      hint: `add -p ${protocol}`,
+    });
   if (kind === 'multiport' && !isPlain(draft, ['tcp', 'udp']))
     throw new TextError(at, '-m multiport is for protocols with ports only', { hint: 'add -p tcp' });
+  if (value?.kind === 'limit') checkLimit(value, at);
   if (value) return value;
   throw new TextError(at, `-m ${kind} has no condition`, {
     hint: `add ${OPTION_OF[kind as keyof typeof OPTION_OF]}`,

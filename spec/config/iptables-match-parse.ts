@@ -12,25 +12,26 @@ import { TextError } from './text-error.ts';
 
 type ConntrackMatch = Extract<Match, { kind: 'conntrack' }>;
 type TcpMatch = Extract<Match, { kind: 'tcp' }>;
+type PortsMatch = Extract<Match, { kind: 'tcp' | 'udp' }>;
+
+/** The matches that are named after a protocol: `-p` alone loads them, without `-m`. */
+const OF_PROTOCOL = ['tcp', 'udp', 'icmp'] as const;
 
 /** The match that the option belongs to: the last one loaded; `-p tcp` alone loads tcp by itself. */
 export function matchOf<Kind extends Match['kind']>({ draft, option }: Reading, kind: Kind): MatchDraft {
   const loaded = draft.matches.findLast((match) => match.kind === kind);
   if (loaded) return loaded;
-  if (kind === 'tcp' && isPlain(draft, ['tcp'])) return loadMatch(draft, 'tcp', option);
-  if (kind === 'tcp' && isPlain(draft, ['udp']))
-    throw new TextError(option, `${option.text} of udp is not modelled`, {
-      allowed: `${option.text} after -p tcp`,
-    });
-  throw new TextError(option, `${option.text} needs ${kind === 'tcp' ? '-p tcp' : `-m ${kind}`} before it`);
+  const protocol = OF_PROTOCOL.find((name) => name === kind);
+  if (protocol && isPlain(draft, [protocol])) return loadMatch(draft, protocol, option);
+  throw new TextError(option, `${option.text} needs ${protocol ? '-p' : '-m'} ${kind} before it`);
 }
 
 export function readPorts(reading: Reading, which: 'sport' | 'dport'): void {
-  const match = matchOf(reading, 'tcp');
-  const tcp = match.value as TcpMatch;
-  once(tcp[which], reading.option);
+  const match = matchOf(reading, isPlain(reading.draft, ['udp']) ? 'udp' : 'tcp');
+  const before = match.value as PortsMatch;
+  once(before[which], reading.option);
   const ports = parsePorts(reading.value());
-  match.value = { ...tcp, [which]: { ...ports, inverted: reading.inverted } };
+  match.value = { ...before, [which]: { ...ports, inverted: reading.inverted } };
 }
 
 export function readFlags(reading: Reading): void {

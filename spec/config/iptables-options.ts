@@ -1,8 +1,5 @@
 import { type Match, NAT_TARGETS, type NatTargetKind, type RejectType, type TableName } from './rules.ts';
 
-/** Tables of the real tool that the model does not have. */
-export const UNMODELLED_TABLES: readonly string[] = ['security'];
-
 /** The matches that the model knows (`-m`). */
 export const MATCH_NAMES: readonly Match['kind'][] = [
   'tcp',
@@ -16,15 +13,22 @@ export const MATCH_NAMES: readonly Match['kind'][] = [
   'length',
   'ttl',
   'iprange',
+  'udp',
+  'icmp',
+  'tos',
+  'dscp',
+  'tcpmss',
+  'addrtype',
+  'limit',
 ];
 
 /** Matches of the real tool that the model does not know. */
 // biome-ignore format: read as a list.
 export const UNMODELLED_MATCHES: readonly string[] = [
-  'addrtype', 'ah', 'bpf', 'cgroup', 'cluster', 'connbytes', 'connlabel', 'connlimit', 'cpu',
-  'dccp', 'devgroup', 'dscp', 'ecn', 'esp', 'hashlimit', 'helper', 'icmp', 'limit', 'mac',
+  'ah', 'bpf', 'cgroup', 'cluster', 'connbytes', 'connlabel', 'connlimit', 'cpu',
+  'dccp', 'devgroup', 'ecn', 'esp', 'hashlimit', 'helper', 'mac',
   'nfacct', 'osf', 'owner', 'physdev', 'pkttype', 'policy', 'quota', 'rateest', 'realm', 'recent', 'rpfilter', 'sctp',
-  'set', 'socket', 'statistic', 'string', 'tcpmss', 'time', 'tos', 'u32', 'udp', 'udplite',
+  'set', 'socket', 'statistic', 'string', 'time', 'u32', 'udplite',
 ];
 
 /** The targets that the model knows, besides chains. */
@@ -37,6 +41,10 @@ export const TARGET_NAMES = [
   'CONNMARK',
   'CT',
   'LOG',
+  'NFLOG',
+  'TOS',
+  'DSCP',
+  'TCPMSS',
   ...NAT_TARGETS,
 ] as const;
 export type TargetName = (typeof TARGET_NAMES)[number];
@@ -46,7 +54,10 @@ const TABLES_OF: Partial<Record<TargetName, readonly TableName[]>> = {
   REJECT: ['filter'],
   CT: ['raw'],
   // The tool refuses it: "not intended for filtering".
-  DROP: ['raw', 'mangle', 'filter'],
+  DROP: ['raw', 'mangle', 'filter', 'security'],
+  TOS: ['mangle'],
+  DSCP: ['mangle'],
+  TCPMSS: ['mangle'],
   SNAT: ['nat'],
   DNAT: ['nat'],
   MASQUERADE: ['nat'],
@@ -69,21 +80,23 @@ export function targetsOf(table: TableName): readonly TargetName[] {
 /** Targets of the real tool that the model does not know. */
 // biome-ignore format: read as a list.
 export const UNMODELLED_TARGETS: readonly string[] = [
-  'AUDIT', 'CHECKSUM', 'CLASSIFY', 'CLUSTERIP', 'CONNSECMARK', 'DNPT', 'DSCP', 'ECN', 'HL',
-  'HMARK', 'IDLETIMER', 'LED', 'NETMAP', 'NFLOG', 'NFQUEUE', 'NOTRACK', 'QUEUE', 'RATEEST',
-  'SECMARK', 'SET', 'SNPT', 'SYNPROXY', 'TCPMSS', 'TCPOPTSTRIP', 'TEE', 'TOS', 'TPROXY', 'TRACE',
+  'AUDIT', 'CHECKSUM', 'CLASSIFY', 'CLUSTERIP', 'CONNSECMARK', 'DNPT', 'ECN', 'HL',
+  'HMARK', 'IDLETIMER', 'LED', 'NETMAP', 'NFQUEUE', 'NOTRACK', 'QUEUE', 'RATEEST',
+  'SECMARK', 'SET', 'SNPT', 'SYNPROXY', 'TCPOPTSTRIP', 'TEE', 'TPROXY', 'TRACE',
   'TTL', 'ULOG',
 ];
 
 /** Options of modelled matches and targets, and of rules, that the model does not know. */
 export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map([
-  ['--fragment', 'second and later fragments'],
   ['-c', 'setting counters'],
   ['--set-counters', 'setting counters'],
   ['-4', 'a rule for one of two address families'],
   ['-6', 'IPv6'],
   ['--tcp-option', 'looking into TCP options'],
+  // Of an entry that is not in the table yet the kernel shows its timeout less the clock: what that says hangs on how long it runs.
   ['--ctexpire', 'matching the time a connection has left'],
+  ['--limit-iface-in', 'addresses of one device'],
+  ['--limit-iface-out', 'addresses of one device'],
   ['--vproto', 'matching the protocol of a connection'],
   ['--vportctl', 'matching the port of the controlling connection'],
   ['--random', 'choosing ports by chance'],

@@ -1,7 +1,6 @@
 import { hint } from './address-text.ts';
 import type { IptablesCommand } from './commands.ts';
 import { checkChainName, isBuiltIn } from './iptables-chain.ts';
-import { UNMODELLED_TABLES } from './iptables-options.ts';
 import { parseRule } from './iptables-rule-parse.ts';
 import { didYouMean } from './nearest.ts';
 import { parseNumber } from './number-text.ts';
@@ -61,8 +60,7 @@ function parseTable(reader: WordReader): TableName {
   const word = reader.next('the table', { allowed: TABLE_NAMES.join(' ') });
   const name = TABLE_NAMES.find((table) => table === word.text);
   if (name) return name;
-  const exists = UNMODELLED_TABLES.includes(word.text);
-  throw new TextError(word, exists ? `table ${word.text} is not modelled` : `"${word.text}" is no table`, {
+  throw new TextError(word, `"${word.text}" is no table`, {
     allowed: TABLE_NAMES.join(' '),
     ...hint(didYouMean(word.text, TABLE_NAMES)),
   });

@@ -3,17 +3,19 @@ import { FLAG_NAMES } from '../wire/tcp.ts';
 import { type AddressStyle, printAddress } from './address-text.ts';
 import type { IptablesCommand } from './commands.ts';
 import { natTargetWords } from './nat-range-text.ts';
-import type {
-  AddressMatch,
-  AddressRange,
-  CtAsk,
-  IpvsAsk,
-  Match,
-  PortRange,
-  Rule,
-  Ruleset,
-  Table,
-  Target,
+import {
+  type AddressMatch,
+  type AddressRange,
+  type AddressTypes,
+  ANY_ICMP_TYPE,
+  type CtAsk,
+  type IpvsAsk,
+  type Match,
+  type PortRange,
+  type Rule,
+  type Ruleset,
+  type Table,
+  type Target,
 } from './rules.ts';
 
 /** The text of `iptables-save`, which `iptables-restore` reads. */
@@ -103,10 +105,23 @@ function askWord(ask: Exclude<CtAsk | IpvsAsk, { direction: unknown }>, style: A
 
 function matchWords(match: Match, style: AddressStyle): string[] {
   switch (match.kind) {
+    case 'udp':
+      return portWords(match);
+    case 'icmp':
+      return option('--icmp-type', match.inverted, icmpWord(match));
+    case 'tos':
+      return option('--tos', match.inverted, bitsWord(match));
+    case 'dscp':
+      return option('--dscp', match.inverted, hex(match.dscp));
+    case 'tcpmss':
+      return option('--mss', match.inverted, portsWord(match));
+    case 'addrtype':
+      return [...typesWords('--src-type', match.source), ...typesWords('--dst-type', match.destination)];
+    case 'limit':
+      return ['--limit', `${match.packets}/${match.per}`, '--limit-burst', String(match.burst)];
     case 'tcp':
       return [
-        ...(match.sport ? option('--sport', match.sport.inverted, portsWord(match.sport)) : []),
-        ...(match.dport ? option('--dport', match.dport.inverted, portsWord(match.dport)) : []),
+        ...portWords(match),
         ...(match.flags
           ? option(
               '--tcp-flags',
@@ -140,6 +155,22 @@ function matchWords(match: Match, style: AddressStyle): string[] {
     case 'connmark':
       return option('--mark', match.inverted, markWord(match));
   }
+}
+
+function portWords({ sport, dport }: Extract<Match, { kind: 'tcp' | 'udp' }>): string[] {
+  return [
+    ...(sport ? option('--sport', sport.inverted, portsWord(sport)) : []),
+    ...(dport ? option('--dport', dport.inverted, portsWord(dport)) : []),
+  ];
+}
+
+function icmpWord({ type, first, last }: Extract<Match, { kind: 'icmp' }>): string {
+  if (type === ANY_ICMP_TYPE) return 'any';
+  return first === last ? `${type}/${first}` : String(type);
+}
+
+function typesWords(name: string, asked: AddressTypes | undefined): string[] {
+  return asked ? option(name, asked.inverted, asked.types.join(',')) : [];
 }
 
 function rangeWords(name: string, range: AddressRange | undefined): string[] {
@@ -185,6 +216,16 @@ function targetWords(target: Target, style: AddressStyle): string[] {
       return ['-j', 'CONNMARK', ...connmarkWords(target)];
     case 'CT':
       return ['-j', 'CT', ...('helper' in target ? ['--helper', target.helper] : ['--notrack'])];
+    case 'TOS':
+      return ['-j', 'TOS', '--set-tos', bitsWord(target)];
+    case 'DSCP':
+      return ['-j', 'DSCP', '--set-dscp', hex(target.dscp)];
+    case 'TCPMSS':
+      return [
+        '-j',
+        'TCPMSS',
+        ...(target.mss === undefined ? ['--clamp-mss-to-pmtu'] : ['--set-mss', String(target.mss)]),
+      ];
     case 'SNAT':
     case 'DNAT':
     case 'MASQUERADE':

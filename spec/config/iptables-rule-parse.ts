@@ -19,7 +19,16 @@ import {
   type RuleDraft,
   type RulePlace,
 } from './iptables-draft.ts';
-import { readComment, readLength, readRange, readTtl } from './iptables-header-parse.ts';
+import {
+  readAddressTypes,
+  readComment,
+  readIcmpType,
+  readLength,
+  readMss,
+  readRange,
+  readTtl,
+} from './iptables-header-parse.ts';
+import { readLimit, readLimitBurst } from './iptables-limit-parse.ts';
 import {
   readCtAsk,
   readFlags,
@@ -32,6 +41,7 @@ import {
 } from './iptables-match-parse.ts';
 import { MATCH_NAMES, UNMODELLED_MATCHES, UNMODELLED_OPTIONS } from './iptables-options.ts';
 import {
+  readClampMss,
   readHelper,
   readLogOption,
   readMarkBits,
@@ -39,9 +49,13 @@ import {
   readNatRange,
   readNotrack,
   readRejectWith,
+  readSetDscp,
+  readSetMss,
+  readSetTos,
   readTransfer,
   readTransferMask,
 } from './iptables-target-parse.ts';
+import { parseDscp, parseDscpClass, readDscp, readTos } from './iptables-tos-parse.ts';
 import { parseNetwork, parseProtocol } from './iptables-values.ts';
 import { didYouMean } from './nearest.ts';
 import { CT_ADDRESSES, CT_PORTS, type CtAsk, type InterfaceMatch, type Rule } from './rules.ts';
@@ -87,6 +101,15 @@ const OPTIONS: readonly Option[] = [
   { names: ['-j', '--jump'], invertible: false, read: readJump },
   { names: ['-g', '--goto'], invertible: false, read: readGoto },
   { names: ['--reject-with'], invertible: false, read: readRejectWith },
+  { names: ['--icmp-type'], invertible: true, read: readIcmpType },
+  { names: ['--tos'], invertible: true, read: readTos },
+  { names: ['--dscp'], invertible: true, read: (reading) => readDscp(reading, parseDscp) },
+  { names: ['--dscp-class'], invertible: true, read: (reading) => readDscp(reading, parseDscpClass) },
+  { names: ['--mss'], invertible: true, read: readMss },
+  { names: ['--src-type'], invertible: true, read: (reading) => readAddressTypes(reading, 'source') },
+  { names: ['--dst-type'], invertible: true, read: (reading) => readAddressTypes(reading, 'destination') },
+  { names: ['--limit'], invertible: false, read: readLimit },
+  { names: ['--limit-burst'], invertible: false, read: readLimitBurst },
   { names: ['--sport', '--source-port'], invertible: true, read: (reading) => readPorts(reading, 'sport') },
   {
     names: ['--dport', '--destination-port'],
@@ -149,7 +172,21 @@ const OPTIONS: readonly Option[] = [
   { names: ['--to-ports'], invertible: false, read: readNatPorts },
   { names: ['--notrack'], invertible: false, read: readNotrack },
   { names: ['--helper'], invertible: false, read: readHelper },
-  { names: ['--log-prefix', '--log-level'], invertible: false, read: readLogOption },
+  {
+    names: ['--log-prefix', '--log-level'],
+    invertible: false,
+    read: (reading) => readLogOption(reading, 'LOG'),
+  },
+  {
+    names: ['--nflog-group', '--nflog-prefix', '--nflog-size', '--nflog-threshold'],
+    invertible: false,
+    read: (reading) => readLogOption(reading, 'NFLOG'),
+  },
+  { names: ['--set-tos'], invertible: false, read: readSetTos },
+  { names: ['--set-dscp'], invertible: false, read: (reading) => readSetDscp(reading, parseDscp) },
+  { names: ['--set-dscp-class'], invertible: false, read: (reading) => readSetDscp(reading, parseDscpClass) },
+  { names: ['--set-mss'], invertible: false, read: readSetMss },
+  { names: ['--clamp-mss-to-pmtu'], invertible: false, read: readClampMss },
 ];
 
 function ctOption(on: CtAsk['on'], parse: (reading: Reading) => CtAsk): Option {

@@ -1,11 +1,13 @@
 import { hint } from './address-text.ts';
 import { isPlain, type Reading } from './iptables-draft.ts';
+import { parseTos } from './iptables-tos-parse.ts';
 import { parseMark, parseRejectType } from './iptables-values.ts';
 import { parseNatPorts, parseNatRange } from './nat-range-text.ts';
 import { didYouMean } from './nearest.ts';
-import { parseUnsigned32 } from './number-text.ts';
+import { parseNumber, parseUnsigned32 } from './number-text.ts';
 import { HELPERS, type NatRange, type NatTargetKind, type Target } from './rules.ts';
 import { TextError } from './text-error.ts';
+import type { Word } from './words.ts';
 
 /** The options of targets, one function each; they stand after the target that they belong to. */
 
@@ -123,8 +125,40 @@ function setRange(reading: Reading, kind: NatTargetKind, to: NatRange): void {
   reading.draft.target = { kind, to };
 }
 
-/** What a log line would say; nobody reads it here. */
-export function readLogOption(reading: Reading): void {
-  targetOf(reading, 'LOG');
+/** What a log line would say, or who shall read it: nobody here. */
+export function readLogOption(reading: Reading, kind: 'LOG' | 'NFLOG'): void {
+  targetOf(reading, kind);
   reading.value();
+}
+
+export function readSetTos(reading: Reading): void {
+  targetOf(reading, 'TOS');
+  decide(reading);
+  reading.draft.target = { kind: 'TOS', ...parseTos(reading.value()) };
+}
+
+export function readSetDscp(reading: Reading, parse: (word: Word) => number): void {
+  targetOf(reading, 'DSCP');
+  decide(reading);
+  reading.draft.target = { kind: 'DSCP', dscp: parse(reading.value()) };
+}
+
+export function readSetMss(reading: Reading): void {
+  targetOf(reading, 'TCPMSS');
+  decide(reading);
+  const mss = parseNumber(reading.value(), 'MSS', { min: 0, max: 65534 });
+  reading.draft.target = { kind: 'TCPMSS', mss };
+}
+
+/** Where it is not known yet by what device the packet leaves there is no MTU to keep to. */
+export const NO_CLAMPING: readonly string[] = ['PREROUTING', 'INPUT'];
+
+export function readClampMss(reading: Reading): void {
+  targetOf(reading, 'TCPMSS');
+  decide(reading);
+  const { option, where } = reading;
+  if (NO_CLAMPING.includes(where.chain))
+    throw new TextError(option, `${option.text} cannot stand in ${where.chain}`, {
+      allowed: 'FORWARD OUTPUT POSTROUTING',
+    });
 }

@@ -5,7 +5,7 @@ export interface Ruleset {
   readonly tables: readonly Table[];
 }
 
-export const TABLE_NAMES = ['raw', 'mangle', 'nat', 'filter'] as const;
+export const TABLE_NAMES = ['raw', 'mangle', 'nat', 'filter', 'security'] as const;
 export type TableName = (typeof TABLE_NAMES)[number];
 
 export interface Table {
@@ -97,6 +97,24 @@ export interface AddressRange {
 
 export const TTL_TESTS = ['eq', 'lt', 'gt'] as const;
 
+/** The kinds of addresses that `-m addrtype` can ask for here; the others of the tool are of no route that a director has. */
+export const ADDRESS_TYPES = ['UNICAST', 'LOCAL', 'BROADCAST', 'MULTICAST'] as const;
+export type AddressType = (typeof ADDRESS_TYPES)[number];
+
+/** `--src-type LOCAL,MULTICAST`: any of them. */
+export interface AddressTypes {
+  readonly types: readonly AddressType[];
+  readonly inverted: boolean;
+}
+
+/** Seconds of the words in `--limit 3/minute`. */
+export const LIMIT_PERIODS = { second: 1, minute: 60, hour: 3600, day: 86400 } as const;
+export type LimitPeriod = keyof typeof LIMIT_PERIODS;
+/** What `-m limit` says by itself. */
+export const DEFAULT_LIMIT = { packets: 3, per: 'hour', burst: 5 } as const;
+
+export const ANY_ICMP_TYPE = 255;
+
 export type Match =
   /** Says something to people, nothing to packets. */
   | { readonly kind: 'comment'; readonly text: string }
@@ -116,6 +134,26 @@ export type Match =
       readonly dport?: PortRange & { readonly inverted: boolean };
       /** `--tcp-flags mask set`, bits as in the header; `--syn` is FIN,SYN,RST,ACK SYN. */
       readonly flags?: { readonly mask: number; readonly set: number; readonly inverted: boolean };
+    }
+  | {
+      readonly kind: 'udp';
+      readonly sport?: PortRange & { readonly inverted: boolean };
+      readonly dport?: PortRange & { readonly inverted: boolean };
+    }
+  /** Codes from first to last; type 255 is any message. */
+  | ({ readonly kind: 'icmp'; readonly type: number; readonly inverted: boolean } & PortRange)
+  | { readonly kind: 'tos'; readonly value: number; readonly mask: number; readonly inverted: boolean }
+  /** The upper six bits of the same byte. */
+  | { readonly kind: 'dscp'; readonly dscp: number; readonly inverted: boolean }
+  /** The MSS option of a segment; where there is none only what is inverted holds. */
+  | ({ readonly kind: 'tcpmss'; readonly inverted: boolean } & PortRange)
+  | { readonly kind: 'addrtype'; readonly source?: AddressTypes; readonly destination?: AddressTypes }
+  /** So many packets in a period on average, `burst` of them at once. */
+  | {
+      readonly kind: 'limit';
+      readonly packets: number;
+      readonly per: LimitPeriod;
+      readonly burst: number;
     }
   | { readonly kind: 'state'; readonly states: readonly CtState[]; readonly inverted: boolean }
   | {
@@ -189,8 +227,13 @@ export type Target =
   /** Connections that begin with the packet are read along by a helper. */
   | { readonly kind: 'CT'; readonly helper: (typeof HELPERS)[number] }
   | NatTarget
-  /** Writes to the log of the host's own namespace only: in any other it does nothing. */
-  | { readonly kind: 'LOG' }
+  /** LOG writes to the log of the host's own namespace only, NFLOG to whoever listens: here they do nothing. */
+  | { readonly kind: 'LOG' | 'NFLOG' }
+  /** The bits of the mask are cleared, then the value's bits are flipped. */
+  | { readonly kind: 'TOS'; readonly value: number; readonly mask: number }
+  | { readonly kind: 'DSCP'; readonly dscp: number }
+  /** Of a SYN; `mss` undefined: what fits both ways. */
+  | { readonly kind: 'TCPMSS'; readonly mss?: number }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string };
 
 /** The built-in chains of each table, in the kernel's hook order (valid_hooks of iptable_filter.c and its like). */
@@ -199,4 +242,5 @@ export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
   mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
   nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
 };

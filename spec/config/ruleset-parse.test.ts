@@ -226,11 +226,10 @@ describe('rules', () => {
   });
 
   const options =
-    '-s -d -i -o -p -f -m -j -g --reject-with --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --ctorigsrc --ctorigdst --ctreplsrc --ctrepldst --ctorigsrcport --ctorigdstport --ctreplsrcport --ctrepldstport --ctproto --ctstatus --ctdir --ipvs --vaddr --vport --vdir --vmethod --comment --length --ttl-eq --ttl-lt --ttl-gt --src-range --dst-range --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --to-source --to-destination --to-ports --notrack --helper --log-prefix';
+    '-s -d -i -o -p -f -m -j -g --reject-with --icmp-type --tos --dscp --dscp-class --mss --src-type --dst-type --limit --limit-burst --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --ctorigsrc --ctorigdst --ctreplsrc --ctrepldst --ctorigsrcport --ctorigdstport --ctreplsrcport --ctrepldstport --ctproto --ctstatus --ctdir --ipvs --vaddr --vport --vdir --vmethod --comment --length --ttl-eq --ttl-lt --ttl-gt --src-range --dst-range --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --to-source --to-destination --to-ports --notrack --helper --log-prefix --nflog-group --set-tos --set-dscp --set-dscp-class --set-mss --clamp-mss-to-pmtu';
   const complaints: [string, number, string][] = [
     ['-p tcp --dprt 80', 17, `"--dprt" is no option of a rule; allowed: ${options}; did you mean --dport?`],
     ['--dport 80', 10, '--dport needs -p tcp before it'],
-    ['-p udp --dport 53', 17, '--dport of udp is not modelled; allowed: --dport after -p tcp'],
     ['--state NEW', 10, '--state needs -m state before it'],
     ['-m state -j DROP', 13, '-m state has no condition; add --state'],
     [
@@ -246,7 +245,7 @@ describe('rules', () => {
     [
       '-j DNAT --to-destination VIP',
       13,
-      'target DNAT cannot stand in table filter; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB',
+      'target DNAT cannot stand in table filter; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG NFLOG WEB',
     ],
     [
       '-m conntrack --ctexpire 1:5',
@@ -254,9 +253,9 @@ describe('rules', () => {
       `--ctexpire (matching the time a connection has left) is not modelled; allowed: ${options}`,
     ],
     [
-      '-m limit --limit 5/s',
+      '-m recent --set',
       13,
-      'match limit is not modelled; allowed: tcp state conntrack multiport mark connmark ipvs comment length ttl iprange',
+      'match recent is not modelled; allowed: tcp state conntrack multiport mark connmark ipvs comment length ttl iprange udp icmp tos dscp tcpmss addrtype limit',
     ],
     ['-m comment -j DROP', 13, '-m comment has no condition; add --comment'],
     ['-m length --length 9:5', 29, '"9:5" is no range; allowed: FIRST:LAST, the smaller first'],
@@ -270,7 +269,7 @@ describe('rules', () => {
     [
       '-m stat',
       13,
-      '"stat" is no match; allowed: tcp state conntrack multiport mark connmark ipvs comment length ttl iprange; did you mean state?',
+      '"stat" is no match; allowed: tcp state conntrack multiport mark connmark ipvs comment length ttl iprange udp icmp tos dscp tcpmss addrtype limit; did you mean state?',
     ],
     ['-m multiport --dports 80', 13, '-m multiport is for protocols with ports only; add -p tcp'],
     [
@@ -289,17 +288,17 @@ describe('rules', () => {
     [
       '-j NFQUEUE',
       13,
-      'target NFQUEUE is not modelled; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB',
+      'target NFQUEUE is not modelled; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG NFLOG WEB',
     ],
     [
       '-j ACEPT',
       13,
-      '"ACEPT" is no target and no chain; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB; did you mean ACCEPT?',
+      '"ACEPT" is no target and no chain; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG NFLOG WEB; did you mean ACCEPT?',
     ],
     [
       '-j FORWARD',
       13,
-      'a rule cannot jump to the built-in chain FORWARD; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB',
+      'a rule cannot jump to the built-in chain FORWARD; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG NFLOG WEB',
     ],
     ['-j ELSEWHERE', 10, 'there is no chain ELSEWHERE; declare it above: :ELSEWHERE - [0:0]'],
     ['-j REJECT --reject-with tcp-reset', 13, '--reject-with tcp-reset is for TCP only; add -p tcp'],
@@ -318,7 +317,7 @@ describe('rules', () => {
     [
       '-j CT --notrack',
       13,
-      'target CT cannot stand in table filter; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB',
+      'target CT cannot stand in table filter; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG NFLOG WEB',
     ],
     ['-j MARK', 13, '-j MARK has nothing to do; add --set-mark'],
     ['-j ACCEPT --set-mark 1', 20, '--set-mark needs -j MARK or -j CONNMARK before it'],
@@ -340,13 +339,17 @@ describe('rules', () => {
   });
 
   const broken: [string, number, number, string][] = [
-    ['-A INPUT -j DROP', 1, 1, '"-A" stands where a table begins; allowed: *raw *mangle *nat *filter'],
-    ['*security\nCOMMIT', 1, 1, 'table security is not modelled; allowed: *raw *mangle *nat *filter'],
+    [
+      '-A INPUT -j DROP',
+      1,
+      1,
+      '"-A" stands where a table begins; allowed: *raw *mangle *nat *filter *security',
+    ],
     [
       '*fliter\nCOMMIT',
       1,
       1,
-      '"*fliter" stands where a table begins; allowed: *raw *mangle *nat *filter; did you mean *filter?',
+      '"*fliter" stands where a table begins; allowed: *raw *mangle *nat *filter *security; did you mean *filter?',
     ],
     ['*filter\n:INPUT DROP [0:0]', 1, 1, 'table filter has no COMMIT; add COMMIT after its last rule'],
     ['*filter\nCOMMIT\n*filter\nCOMMIT', 3, 1, 'table filter comes twice; put its rules together'],

@@ -1,6 +1,5 @@
 import { hint } from './address-text.ts';
 import { checkChainName, isBuiltIn } from './iptables-chain.ts';
-import { UNMODELLED_TABLES } from './iptables-options.ts';
 import { parseRule } from './iptables-rule-parse.ts';
 import { checkLoops, type Jump } from './jumps.ts';
 import { didYouMean } from './nearest.ts';
@@ -57,8 +56,6 @@ function openTable(line: Word, tables: readonly Table[]): GrowingTable {
 
 function noTable(word: Word): TextError {
   const allowed = TABLE_NAMES.map((name) => `*${name}`);
-  if (UNMODELLED_TABLES.includes(word.text.slice(1)))
-    return new TextError(word, `table ${word.text.slice(1)} is not modelled`, { allowed: allowed.join(' ') });
   return new TextError(word, `"${word.text}" stands where a table begins`, {
     allowed: allowed.join(' '),
     ...hint(didYouMean(word.text, allowed)),

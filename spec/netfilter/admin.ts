@@ -1,15 +1,15 @@
 import type { IptablesCommand } from '../config/commands.ts';
 import { BUILT_IN_CHAINS, type Rule, type TableName } from '../config/rules.ts';
 import type { Net } from '../state.ts';
-import { needsConntrack } from './iptables.ts';
+import { freshMemory, loadRule, needsConntrack } from './iptables.ts';
 import type { IptChain, IptRule, IptTable } from './types.ts';
 
 /** Carries out an iptables command; false when the tool refuses it. Any command brings the table into being. */
 export function iptables(net: Net, command: IptablesCommand): boolean {
   const table = net.tables.get(command.table) ?? emptyTable(command.table);
   net.tables.set(command.table, table);
-  const accepted = apply(table, command);
-  if (accepted) zeroPolicies(table);
+  const accepted = apply(net, table, command);
+  if (accepted) reload(net, table);
   updateUsers(net);
   return accepted;
 }
@@ -31,20 +31,20 @@ export function updateUsers(net: Net): void {
   net.conntrack.defrags = needed || (net.conntrack.defrags && keeps);
 }
 
-function apply(table: IptTable, command: IptablesCommand): boolean {
+function apply(net: Net, table: IptTable, command: IptablesCommand): boolean {
   const chain = table.chains.find(({ name }) => name === command.chain);
   if (!chain) return false;
   if ('rule' in command && !targetExists(table, command.rule.target)) return false;
   switch (command.op) {
     case 'append':
-      chain.rules.push(fresh(command.rule));
+      chain.rules.push(loadRule(net, command.rule));
       return true;
     case 'insert':
       if (command.position < 1 || command.position > chain.rules.length + 1) return false;
-      chain.rules.splice(command.position - 1, 0, fresh(command.rule));
+      chain.rules.splice(command.position - 1, 0, loadRule(net, command.rule));
       return true;
     case 'replace':
-      return replaceAt(chain, command.position, [fresh(command.rule)]);
+      return replaceAt(chain, command.position, [loadRule(net, command.rule)]);
     case 'delete':
       return replaceAt(chain, command.position, []);
     case 'flush':
@@ -60,20 +60,20 @@ function apply(table: IptTable, command: IptablesCommand): boolean {
 
 /**
  * iptables-legacy puts a whole new table in the place of the old one and takes the rules' counters over, but not
- * those of the policies (iptables, libiptc/libiptc.c, __iptcc_p_del_policy: COUNTER_MAP_ZEROED).
+ * those of the policies (iptables, libiptc/libiptc.c, __iptcc_p_del_policy: COUNTER_MAP_ZEROED), and what matches
+ * remember begins anew.
  */
-function zeroPolicies(table: IptTable): void {
-  for (const { policyCounter } of table.chains) Object.assign(policyCounter, { packets: 0, bytes: 0 });
+function reload(net: Net, table: IptTable): void {
+  for (const { policyCounter, rules } of table.chains) {
+    Object.assign(policyCounter, { packets: 0, bytes: 0 });
+    for (const loaded of rules) loaded.memory = freshMemory(net, loaded.rule);
+  }
 }
 
 function replaceAt(chain: IptChain, position: number, rules: IptRule[]): boolean {
   if (position < 1 || position > chain.rules.length) return false;
   chain.rules.splice(position - 1, 1, ...rules);
   return true;
-}
-
-function fresh(rule: Rule): IptRule {
-  return { rule, counter: { packets: 0, bytes: 0 } };
 }
 
 function targetExists(table: IptTable, target: Rule['target']): boolean {

@@ -3,8 +3,9 @@ import { length, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
+import { fullCredit } from './limit.ts';
 import { applyTarget, wording } from './targets.ts';
-import type { Counter, Devices, IptChain, IptTable, IptTables, Place } from './types.ts';
+import type { Clock, Counter, Devices, IptChain, IptRule, IptTable, IptTables, Place } from './types.ts';
 
 const CHAIN_OF_HOOK: Readonly<Record<Hook, string>> = {
   NF_INET_PRE_ROUTING: 'PREROUTING',
@@ -15,7 +16,7 @@ const CHAIN_OF_HOOK: Readonly<Record<Hook, string>> = {
 };
 
 /** The tables that a ruleset loads, all counters zero. */
-export function loadTables(ruleset: Ruleset): IptTables {
+export function loadTables(clock: Clock, ruleset: Ruleset): IptTables {
   return new Map(
     ruleset.tables.map(({ name, chains }) => [
       name,
@@ -25,11 +26,20 @@ export function loadTables(ruleset: Ruleset): IptTables {
           name,
           policy,
           policyCounter: { packets: 0, bytes: 0 },
-          rules: rules.map((rule) => ({ rule, counter: { packets: 0, bytes: 0 } })),
+          rules: rules.map((rule) => loadRule(clock, rule)),
         })),
       },
     ]),
   );
+}
+
+export function loadRule(clock: Clock, rule: Rule): IptRule {
+  return { rule, counter: { packets: 0, bytes: 0 }, memory: freshMemory(clock, rule) };
+}
+
+/** What the matches of a rule remember when the table has just been loaded. */
+export function freshMemory(clock: Clock, { matches }: Rule): IptRule['memory'] {
+  return matches.map((match) => (match.kind === 'limit' ? fullCredit(clock, match) : undefined));
 }
 
 const MATCHES_ON_CONNECTIONS: ReadonlySet<string> = new Set(['state', 'conntrack', 'connmark']);
@@ -77,8 +87,8 @@ function walk(
   place: Place,
 ): 'ACCEPT' | 'DROP' | 'RETURN' {
   for (let index = 0; index < chain.rules.length; index += 1) {
-    const { rule, counter } = chain.rules[index]!;
-    if (!net.parts.ruleMatches(net, rule, skb, place)) {
+    const { rule, counter, memory } = chain.rules[index]!;
+    if (!net.parts.ruleMatches(net, rule, skb, place, memory)) {
       if (!skb.hotdrop) continue;
       note(net, place.hook, `iptable_${table.name} ${chain.name}`, '', () => `rule ${index + 1}: hotdrop`);
       return 'DROP';

@@ -10,9 +10,10 @@ import { iptDoTable } from './iptables.ts';
  * (net/ipv4/netfilter/iptable_mangle.c, ipt_mangle_out).
  */
 export function mangleHook(net: Net, skb: Skb, hook: Hook): Verdict {
-  const { mark } = skb;
+  const { mark, header } = skb;
   const verdict = iptDoTable(net, skb, hook, 'mangle');
-  if (hook !== 'NF_INET_LOCAL_OUT' || verdict !== 'NF_ACCEPT' || skb.mark === mark) return verdict;
+  if (hook !== 'NF_INET_LOCAL_OUT' || verdict !== 'NF_ACCEPT') return verdict;
+  if (skb.mark === mark && skb.header.tos === header.tos) return verdict;
   return routeMeHarder(net, skb) ? 'NF_ACCEPT' : 'NF_DROP';
 }
 

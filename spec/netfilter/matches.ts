@@ -1,18 +1,35 @@
-import type { AddressRange, InterfaceMatch, Match, Rule } from '../config/rules.ts';
+import {
+  type AddressRange,
+  ANY_ICMP_TYPE,
+  type InterfaceMatch,
+  type Match,
+  type Rule,
+} from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import type { Ipv4 } from '../wire/address.ts';
+import { ICMP_HEADER_BYTES } from '../wire/icmp.ts';
 import { word } from '../wire/ipv4.ts';
 import { TCP_HEADER_BYTES } from '../wire/tcp.ts';
+import { UDP_HEADER_BYTES } from '../wire/udp.ts';
+import { addrtypeMatches } from './addrtype.ts';
 import { conntrackMatches } from './conntrack-match.ts';
 import { ipvsMatches } from './ipvs-match.ts';
+import { limitMatches } from './limit.ts';
 import { PROTOCOL_NUMBERS } from './protocol-numbers.ts';
-import type { Devices } from './types.ts';
+import { tcpmssMatches } from './tcpmss.ts';
+import type { Devices, IptRule } from './types.ts';
 import { addressMatches, within } from './within.ts';
 
 /** Whether a rule's every condition holds: the IP part (ip_packet_match), then its extensions in order. */
-export function ruleMatches(net: Net, rule: Rule, skb: Skb, devices: Devices): boolean {
+export function ruleMatches(
+  net: Net,
+  rule: Rule,
+  skb: Skb,
+  devices: Devices,
+  memory: IptRule['memory'],
+): boolean {
   const { inDevice, outDevice } = devices;
   return (
     addressMatches(rule.source, skb.header.source) &&
@@ -22,7 +39,7 @@ export function ruleMatches(net: Net, rule: Rule, skb: Skb, devices: Devices): b
     (!rule.protocol ||
       (PROTOCOL_NUMBERS[rule.protocol.protocol] === skb.header.protocol) !== rule.protocol.inverted) &&
     (!rule.fragment || (skb.header.fragmentOffset !== 0) !== rule.fragment.inverted) &&
-    rule.matches.every((match) => extensionMatches(net, match, skb))
+    rule.matches.every((match, index) => extensionMatches(net, match, skb, memory[index]))
   );
 }
 
@@ -33,10 +50,24 @@ function interfaceMatches(match: InterfaceMatch | undefined, device: string): bo
   return same !== match.inverted;
 }
 
-function extensionMatches(net: Net, match: Match, skb: Skb): boolean {
+function extensionMatches(net: Net, match: Match, skb: Skb, state: IptRule['memory'][number]): boolean {
   switch (match.kind) {
     case 'tcp':
       return tcpMatches(match, skb);
+    case 'udp':
+      return udpMatches(match, skb);
+    case 'icmp':
+      return icmpMatches(match, skb);
+    case 'tos':
+      return ((skb.header.tos & match.mask) === match.value) !== match.inverted;
+    case 'dscp':
+      return (skb.header.tos >> 2 === match.dscp) !== match.inverted;
+    case 'tcpmss':
+      return tcpmssMatches(match, skb);
+    case 'addrtype':
+      return addrtypeMatches(net, match, skb);
+    case 'limit':
+      return limitMatches(net, match, state!);
     case 'conntrack':
       if (match.asks?.some(({ on }) => on === 'origsrcport' || on === 'repldstport'))
         askPort(net, skb.ct?.entry.openPort === true);
@@ -98,6 +129,31 @@ function tcpMatches(match: Extract<Match, { kind: 'tcp' }>, skb: Skb): boolean {
     (!match.dport || within(match.dport, word(skb.payload, 2)) !== match.dport.inverted) &&
     (!match.flags || ((flags & match.flags.mask) === match.flags.set) !== match.flags.inverted)
   );
+}
+
+/** udp_mt: the whole header must be there, and only a first fragment has one. */
+function udpMatches(match: Extract<Match, { kind: 'udp' }>, skb: Skb): boolean {
+  if (skb.header.fragmentOffset !== 0) return false;
+  if (isCut(skb, UDP_HEADER_BYTES)) return false;
+  return (
+    (!match.sport || within(match.sport, word(skb.payload, 0)) !== match.sport.inverted) &&
+    (!match.dport || within(match.dport, word(skb.payload, 2)) !== match.dport.inverted)
+  );
+}
+
+/** net/ipv4/netfilter/ip_tables.c, icmp_match */
+function icmpMatches({ type, first, last, inverted }: Extract<Match, { kind: 'icmp' }>, skb: Skb): boolean {
+  if (skb.header.fragmentOffset !== 0) return false;
+  if (isCut(skb, ICMP_HEADER_BYTES)) return false;
+  const [is, code] = [skb.payload[0]!, skb.payload[1]!];
+  return (type === ANY_ICMP_TYPE || (is === type && code >= first && code <= last)) !== inverted;
+}
+
+/** What lacks a part of the header that a rule asks for is dropped. */
+function isCut(skb: Skb, bytes: number): boolean {
+  if (skb.payload.length >= bytes) return false;
+  skb.hotdrop = true;
+  return true;
 }
 
 /** net/netfilter/xt_multiport.c, multiport_mt: what has no ports has neither these nor others. */

@@ -4,6 +4,7 @@ import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { natTarget } from './nat/targets.ts';
 import { reject } from './reject.ts';
+import { clampMss } from './tcpmss.ts';
 import type { Place } from './types.ts';
 
 /** Targets that are more than a verdict or a way to another chain. */
@@ -38,8 +39,24 @@ export function applyTarget(
       else skb.untracked = true;
       return 'CONTINUE';
     case 'LOG':
+    case 'NFLOG':
       return 'CONTINUE';
+    case 'TOS':
+      setTos(skb, changed(skb.header.tos, target.mask, target.value));
+      return 'CONTINUE';
+    case 'DSCP':
+      setTos(skb, (skb.header.tos & ECN_BITS) | (target.dscp << 2));
+      return 'CONTINUE';
+    case 'TCPMSS':
+      return clampMss(net, skb, target.mss) ? 'CONTINUE' : 'DROP';
   }
+}
+
+/** Two of the byte's bits belong to somebody else (XT_DSCP_ECN_MASK). */
+const ECN_BITS = 3;
+
+function setTos(skb: Skb, tos: number): void {
+  skb.header = { ...skb.header, tos };
 }
 
 /** net/netfilter/xt_connmark.c, connmark_tg_shift; a packet without a connection is left alone. */
@@ -75,6 +92,12 @@ export function wording(target: Target): string {
       return `CONNMARK --${target.op}-mark`;
     case 'CT':
       return 'helper' in target ? `CT --helper ${target.helper}` : 'CT --notrack';
+    case 'TOS':
+      return `TOS --set-tos ${target.value}/${target.mask}`;
+    case 'DSCP':
+      return `DSCP --set-dscp ${target.dscp}`;
+    case 'TCPMSS':
+      return target.mss === undefined ? 'TCPMSS --clamp-mss-to-pmtu' : `TCPMSS --set-mss ${target.mss}`;
     case 'SNAT':
     case 'DNAT':
     case 'MASQUERADE':

@@ -1,4 +1,5 @@
 import type { Rule, TableName } from '../config/rules.ts';
+import type { Kernel } from '../kernel.ts';
 import type { Hook } from '../tables/hooks.ts';
 
 /** Packets and bytes that met a rule (struct xt_counters). */
@@ -21,9 +22,23 @@ export interface IptChain {
   rules: IptRule[];
 }
 
+/** What time it is on a kernel, in its jiffies. */
+export interface Clock {
+  readonly kernel: Kernel;
+  readonly jiffies: number;
+}
+
+/** What `-m limit` has left, and when that was counted, in jiffies (struct xt_limit_priv). */
+export interface LimitState {
+  credit: number;
+  last: number;
+}
+
 export interface IptRule {
   readonly rule: Rule;
   readonly counter: Counter;
+  /** What its matches remember, each at its place; anew whenever the table is loaded. */
+  memory: readonly (LimitState | undefined)[];
 }
 
 /** The tables of a network namespace; one that nobody has asked for does not exist. */
