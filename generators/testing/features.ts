@@ -91,7 +91,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     in: (one) => seen(one, (a, b) => a.seq === b.seq && a.length === b.length && b.length > 0),
   },
   'an overlap': {
-    perMille: 8,
+    perMille: 5,
     in: (one) =>
       seen(one, (a, b) => b.length > 0 && b.seq < a.seq + a.length && b.seq + b.length > a.seq + a.length),
   },

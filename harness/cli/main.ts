@@ -105,9 +105,9 @@ function addRest(all: Command): void {
     });
   all
     .command('list')
-    .description('list claims and directors')
+    .description('list claims, directors and scenarios, and what of the LVS-HOWTO these tell')
     .action(async () => {
-      process.exitCode = (await import('./list-command.ts')).listCommand();
+      process.exitCode = await (await import('./list-command.ts')).listCommand();
     });
 }
 

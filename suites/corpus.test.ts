@@ -1,0 +1,28 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type CorpusEntry, coverageOfHowto, readCorpus } from './corpus.ts';
+import { HOWTO_SECTIONS, sectionsIn } from './howto.ts';
+
+describe('the corpus of scenarios', () => {
+  let corpus: readonly CorpusEntry[];
+  beforeAll(async () => {
+    corpus = await readCorpus();
+  });
+
+  it('gives each an id of its own, a title and a source', () => {
+    expect(new Set(corpus.map(({ id }) => id)).size).toBe(corpus.length);
+    expect(corpus.filter(({ title, source }) => !title || !source).map(({ file }) => file)).toEqual([]);
+  });
+
+  it('tells of each section of the HOWTO, or says what stands for it', () => {
+    const silent = coverageOfHowto(corpus).filter(
+      ({ ids, instead }) => (ids.length === 0) !== Boolean(instead),
+    );
+    expect(silent.map(({ section }) => section)).toEqual([]);
+  });
+
+  it('names no section that there is not', () => {
+    const known = HOWTO_SECTIONS.map(({ section }) => section);
+    const named = corpus.flatMap(({ source }) => sectionsIn(source));
+    expect(named.filter((section) => !known.includes(section))).toEqual([]);
+  });
+});
