@@ -5,7 +5,7 @@ import { WireReader, WireWriter } from './agent-wire.ts';
  * What the harness and the agent inside a director say to each other; agent/PROTOCOL.md has the bytes.
  * The same for every kind of director that runs the agent.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 const CODE = {
   netns: 1,
@@ -21,7 +21,6 @@ const CODE = {
   settle: 11,
   frameOut: 32,
   same: 33,
-  clock: 34,
 } as const;
 
 /** Something the agent does at once and answers with one {@link Answer}. */
@@ -116,8 +115,6 @@ export interface ScenarioTranscript {
 export interface Hello {
   readonly version: number;
   readonly hz: number;
-  readonly tickNs: bigint;
-  readonly phaseNs: bigint;
   readonly release: string;
 }
 
@@ -192,13 +189,7 @@ function decodeHello(reader: WireReader): Hello {
       `agent protocol: the guest speaks version ${version}, we speak ${PROTOCOL_VERSION}`,
     );
   }
-  return {
-    version,
-    hz: reader.u32(),
-    tickNs: reader.u64(),
-    phaseNs: reader.u64(),
-    release: reader.bytes().toString(),
-  };
+  return { version, hz: reader.u32(), release: reader.bytes().toString() };
 }
 
 function decodeAnswer(payload: WireReader): Answer {
@@ -225,14 +216,6 @@ function decodeStep(payload: WireReader, opCount: number, before: readonly Answe
   return { due, acted, observed, observedUntil, answers, framesOut, observations };
 }
 
-/** The agent proves its clock at the end: jiffies told from the clock, the kernel's own, told again. */
-function checkClock(payload: WireReader): void {
-  const [before, kernel, after] = [payload.u64(), payload.u64(), payload.u64()];
-  if (kernel < before || kernel > after) {
-    throw new MachineError(`agent: its clock says jiffies ${before} to ${after}, the kernel ${kernel}`);
-  }
-}
-
 /** @param scenario the scenario that was sent: the answers come in the order of its operations */
 export function decodeTranscript(transcript: Buffer, scenario: AgentScenario): ScenarioTranscript {
   const reader = new WireReader(transcript);
@@ -244,8 +227,7 @@ export function decodeTranscript(transcript: Buffer, scenario: AgentScenario): S
     if (code === CODE.step) {
       const opCount = scenario.steps[steps.length]?.ops.length ?? 0;
       steps.push(decodeStep(payload, opCount, steps.at(-1)?.observations ?? []));
-    } else if (code === CODE.clock) checkClock(payload);
-    else if (code !== CODE.frameOut) setup.push(decodeAnswer(payload));
+    } else if (code !== CODE.frameOut) setup.push(decodeAnswer(payload));
   }
   return { id, setup, steps };
 }

@@ -2,8 +2,8 @@
  * The agent: plays scenarios inside a director, alone, and sends back what happened. It knows neither
  * IPVS nor TCP: files, programs, frames and time are all it deals with. Everything clever is on the host.
  *
- * As PID 1 it is a microVM's whole user space and talks over a virtio port; started with arguments
- * `--stdio` it talks over stdin and stdout (a container). PROTOCOL.md describes the messages.
+ * As PID 1 it is a microVM's whole user space and talks over a virtio port; started with the argument
+ * `--stdio` it talks over stdin and stdout (in a container). PROTOCOL.md describes the messages.
  */
 #define _GNU_SOURCE
 #include "agent.h"
@@ -14,33 +14,35 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 static void say_hello(struct writer *w)
 {
-	struct clock_facts clock;
+	uint32_t hz = find_clock();
 	struct utsname kernel;
 	size_t mark;
 
-	find_clock(&clock);
 	uname(&kernel);
 	mark = open_message(w, 'H');
 	put_u16(w, PROTOCOL_VERSION);
-	put_u32(w, clock.hz);
-	put_u64(w, clock.tick_ns);
-	put_u64(w, clock.phase_ns);
+	put_u32(w, hz);
 	put_bytes(w, kernel.release, strlen(kernel.release));
 	close_record(w, mark);
 	send_messages(w);
 }
 
-/* Woken on time: before other tasks, by timers that are not rounded. Programs that we start do not inherit it. */
+/*
+ * Woken on time: before other tasks, by timers that are not rounded. Programs that we start do not inherit it. Where
+ * a container has no share of real time (cgroup v1 with CONFIG_RT_GROUP_SCHED), the best of the usual ranks must do.
+ */
 static void be_punctual(void)
 {
 	struct sched_param priority = { .sched_priority = 1 };
 
-	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority);
+	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) < 0)
+		setpriority(PRIO_PROCESS, 0, -20);
 	prctl(PR_SET_TIMERSLACK, 1ul);
 }
 
@@ -53,12 +55,12 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("LC_ALL", "C", 1);
-	if (getpid() == 1) {
+	if (argc == 2 && strcmp(argv[1], "--stdio") == 0) {
+		open_link(STDIN_FILENO, STDOUT_FILENO);
+	} else if (getpid() == 1) {
 		int port = boot_guest();
 
 		open_link(port, port);
-	} else if (argc == 2 && strcmp(argv[1], "--stdio") == 0) {
-		open_link(STDIN_FILENO, STDOUT_FILENO);
 	} else {
 		die("run as PID 1 of a guest, or with --stdio");
 	}

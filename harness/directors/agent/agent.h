@@ -6,7 +6,7 @@
 
 #include "wire.h"
 
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 #define LINKS_MAX 16
 
 /* Records the host sends (PROTOCOL.md says what is in them); an answer carries the code of its question. */
@@ -28,7 +28,6 @@ enum op {
 enum answer {
 	ANSWER_FRAME_OUT = 32,
 	ANSWER_SAME = 33,
-	ANSWER_CLOCK = 34,
 };
 
 /* boot.c: a PID 1's duties. Ends with the file descriptor of the host's virtio port. */
@@ -36,18 +35,11 @@ int boot_guest(void);
 /* Ends the agent and, where it is PID 1, the guest. */
 _Noreturn void exit_agent(void);
 
-/* clock.c: the kernel's jiffies, told from CLOCK_MONOTONIC. */
-struct clock_facts {
-	uint32_t hz;
-	uint64_t tick_ns;
-	uint64_t phase_ns; /* ticks happen at this remainder of CLOCK_MONOTONIC by tick_ns */
-};
-void find_clock(struct clock_facts *facts);
-uint64_t monotonic_ns(void);
+/* clock.c: the kernel's jiffies. */
+uint32_t find_clock(void); /* HZ; before anything else is asked of this file */
 void sleep_for(uint64_t ns);
-uint64_t jiffies_now(void);
-uint64_t jiffies_read(void); /* asks the kernel: dearer than jiffies_now, needs no anchor */
-uint64_t tick_start_ns(uint64_t jiffies);
+uint64_t jiffies_now(void); /* as the kernel shows them, 64 bits */
+uint64_t tick_start_ns(uint64_t jiffies); /* in CLOCK_MONOTONIC; to wake up by, not to judge by */
 uint64_t jiffies_of_ns(uint64_t ns); /* a duration, rounded up */
 
 /* links.c: the TAP devices of the current scenario. */

@@ -132,8 +132,12 @@ static int open_port(void)
 	die("no virtio port is named " PORT_NAME ", or nobody is at its other end");
 }
 
+/* Whether we are the whole of a guest: in a container we are PID 1 too. */
+static int booted;
+
 int boot_guest(void)
 {
+	booted = 1;
 	mount_file_systems();
 	open_console();
 	load_modules();
@@ -142,7 +146,7 @@ int boot_guest(void)
 
 void exit_agent(void)
 {
-	if (getpid() == 1)
+	if (booted)
 		reboot(RB_AUTOBOOT); /* QEMU runs with -no-reboot: this ends it */
 	_exit(1);
 }
