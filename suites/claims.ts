@@ -1,5 +1,7 @@
 import { BIASES, EVEN } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
+import { SIZES } from '../generators/sizes.ts';
+import type { Limits } from '../harness/play/seat.ts';
 import type { Claim } from './claim.ts';
 import {
   asksForStates,
@@ -15,6 +17,7 @@ import type { ClaimRow } from './claim-row.ts';
 import { NETWORK_CLAIMS } from './network-claims.ts';
 import { RULE_CLAIMS } from './rule-claims.ts';
 import { LONG_TALKS, MANY_CONNECTIONS, ODD_FLAGS_ONLY } from './shapes.ts';
+import { isAboutIpvs, scenariosWithin } from './within-limits.ts';
 
 /** Every claim, and so the suite's table of contents: what is said of each director, and the code that makes it true. */
 const ROWS = [
@@ -267,7 +270,16 @@ export const CLAIMS: readonly Claim[] = ROWS.map(({ bias, size, ...claim }: Clai
 }));
 
 /** The claims whose id begins with one of the prefixes; all of them when there is none. */
-export function claimsMatching(prefixes: readonly string[]): readonly Claim[] {
-  if (prefixes.length === 0) return CLAIMS;
-  return CLAIMS.filter(({ id }) => prefixes.some((prefix) => id.startsWith(prefix)));
+export function claimsMatching(prefixes: readonly string[], claims = CLAIMS): readonly Claim[] {
+  if (prefixes.length === 0) return claims;
+  return claims.filter(({ id }) => prefixes.some((prefix) => id.startsWith(prefix)));
+}
+
+/** The claims about which directors with such limits can say something, and scenarios that they can play. */
+export function claimsWithin(limits: Limits): readonly Claim[] {
+  const rows: readonly ClaimRow[] = ROWS.filter((row) => limits.ipvs || !isAboutIpvs(row));
+  return rows.map(({ bias, size = SIZES.standard, ...claim }) => ({
+    ...claim,
+    scenarios: scenariosWithin(limits, bias, size),
+  }));
 }

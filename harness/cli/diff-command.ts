@@ -1,10 +1,10 @@
-import { givenProgramme } from '../../suites/programme.ts';
+import { givenProgramme, type Model } from '../../suites/programme.ts';
 import { InputError } from '../errors.ts';
 import { readScenarioFile } from '../replay/read-scenario.ts';
 import { withBefore, withFirst } from './comparison.ts';
 import { modelLead, referenceFor } from './model-subjects.ts';
 import { playCommand } from './play-command.ts';
-import { drawnProgramme, type RunOptions } from './run-command.ts';
+import { drawnProgramme, type ProgrammeFor, type RunOptions } from './run-command.ts';
 import { comparedNames } from './subjects.ts';
 
 export interface DiffOptions extends RunOptions {
@@ -21,11 +21,13 @@ export async function diffCommand(files: readonly string[], options: DiffOptions
       'diff compares two kernels or more: --on microvm:6.1 --on microvm:6.12, the first leads; or one with itself: --kernel 6.1 --module ip_vs.ko',
     );
   const model = { lead: modelLead(), referenceFor };
-  const programme =
-    files.length === 0 ? drawnProgramme(options, model) : givenProgramme(await read(files), model);
+  const programme = files.length === 0 ? drawnProgramme(options, model) : await given(files, model);
   return playCommand(programme, model, options, names, COMPARED[options.against]);
 }
 
-function read(files: readonly string[]) {
-  return Promise.all(files.map(async (file) => ({ file, scenario: await readScenarioFile(file) })));
+async function given(files: readonly string[], model: Model): Promise<ProgrammeFor> {
+  const read = await Promise.all(
+    files.map(async (file) => ({ file, scenario: await readScenarioFile(file) })),
+  );
+  return () => givenProgramme(read, model);
 }

@@ -11,6 +11,7 @@ import { packageVersion } from './package-version.ts';
 
 const LARGEST_SEED = 2 ** 32 - 1;
 const CONSOLE_TAIL_LINES = 20;
+const DEFAULT_MAX_WAIT_MS = 5000;
 
 /** The command line. Each command's files are loaded when it is called, so that help comes at once. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -116,11 +117,18 @@ function playing(command: Command): Command {
   return command
     .option(
       '--on <director>',
-      'model, broken:ID, microvm or microvm:KERNEL; repeatable (default: microvm)',
+      'model, broken:ID, microvm, microvm:KERNEL, container or container:IMAGE; repeatable (default: microvm)',
       collect,
     )
-    .option('--kernel <kernel>', 'as --on microvm:KERNEL; repeatable', collect)
+    .option('--kernel <kernel>', "as --on microvm:KERNEL; host is this machine's own; repeatable", collect)
     .option('--module <file>', "a module in place of the kernels' own; repeatable", collect)
+    .option(
+      '--max-wait <duration>',
+      'in containers, where time is real, play no scenario that waits for longer',
+      duration('--max-wait'),
+      DEFAULT_MAX_WAIT_MS,
+    )
+    .option('--load-modules', "load IPVS into this machine's kernel for containers, if it is a module there")
     .option('--jobs <n>', 'directors of each kind at a time', wholeNumber('--jobs', 1, 256), 1)
     .option('--out <dir>', 'where results go (default: a new folder in reports/out)');
 }
@@ -141,12 +149,14 @@ interface PlayFlags {
   readonly on?: string[];
   readonly kernel?: string[];
   readonly module?: string[];
+  readonly maxWait: number;
+  readonly loadModules?: boolean;
   readonly jobs: number;
   readonly out?: string;
 }
 
-function played({ on = [], kernel = [], module = [], jobs, out }: PlayFlags) {
-  return { on, kernel, module, jobs, out };
+function played({ on = [], kernel = [], module = [], maxWait, loadModules = false, jobs, out }: PlayFlags) {
+  return { on, kernel, module, maxWaitMs: maxWait, loadModules, jobs, out };
 }
 
 /** One line for each kind of trouble, and its exit code; a bug of ours keeps its stack. */

@@ -16,9 +16,10 @@ import { printSummary } from './print-summary.ts';
 import { remainingMs } from './remaining.ts';
 import { ResultsFolder } from './results-folder.ts';
 import { namesOf, subjectsOf, type Wanted } from './subjects.ts';
+import type { HostWishes } from './surroundings.ts';
 import { Terminal } from './terminal.ts';
 
-export interface PlayOptions extends Wanted {
+export interface PlayOptions extends Wanted, HostWishes {
   readonly out: string | undefined;
   readonly jobs: number;
   /** Percent; a run that compares less has failed. */
@@ -27,7 +28,7 @@ export interface PlayOptions extends Wanted {
 
 /** What all that play share: play a programme, write results as they come, print the summary. Gives the exit code. */
 export async function playCommand(
-  programme: Programme,
+  programmeFor: (subjects: readonly Subject[]) => Programme,
   model: Model,
   options: PlayOptions,
   names: readonly string[] = namesOf(options),
@@ -35,7 +36,10 @@ export async function playCommand(
 ): Promise<number> {
   const terminal = new Terminal();
   const interruption = new Interruption(() => terminal.clear());
-  const comparison = compared(await subjectsOf(names, terminal.preparing));
+  const voices = { progress: terminal.preparing, note: terminal.note };
+  const subjects = await subjectsOf(names, { ...options, voices });
+  const comparison = compared(subjects);
+  const programme = programmeFor(subjects);
   const results = new ResultsFolder(options.out, folderName(programme));
   const campaign = new Campaign({
     ...programme,

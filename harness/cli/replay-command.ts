@@ -9,5 +9,5 @@ export async function replayCommand(files: readonly string[], options: PlayOptio
     files.map(async (file) => ({ file, scenario: await readScenarioFile(file) })),
   );
   const model = { lead: modelLead(), referenceFor };
-  return playCommand(givenProgramme(given, model), model, options);
+  return playCommand(() => givenProgramme(given, model), model, options);
 }

@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto';
-import { CLAIMS, claimsMatching } from '../../suites/claims.ts';
+import type { Claim } from '../../suites/claim.ts';
+import { CLAIMS, claimsMatching, claimsWithin } from '../../suites/claims.ts';
 import { type Model, type Programme, randomProgramme } from '../../suites/programme.ts';
+import { limitsOf } from '../../suites/within-limits.ts';
 import { InputError } from '../errors.ts';
 import type { Shard } from '../outcome.ts';
+import type { Subject } from '../play/seat.ts';
 import { modelLead, referenceFor } from './model-subjects.ts';
 import { type PlayOptions, playCommand } from './play-command.ts';
 
@@ -22,8 +25,11 @@ export async function runCommand(options: RunOptions): Promise<number> {
   return playCommand(drawnProgramme(options, model), model, options);
 }
 
+/** What is drawn depends on what the directors can play; what is wrong with the options does not. */
+export type ProgrammeFor = (subjects: readonly Subject[]) => Programme;
+
 /** The random scenarios that are asked for. */
-export function drawnProgramme(options: RunOptions, model: Model): Programme {
+export function drawnProgramme(options: RunOptions, model: Model): ProgrammeFor {
   const claims = claimsMatching(options.claim);
   if (claims.length === 0)
     throw new InputError(
@@ -36,5 +42,17 @@ export function drawnProgramme(options: RunOptions, model: Model): Programme {
   if (shard && options.seed === undefined)
     throw new InputError('--shard needs --seed: shards of different runs do not make one');
   const seed = options.seed ?? randomInt(2 ** 32);
-  return randomProgramme(claims, { seed, runs, forMs, shard }, model);
+  return (subjects) =>
+    randomProgramme(playable(claims, options.claim, subjects), { seed, runs, forMs, shard }, model);
+}
+
+/** Where nobody can say anything about any of the claims, that is what the run shows. */
+function playable(
+  claims: readonly Claim[],
+  prefixes: readonly string[],
+  subjects: readonly Subject[],
+): readonly Claim[] {
+  const limits = limitsOf(subjects);
+  const within = limits === undefined ? [] : claimsMatching(prefixes, claimsWithin(limits));
+  return within.length > 0 ? within : claims;
 }

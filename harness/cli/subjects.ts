@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
 import type { Subject } from '../play/seat.ts';
-import type { Progress } from '../system/progress.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What `--on` and `--kernel` say, each in the order given. */
 export interface Wanted {
@@ -11,7 +11,9 @@ export interface Wanted {
 }
 
 export const DEFAULT_DIRECTOR = 'microvm';
-const ALLOWED = 'model, broken:ID, microvm, microvm:KERNEL[,MODULE.ko]';
+const ALLOWED = 'model, broken:ID, microvm, microvm:KERNEL[,MODULE.ko], container, container:IMAGE';
+/** `--kernel host` is the kernel that runs already. */
+const HOST = 'host';
 
 /** Each director that is asked for, once; modules go into every kernel. */
 export function namesOf(wanted: Wanted): string[] {
@@ -29,7 +31,7 @@ export function comparedNames(wanted: Wanted): string[] {
 }
 
 function plainNames({ on, kernel }: Wanted): string[] {
-  const named = [...on, ...kernel.map((each) => `microvm:${each}`)];
+  const named = [...on, ...kernel.map((each) => (each === HOST ? 'container' : `microvm:${each}`))];
   return named.length === 0 ? [DEFAULT_DIRECTOR] : named;
 }
 
@@ -45,18 +47,20 @@ function withModules(name: string, modules: readonly string[]): string {
 }
 
 /** The directors of these names. Files of a kind of director are loaded only when it is asked for. */
-export async function subjectsOf(names: readonly string[], progress: Progress): Promise<Subject[]> {
+export async function subjectsOf(names: readonly string[], surroundings: Surroundings): Promise<Subject[]> {
   const subjects: Subject[] = [];
-  for (const name of names) subjects.push(await subjectOf(name, progress));
+  for (const name of names) subjects.push(await subjectOf(name, surroundings));
   return subjects;
 }
 
-async function subjectOf(name: string, progress: Progress): Promise<Subject> {
+async function subjectOf(name: string, surroundings: Surroundings): Promise<Subject> {
   const [kind, rest] = splitOnce(name, ':');
   if (kind === 'model' && rest === undefined) return (await import('./model-subjects.ts')).modelSubject();
   if (kind === 'broken' && rest) return (await import('./model-subjects.ts')).brokenSubject(rest);
   if (kind === 'microvm' && rest !== '')
-    return (await import('./microvm-subject.ts')).microvmSubject(name, rest, progress);
+    return (await import('./microvm-subject.ts')).microvmSubject(name, rest, surroundings.voices.progress);
+  if (kind === 'container' && rest !== '')
+    return (await import('./container-subject.ts')).containerSubject(name, rest, surroundings);
   throw new InputError(`--on ${name}: no such director; allowed: ${ALLOWED}`);
 }
 

@@ -26,6 +26,12 @@ export class Terminal {
     this.#stream?.write(message);
   };
 
+  /** What stays to be read, wherever standard error goes. */
+  readonly note: Progress = (message) => {
+    this.clear();
+    console.error(message);
+  };
+
   playing({ done, total, findings, stepsPerSecond, remainingMs }: HowFar): void {
     if (!this.#stream) return;
     const end = total ?? Math.max(done, 1);

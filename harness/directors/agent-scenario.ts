@@ -220,10 +220,21 @@ function longestTimeoutSeconds(plan: Plan): number {
   return Math.max(LONGEST_TIMEOUT_SECONDS, ...set);
 }
 
-/** The first step only observes; it begins at a granule of the timer wheel, so that runs are alike. */
-export function agentScenario(plan: Plan, hz: number): AgentScenario {
+/** In jiffies: scenarios that begin at a multiple of it see all of their timers run out alike. */
+export const granuleOf = (plan: Plan, hz: number): number => timerGranule(longestTimeoutSeconds(plan), hz);
+
+/**
+ * The first step only observes. It begins at a granule of the timer wheel, so that runs are alike; or at once, where
+ * time is real and nobody wants to wait for a granule of 16 s.
+ */
+export function agentScenario(
+  plan: Plan,
+  hz: number,
+  begin: 'aligned' | 'at once' = 'aligned',
+): AgentScenario {
   const { topology } = plan.config;
-  const start = { waitNs: 0n, alignJiffies: timerGranule(longestTimeoutSeconds(plan), hz), ops: [] };
+  const alignJiffies = begin === 'aligned' ? granuleOf(plan, hz) : 0;
+  const start = { waitNs: 0n, alignJiffies, ops: [] };
   return {
     setup: setupOps(plan.config).map(({ op }) => op),
     observe: observeOps(plan),

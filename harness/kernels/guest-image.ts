@@ -16,23 +16,37 @@ const format = 2;
 
 const imageName = 'initramfs.cpio';
 
+/** Where the agent is in every director that runs it. */
+export const agentPath = '/init';
+
 /** What is in every guest, whatever its kernel. */
 const ownEntries = (agent: Uint8Array): GuestEntry[] => [
-  { kind: 'file', path: '/init', mode: 0o755, content: agent },
+  { kind: 'file', path: agentPath, mode: 0o755, content: agent },
   { kind: 'file', path: '/etc/protocols', mode: 0o644, content: Buffer.from(protocols) },
   ...emptyFolders.map((path): GuestEntry => ({ kind: 'directory', path, mode: 0o755 })),
   ...deviceNodes.map((node): GuestEntry => ({ kind: 'device', ...node })),
 ];
 
-/** The whole file tree of a guest: agent, tools, libraries, modules. */
-async function guestTree(kernel: InstalledKernel, agent: Uint8Array): Promise<GuestEntry[]> {
-  return orderedTree([...ownEntries(agent), ...(await hostEntries()), ...(await moduleEntries(kernel))]);
+/** The file tree of any director, without the modules of a kernel: agent, tools, libraries. */
+export async function directorTree(agent: Uint8Array): Promise<GuestEntry[]> {
+  return orderedTree([...ownEntries(agent), ...(await hostEntries())]);
 }
 
-/** Everything that decides the content of an image, without reading it all; begins with the kernel's release. */
+/** Everything that decides the content of that tree, without reading it all. */
+export async function directorTreeKey(agent: Uint8Array): Promise<string> {
+  const tables = { guestTools, protocols, emptyFolders, deviceNodes };
+  const parts = [format, sha256(agent), await hostFilesIdentity(), tables];
+  return sha256(JSON.stringify(parts)).slice(0, 24);
+}
+
+/** The whole file tree of a guest: that of a director, and modules. */
+async function guestTree(kernel: InstalledKernel, agent: Uint8Array): Promise<GuestEntry[]> {
+  return orderedTree([...(await directorTree(agent)), ...(await moduleEntries(kernel))]);
+}
+
+/** Everything that decides the content of an image; begins with the kernel's release. */
 export async function guestImageKey(kernel: InstalledKernel, agent: Uint8Array): Promise<string> {
-  const tables = { wantedModules, guestTools, protocols, emptyFolders, deviceNodes };
-  const parts = [format, kernel.identity, sha256(agent), await hostFilesIdentity(), tables];
+  const parts = [await directorTreeKey(agent), kernel.identity, wantedModules];
   return `${kernel.release}-${sha256(JSON.stringify(parts)).slice(0, 24)}`;
 }
 
@@ -42,11 +56,11 @@ export async function guestImageKey(kernel: InstalledKernel, agent: Uint8Array):
  */
 export async function guestImage(
   kernel: InstalledKernel,
-  agentPath: string,
+  agentFile: string,
   progress: Progress = silent,
   cache: Cache = new Cache(),
 ): Promise<string> {
-  const agent = await readFile(agentPath);
+  const agent = await readFile(agentFile);
   const key = await guestImageKey(kernel, agent);
   const build = async (folder: string): Promise<void> => {
     progress(`building the guest image for ${kernel.release}`);

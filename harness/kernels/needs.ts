@@ -8,8 +8,10 @@ import type { Plan } from '../play/plan.ts';
  * is part of every iptables is not listed.
  */
 const needed = {
-  // The tables of both are read after every step.
-  everyPlan: ['ip_vs', 'nf_conntrack', 'CONFIG_NF_CONNTRACK_PROCFS'],
+  // Its table is read after every step.
+  everyPlan: ['nf_conntrack', 'CONFIG_NF_CONNTRACK_PROCFS'],
+  // Without services it does nothing, and a kernel without it neither.
+  ipvs: ['ip_vs'],
   table: {
     raw: ['ip_tables', 'iptable_raw'],
     mangle: ['ip_tables', 'iptable_mangle'],
@@ -61,7 +63,12 @@ const needed = {
 } as const;
 
 /** Each scheduler is a module of its own, named after it. */
-const ofService = ({ scheduler }: ServiceSettings): readonly string[] => [`ip_vs_${scheduler}`];
+const ofService = ({ scheduler }: ServiceSettings): readonly string[] => [
+  ...needed.ipvs,
+  `ip_vs_${scheduler}`,
+];
+
+const ofSysctl = (name: string): readonly string[] => (name.startsWith('net.ipv4.vs.') ? needed.ipvs : []);
 
 /** One that translated connections use needs the other half of its name too. */
 const ofHelper = (name: string): readonly string[] => [`nf_conntrack_${name}`, `nf_nat_${name}`];
@@ -80,7 +87,8 @@ const ofTable = ({ name, chains }: Table): readonly string[] => [
 function ofCommand(command: AdminCommand): readonly string[] {
   if (command.tool === 'iptables')
     return [...needed.table[command.table], ...('rule' in command ? ofRule(command.rule) : [])];
-  return command.tool === 'ipvsadm' && 'scheduler' in command ? ofService(command) : [];
+  if (command.tool === 'sysctl') return ofSysctl(command.name);
+  return 'scheduler' in command ? ofService(command) : needed.ipvs;
 }
 
 /** Every module and setting that the kernel must have to play this plan. */
@@ -88,6 +96,7 @@ export function needsOf({ config, steps }: Plan): Set<string> {
   return new Set([
     ...needed.everyPlan,
     ...config.services.flatMap(ofService),
+    ...Object.keys(config.sysctls).flatMap(ofSysctl),
     ...config.rules.tables.flatMap(ofTable),
     ...steps.flatMap((step) => (step.kind === 'command' ? ofCommand(step.command) : [])),
   ]);

@@ -7,7 +7,7 @@ import {
   type ScenarioTranscript,
   type StepTranscript,
 } from '../directors/agent-protocol.ts';
-import { announces, isInTwo, setupOps, tablesBySteps } from '../directors/agent-scenario.ts';
+import { announces, granuleOf, isInTwo, setupOps, tablesBySteps } from '../directors/agent-scenario.ts';
 import { WireReader } from '../directors/agent-wire.ts';
 import { checkAcknowledged } from '../directors/rtnetlink.ts';
 import { MachineError } from '../errors.ts';
@@ -15,20 +15,32 @@ import type { Plan } from '../play/plan.ts';
 import { parseIpVs } from './ip-vs.ts';
 import { parseIpVsConn } from './ip-vs-conn.ts';
 import { parseIptEntries } from './ipt-entries.ts';
+import { Late } from './late.ts';
 import { parseNfConntrack } from './nf-conntrack.ts';
 import { parseNfConntrackExpect } from './nf-conntrack-expect.ts';
 
 /** The agent's answers about one plan -> Observations. Throws a MachineError at anything unexpected. */
 
-/** Remembers the last answer's rows: an unchanged answer is the same object, and need not be read again. */
-function remembering<Row>(parse: (data: Buffer) => readonly Row[]): (answer: Answer) => readonly Row[] {
+/** A file that is not there. */
+const ENOENT = 2;
+
+/**
+ * Remembers the last answer's rows: an unchanged answer is the same object, and need not be read again. The errno
+ * `absent` means that there are none.
+ */
+function remembering<Row>(
+  parse: (data: Buffer) => readonly Row[],
+  absent = 0,
+): (answer: Answer) => readonly Row[] {
   let last: Answer | undefined;
   let rows: readonly Row[] = [];
   return (answer) => {
     if (answer === last) return rows;
-    if (answer.errno !== 0) throw new MachineError(`an observable cannot be read: errno ${answer.errno}`);
+    const { errno, data } = answer;
+    if (errno !== 0 && errno !== absent)
+      throw new MachineError(`an observable cannot be read: errno ${errno}`);
     last = answer;
-    rows = parse(answer.data);
+    rows = errno === 0 ? parse(data) : [];
     return rows;
   };
 }
@@ -44,8 +56,9 @@ function parseCounters(table: string, data: Buffer): CounterRow[] {
 /** How each entry of `observeOps` is read, for one scenario. */
 function readers(tables: readonly TableName[]) {
   return {
-    services: remembering((data) => parseIpVs(textOf(data))),
-    connections: remembering((data) => parseIpVsConn(textOf(data))),
+    // A kernel without IPVS plays what has no services (kernels/needs.ts).
+    services: remembering((data) => parseIpVs(textOf(data)), ENOENT),
+    connections: remembering((data) => parseIpVsConn(textOf(data)), ENOENT),
     conntrack: remembering((data) => parseNfConntrack(textOf(data))),
     expects: remembering((data) => parseNfConntrackExpect(textOf(data))),
     counters: tables.map((table) => remembering((data) => parseCounters(table, data))),
@@ -75,10 +88,10 @@ export function checkSetup(plan: Plan, answers: readonly Answer[]): void {
  */
 function checkTimes(plan: Plan, index: number, step: StepTranscript): void {
   if (step.observedUntil !== step.observed) {
-    throw new MachineError(`step ${index}: observed from jiffy ${step.observed} to ${step.observedUntil}`);
+    throw new Late(`step ${index}: observed from jiffy ${step.observed} to ${step.observedUntil}`);
   }
   if (plan.steps[index - 1]?.kind !== 'command' && step.acted !== step.observed) {
-    throw new MachineError(`step ${index}: sent in jiffy ${step.acted}, observed in ${step.observed}`);
+    throw new Late(`step ${index}: sent in jiffy ${step.acted}, observed in ${step.observed}`);
   }
 }
 
@@ -114,21 +127,23 @@ function settled(command: StepTranscript, end: StepTranscript): StepTranscript {
   return { ...end, acted: command.acted, answers: command.answers, framesOut };
 }
 
-/** The jiffy of every start, as a reader sees it: like the real one, a multiple of any granule of the timer wheel. */
+const granuleStart = (jiffies: bigint, granule: number): bigint => jiffies - (jiffies % BigInt(granule));
+
+/** The jiffy of a start at a granule of the timer wheel, as a reader sees it: a multiple of any. */
 const START_JIFFIES = 4096 * 1024;
 
 /**
  * One observation for the set-up, one for each step. A command's jiffies are those after it has ended. Counted
- * from the start, so that two runs of a scenario say the same.
+ * from the granule in which the start was, so that two runs of a scenario that begin alike say the same.
  */
-export function observations(plan: Plan, transcript: ScenarioTranscript): Observation[] {
+export function observations(plan: Plan, transcript: ScenarioTranscript, hz: number): Observation[] {
   checkSetup(plan, transcript.setup);
   const steps = stepsOf(plan, transcript);
   const { topology } = plan.config;
   const tablesAt = tablesBySteps(plan);
   const tables = [...tablesAt.at(-1)!];
   const read = readers(tables);
-  const start = steps[0]!.acted;
+  const start = granuleStart(steps[0]!.acted, granuleOf(plan, hz));
   for (const [index, step] of steps.entries()) checkTimes(plan, index, step);
   const announced = announces(plan);
   return steps.map((step, index) => ({

@@ -2,10 +2,20 @@ import type { Director } from '../directors/director.ts';
 import { MachineError } from '../errors.ts';
 import type { Reference, ReferenceFor } from './lead.ts';
 
+/** Why whole kinds of scenarios would be refused. */
+export interface Limits {
+  /** Whether the kernel has IPVS. */
+  readonly ipvs: boolean;
+  /** All waits of a scenario together, at most. */
+  readonly waitMs: number;
+}
+
 /** A director that can be had, as often as wanted, each time in the state after boot. */
 export interface Subject {
   /** As the command line names it: `microvm:6.1`. */
   readonly name: string;
+  /** What none of its directors can do; undefined when they play whatever a kernel does. */
+  readonly limits?: Limits;
   open(): Promise<Director>;
 }
 

@@ -4,4 +4,10 @@
  */
 export type Progress = (message: string) => void;
 
+/** What is being done just now, and what a reader has to know afterwards. */
+export interface Voices {
+  readonly progress: Progress;
+  readonly note: Progress;
+}
+
 export const silent: Progress = () => {};

@@ -8,13 +8,9 @@
 #define _GNU_SOURCE
 #include "agent.h"
 
-#include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -31,19 +27,6 @@ static void say_hello(struct writer *w)
 	put_bytes(w, kernel.release, strlen(kernel.release));
 	close_record(w, mark);
 	send_messages(w);
-}
-
-/*
- * Woken on time: before other tasks, by timers that are not rounded. Programs that we start do not inherit it. Where
- * a container has no share of real time (cgroup v1 with CONFIG_RT_GROUP_SCHED), the best of the usual ranks must do.
- */
-static void be_punctual(void)
-{
-	struct sched_param priority = { .sched_priority = 1 };
-
-	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) < 0)
-		setpriority(PRIO_PROCESS, 0, -20);
-	prctl(PR_SET_TIMERSLACK, 1ul);
 }
 
 int main(int argc, char **argv)

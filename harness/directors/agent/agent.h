@@ -35,6 +35,9 @@ int boot_guest(void);
 /* Ends the agent and, where it is PID 1, the guest. */
 _Noreturn void exit_agent(void);
 
+/* punctual.c: to be called before there is anything to be late for. */
+void be_punctual(void);
+
 /* clock.c: the kernel's jiffies. */
 uint32_t find_clock(void); /* HZ; before anything else is asked of this file */
 void sleep_for(uint64_t ns);

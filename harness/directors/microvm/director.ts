@@ -53,7 +53,7 @@ export class MicrovmDirector implements Director {
         return;
       }
       const scenarios = batch.map((plan) => agentScenario(plan, this.kernel.hz));
-      for await (const result of guest.play(scenarios)) yield played(plans[next++]!, result);
+      for await (const result of guest.play(scenarios)) yield played(plans[next++]!, result, this.kernel.hz);
     }
   }
 
@@ -101,10 +101,10 @@ function notBooted(error: unknown): Exclude<Played, { kind: 'played' }> {
   return { kind: 'crash', what: `while booting: ${what}`, fingerprint: `boot ${fingerprint}`, console };
 }
 
-function played(plan: Plan, result: GuestResult): Played {
+function played(plan: Plan, result: GuestResult, hz: number): Played {
   if (result.kind !== 'played') return result;
   try {
-    return { kind: 'played', observations: observations(plan, result.transcript) };
+    return { kind: 'played', observations: observations(plan, result.transcript, hz) };
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;
     return { kind: 'infra-error', what: error.message, console: error.console };

@@ -1,0 +1,23 @@
+import { ContainerDirector } from '../directors/container/director.ts';
+import { hostKernel } from '../directors/container/open.ts';
+import type { Subject } from '../play/seat.ts';
+import { ensureTools } from '../system/tools.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/**
+ * The kernel that Docker's containers run on. The image is made and the kernel asked here, so that what is missing is
+ * said before anything is played.
+ *
+ * @param image undefined: ours
+ * @throws MachineError, InputError when it cannot be had
+ */
+export async function containerSubject(
+  name: string,
+  image: string | undefined,
+  { voices, maxWaitMs, loadModules }: Surroundings,
+): Promise<Subject> {
+  await ensureTools(voices.progress);
+  const host = await hostKernel({ image, maxWaitMs, loadModules }, voices);
+  const ipvs = !host.lacks.some(({ what }) => what === 'ip_vs');
+  return { name, limits: { ipvs, waitMs: maxWaitMs }, open: async () => new ContainerDirector(name, host) };
+}

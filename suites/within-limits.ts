@@ -1,0 +1,66 @@
+import type fc from 'fast-check';
+import type { ScenarioBias } from '../generators/bias.ts';
+import { scenario } from '../generators/scenario.ts';
+import type { Size } from '../generators/sizes.ts';
+import type { Limits } from '../harness/play/seat.ts';
+import type { Match, Rule } from '../spec/config/rules.ts';
+import type { Scenario, TimelineItem } from '../spec/scenario.ts';
+import type { ClaimRow } from './claim-row.ts';
+
+/**
+ * Scenarios for directors that cannot play them all. What others draw stays as it is: these are drawn anew, with all
+ * else that a claim asks for.
+ */
+
+/** What a whole kind of directors can do. Undefined where one of them can do everything. */
+export function limitsOf(directors: readonly { readonly limits?: Limits }[]): Limits | undefined {
+  const limits = directors.flatMap(({ limits }) => (limits ? [limits] : []));
+  if (limits.length < directors.length) return undefined;
+  return {
+    ipvs: limits.some(({ ipvs }) => ipvs),
+    waitMs: Math.max(...limits.map(({ waitMs }) => waitMs)),
+  };
+}
+
+/** Whether a claim is about IPVS: its source tells. */
+export const isAboutIpvs = ({ source }: Pick<ClaimRow, 'source'>): boolean =>
+  /^net\/netfilter\/ipvs\/|\/ip_vs\.h$/.test(source.file);
+
+/** Scenarios that such directors can play. */
+export function scenariosWithin(limits: Limits, bias: ScenarioBias, size: Size): fc.Arbitrary<Scenario> {
+  const waitSeconds = Math.min(size.waitSeconds, limits.waitMs / 1000);
+  const shorter = { ...size, waitSeconds };
+  if (limits.ipvs) return scenario(bias, shorter);
+  return scenario({ ...bias, besideServices: 100 }, shorter)
+    .map(withoutIpvs, (scenario) => scenario as Scenario)
+    .filter(needsNoIpvs);
+}
+
+/** The same director without services, and what happens to it without what is done to them. */
+function withoutIpvs({ director, timeline, ...rest }: Scenario): Scenario {
+  const sysctls = Object.entries(director.sysctls).filter(([name]) => !isIpvsSysctl(name));
+  return {
+    ...rest,
+    director: { ...director, services: [], sysctls: Object.fromEntries(sysctls) },
+    timeline: timeline.filter((item) => !isForIpvs(item)),
+  };
+}
+
+const isIpvsSysctl = (name: string): boolean => name.startsWith('net.ipv4.vs.');
+
+function isForIpvs(item: TimelineItem): boolean {
+  if (item.kind !== 'do') return false;
+  const { command } = item;
+  return command.tool === 'ipvsadm' || (command.tool === 'sysctl' && isIpvsSysctl(command.name));
+}
+
+const asksIpvs = ({ matches }: Rule): boolean => matches.some(({ kind }: Match) => kind === 'ipvs');
+
+/** Rules cannot be left out so: others jump to them, and commands count them. */
+function needsNoIpvs({ director, timeline }: Scenario): boolean {
+  const rules = director.rules.tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
+  const added = timeline.flatMap((item) =>
+    item.kind === 'do' && 'rule' in item.command ? [item.command.rule] : [],
+  );
+  return timeline.length > 0 && ![...rules, ...added].some(asksIpvs);
+}
