@@ -1,13 +1,15 @@
 import { readdirSync, statSync } from 'node:fs';
 import { cpus, freemem } from 'node:os';
 import { join } from 'node:path';
+import { reachableEngine } from '../directors/container/engine.ts';
+import { MachineError } from '../errors.ts';
 import { Cache } from '../kernels/cache.ts';
 import { scapyTools } from '../system/tool-table.ts';
 import { checkTools, type ToolCheck } from '../system/tools.ts';
 import { EXIT } from './exit-code.ts';
 
 /** `lvscheck doctor`: what this machine can play, and why not the rest. Looks only; fetches and installs nothing. */
-export function doctorCommand(): number {
+export async function doctorCommand(): Promise<number> {
   const tools = checkTools();
   const why = whyNoMicrovm(tools);
   const scapy = checkTools(scapyTools);
@@ -36,6 +38,7 @@ export function doctorCommand(): number {
       ...rows([
         ['model, broken:ID', 'yes'],
         ['microvm', why === undefined ? 'yes' : `no: ${why}`],
+        ['container', why === undefined ? await aboutEngine() : `no: ${why}`],
       ]),
       '',
       'Captures can be imported here',
@@ -43,6 +46,18 @@ export function doctorCommand(): number {
     ].join('\n'),
   );
   return why === undefined ? EXIT.agree : EXIT.machine;
+}
+
+/** The kernel itself is asked when it is played. */
+async function aboutEngine(): Promise<string> {
+  try {
+    const { docker } = await reachableEngine();
+    const { Version, KernelVersion } = await docker.version();
+    return `yes, on kernel ${KernelVersion} (Docker ${Version})`;
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error;
+    return `no: ${error.message}`;
+  }
 }
 
 function whyNoMicrovm(tools: readonly ToolCheck[]): string | undefined {

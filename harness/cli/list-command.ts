@@ -14,6 +14,10 @@ export async function listCommand(): Promise<number> {
   const corpus = await readCorpus();
   const directors = [
     { id: 'microvm', says: 'a real kernel in QEMU, with virtual time; microvm:6.12 names another kernel' },
+    {
+      id: 'container',
+      says: "this machine's own kernel, in a container of Docker's; container:IMAGE has its own tools",
+    },
     { id: 'model', says: 'the reference model against itself' },
     ...BROKEN_DIRECTORS.map(({ id, says }) => ({ id: `broken:${id}`, says })),
   ];

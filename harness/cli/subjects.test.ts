@@ -13,6 +13,10 @@ describe('the directors that are asked for', () => {
     ]);
   });
 
+  it('have a name for the kernel that runs already', () => {
+    expect(namesOf({ ...wanted, kernel: ['host', '6.1'] })).toEqual(['container', 'microvm:6.1']);
+  });
+
   it('all have the modules that are given', () => {
     const module = ['a/ip_vs.ko', 'tun.ko'];
     expect(namesOf({ ...wanted, module })).toEqual(['microvm:default,a/ip_vs.ko,tun.ko']);

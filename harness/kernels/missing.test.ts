@@ -81,7 +81,13 @@ describe('a plan cannot be played', () => {
   const service = { scheduler: 'wlc', dests: [] } as unknown as DirectorConfig['services'][number];
 
   it.each([
-    ['without IPVS', plan({}), 'ip_vs', 'ip_vs (IPVS, the subject)'],
+    ['without IPVS', plan({ services: [service] }), 'ip_vs', 'ip_vs (IPVS, the subject)'],
+    [
+      'without IPVS, of which it sets a sysctl',
+      plan({ sysctls: { 'net.ipv4.vs.conntrack': 1 } }),
+      'ip_vs',
+      'ip_vs (IPVS, the subject)',
+    ],
     ['without its scheduler', plan({ services: [service] }), 'ip_vs_wlc', 'ip_vs_wlc (scheduler wlc)'],
     [
       'without legacy iptables',
@@ -103,6 +109,10 @@ describe('a plan cannot be played', () => {
     ],
   ])('%s', (_, wanting, module, says) => {
     expect(missingFor(wanting, lacking(module))).toBe(`kernel 6.1.0-x has no ${says}`);
+  });
+
+  it('but one without services is as good without IPVS', () => {
+    expect(missingFor(plan({}), lacking('ip_vs'))).toBeUndefined();
   });
 
   it('without what a command in its course needs', () => {
