@@ -19,7 +19,6 @@ import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState } from '../../spec/ta
 import { modTimer } from '../../spec/timers.ts';
 import {
   PROTOCOL_ICMP,
-  PROTOCOL_IPIP,
   PROTOCOL_SCTP,
   PROTOCOL_TCP,
   PROTOCOL_UDP,
@@ -28,17 +27,9 @@ import {
 } from '../../spec/wire/ipv4.ts';
 import { setSctpChecksum } from '../../spec/wire/sctp.ts';
 import { FIN, RST } from '../../spec/wire/tcp.ts';
+import type { BrokenDirector } from './broken-director.ts';
+import { BROKEN_TUNNELS } from './broken-tunnels.ts';
 import { ModelDirector } from './model.ts';
-
-/** A director with one rule wrong on purpose. A suite that does not notice it proves nothing. */
-export interface BrokenDirector {
-  readonly id: string;
-  /** What is wrong with it. */
-  readonly says: string;
-  readonly parts: Parts;
-  /** The change (tables/changes) about which it is wrong: what the kernel has it lacks, and the other way round. */
-  readonly mistakes?: ChangeId;
-}
 
 /** One wrong cell of IPVS's state table. */
 function ipvsCell(at: IpvsTcpDirection, event: IpvsTcpEvent, from: IpvsTcpState, to: IpvsTcpState): Parts {
@@ -162,17 +153,6 @@ function afterNat(spoil: (skb: Skb, before: Skb) => void): Parts {
       const before = { ...skb };
       PARTS.natPacket(skb, manip);
       spoil(skb, before);
-    },
-  };
-}
-
-/** A packet is wrapped for its tunnel rightly, and then something happens to it. */
-function afterWrapping(spoil: (skb: Skb) => void): Parts {
-  return {
-    ...PARTS,
-    encapsulate: (net, skb, cp, source) => {
-      PARTS.encapsulate(net, skb, cp, source);
-      spoil(skb);
     },
   };
 }
@@ -348,15 +328,6 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'security-before-filter', says: 'Table security comes before filter.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.station === 'iptable_security_hook' ? { ...row, priority: -1 } : row)) } },
   { id: 'match-ipvs-any', says: '-m ipvs --ipvs holds for packets that IPVS never saw.', parts: withMatches((match) => (match.kind === 'ipvs' && !match.asks ? { kind: 'mark', value: 0, mask: 0, inverted: match.inverted } : match)) },
   { id: 'match-ipvs-method', says: '--vmethod takes direct routing for masquerading.', parts: withMatches((match) => (match.kind === 'ipvs' && match.asks ? { ...match, asks: match.asks.map((ask) => (ask.on === 'vmethod' ? { ...ask, method: 'MASQ' as const } : ask)) } : match)) },
-  { id: 'tunnel-fresh-ttl', says: 'The outer header of a tunnelled packet begins a life of its own.', parts: afterWrapping((skb) => { skb.header = { ...skb.header, ttl: 64 }; }) },
-  { id: 'tunnel-df-always', says: 'A tunnelled packet keeps its DF though pmtu_disc is off.', parts: { ...PARTS, encapsulate: (net, skb, cp, source) => PARTS.encapsulate({ ...net, changedSysctls: new Map([...net.changedSysctls].filter(([name]) => name !== 'net.ipv4.vs.pmtu_disc')) }, skb, cp, source) } },
-  { id: 'tunnel-room-forgotten', says: 'What a tunnel adds to a packet is not counted when it is measured.', parts: { ...PARTS, tunnelBytes: () => 0 } },
-  { id: 'tunnel-room-of-ipip', says: 'Only the outer IP header is counted, not what a tunnel has besides.', parts: { ...PARTS, tunnelBytes: () => 20 } },
-  { id: 'tunnel-error-kept', says: 'What befalls packets within a tunnel no client is told.', parts: { ...PARTS, tunnelError: () => 'NF_STOLEN' } },
-  { id: 'tunnel-error-room-of-ipip', says: 'When somebody on the way says what fits, only the outer IP header is taken off it.', parts: { ...PARTS, tunnelError: (net, skb, cp, outerBytes) => PARTS.tunnelError({ ...net, kernel: { ...net.kernel, has: (change) => change !== 'tunnel-error-counts-encapsulation' && net.kernel.has(change) } }, skb, cp, outerBytes) } },
-  { id: 'tunnel-entry-lost', says: 'With vs/conntrack=1 tunnelled connections leave no entry.', parts: afterWrapping((skb) => { skb.ct = undefined; }) },
-  { id: 'tunnel-gre-unsummed', says: '--tun-csum says nothing to GRE.', parts: { ...PARTS, encapsulate: (net, skb, cp, source) => PARTS.encapsulate(net, skb, { ...cp, dest: { ...cp.dest, encapsulation: cp.dest.encapsulation?.type === 'gre' ? { type: 'gre', checksum: 'nocsum' } : cp.dest.encapsulation } }, source) } },
-  { id: 'conntrack-known-protocols-only', says: 'Only protocols that conntrack knows by name are tracked.', parts: tracker(PROTOCOL_IPIP, () => () => 'INVALID') },
   { id: 'nat-quoted-untouched', says: 'NAT does not look into what an ICMP error quotes.', parts: { ...PARTS, natError: (skb, manip) => { const { payload } = skb; const done = PARTS.natError(skb, manip); skb.payload = payload; return done; } } },
   { id: 'nat-checksum-stays', says: 'NAT leaves the TCP checksum as it was.', parts: afterNat((skb, before) => { if (skb.header.protocol === PROTOCOL_TCP) skb.payload = withWord(skb.payload, 16, word(before.payload, 16)); }) },
   { id: 'nat-invents-udp-checksum', says: 'NAT gives a datagram that has no checksum one.', parts: afterNat((skb, before) => { if (skb.header.protocol === PROTOCOL_UDP && word(before.payload, 6) === 0) skb.payload = withWord(skb.payload, 6, 0xffff); }) },
@@ -371,6 +342,7 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'filter-output-skipped', says: 'Packets that IPVS forwards do not traverse the OUTPUT chain.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.ipvsProperty ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'filter-after-ipvs', says: 'FORWARD sees replies after they are translated.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.hook === 'NF_INET_FORWARD' && row.station === 'ip_vs_out_hook' ? { ...row, priority: -1 } : row)) } },
   { id: 'filter-input-open', says: 'Whatever INPUT decides, the packet is accepted.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return hook === 'NF_INET_LOCAL_IN' ? 'NF_ACCEPT' : verdict; }) },
+  ...BROKEN_TUNNELS,
   ...MISTAKEN_DIRECTORS.filter(({ mistakes }) => OFTEN_MET.has(mistakes)),
 ];
 

@@ -1,5 +1,6 @@
 import { compareObservation } from '../../harness/compare/observation.ts';
-import { type BrokenDirector, brokenModel } from '../../harness/directors/broken.ts';
+import { brokenModel } from '../../harness/directors/broken.ts';
+import type { BrokenDirector } from '../../harness/directors/broken-director.ts';
 import { ModelDirector } from '../../harness/directors/model.ts';
 import type { Plan } from '../../harness/play/plan.ts';
 import type { Kernel } from '../../spec/kernel.ts';
