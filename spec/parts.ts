@@ -14,7 +14,7 @@ import { icmpSend } from './ip/icmp.ts';
 import { sendRedirect } from './ip/redirect.ts';
 import { invalidSource } from './ip/route.ts';
 import { connExpire } from './ipvs/conn.ts';
-import { forwardIcmp, inHook, outHook } from './ipvs/core.ts';
+import { forwardIcmp, inHook, isUnwanted, outHook } from './ipvs/core.ts';
 import { toDrop } from './ipvs/defense.ts';
 import { ipvsFtpIn, ipvsFtpOut } from './ipvs/ftp.ts';
 import { updateOverload } from './ipvs/overload.ts';
@@ -100,6 +100,7 @@ export const PARTS: Parts = {
   schedulers: { rr, wrr, lc, wlc, sed, nq, fo, ovf, sh, dh, mh, lblc, lblcr },
   updateOverload,
   toDrop,
+  isUnwanted,
   schedulePersistent,
   checkTemplate,
   conntrackProtocols: {

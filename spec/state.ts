@@ -64,6 +64,8 @@ export interface IpvsProtocol {
   mayBegin(net: Net, skb: Skb): boolean;
   /** Whether a packet asks for a new connection although there is one (is_new_conn). */
   asksAnew(skb: Skb): boolean;
+  /** Whether a packet ends what it belongs to: nobody answers it (is_tcp_reset, is_sctp_abort). */
+  isReset(skb: Skb): boolean;
   /** Whether such a packet is right to ask (is_new_conn_expected). */
   mayBeReused(cp: IpVsConn, mode: number): boolean;
   /** What a packet does to its connection's state, counters and lifetime (state_transition). */
@@ -133,6 +135,8 @@ export interface Parts {
   wheel(now: number, expires: number): number;
   /** Tells the sender of a packet that nobody is there to take it (dst_link_failure). */
   unreachable(net: Net, skb: Skb): void;
+  /** Whether a real server's packet that belongs to no connection is refused. */
+  isUnwanted(net: Net, skb: Skb, ends: Ends): boolean;
   /** Whether a packet is dropped instead of being scheduled (ip_vs_todrop). */
   toDrop(net: Net): boolean;
   /** Why a packet that came in by the device cannot be from that source. */

@@ -42,6 +42,11 @@ export function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boole
   return timeline.some((item) => item.kind === kind);
 }
 
+export const hasSysctl =
+  (name: string, value: number) =>
+  ({ director }: Scenario): boolean =>
+    director.sysctls[name] === value;
+
 /** A sysctl of a device is set, other than to 0, at the beginning or later. */
 export function setsOneOf(...names: readonly string[]): (scenario: Scenario) => boolean {
   const is = (name: string, value: number) => value !== 0 && names.includes(name.split('.').at(-1)!);

@@ -7,6 +7,7 @@ import {
   asksForStates,
   hasOddFlags,
   hasQuiescedDest,
+  hasSysctl,
   sends,
   servesMarks,
   servesTunnels,
@@ -211,6 +212,13 @@ const ROWS = [
     source: { file: 'net/netfilter/ipvs/ip_vs_xmit.c', symbol: 'ip_vs_tunnel_xmit' },
     bias: BIASES.tunnels,
     only: servesTunnels,
+  },
+  {
+    id: 'ipvs/unwanted-answers',
+    says: 'With nat_icmp_send a real server that masquerades is told when nobody waits for what it sends; other packets of real servers are forwarded.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_out_hook' },
+    bias: { ...BIASES.stateTables, disorder: 90, sysctls: 30, droute: 15, tunnel: 0, counting: 30 },
+    only: hasSysctl('net.ipv4.vs.nat_icmp_send', 1),
   },
   {
     id: 'ipvs/edits',

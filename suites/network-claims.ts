@@ -4,6 +4,7 @@ import {
   asksForFragments,
   asksForStates,
   hasFragments,
+  hasSysctl,
   sends,
   servesTunnels,
   setsOneOf,
@@ -93,6 +94,18 @@ export const NETWORK_CLAIMS = [
       droute: 0,
     },
     only: (scenario) => servesTunnels(scenario) && sends(scenario, 'icmp'),
+  },
+  {
+    id: 'icmp/schedule',
+    says: 'With schedule_icmp an ICMP error about what a virtual service said without a connection gets one, and a real server.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_try_to_schedule' },
+    bias: {
+      ...BIASES.icmpErrors,
+      ...{ icmpErrors: 100, disorder: 100, sysctls: 30, besideServices: 0, rules: 5, udp: 0, commands: 5 },
+      ...{ nat: 0, astray: 0, fragments: 0, sources: 0, accidents: 0, mtu: 0 },
+    },
+    size: { ...MANY_PACKETS, services: 1, flows: 5 },
+    only: (scenario) => sends(scenario, 'icmp') && hasSysctl('net.ipv4.vs.schedule_icmp', 1)(scenario),
   },
   {
     id: 'icmp/related',

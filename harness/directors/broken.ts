@@ -342,6 +342,9 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'filter-output-skipped', says: 'Packets that IPVS forwards do not traverse the OUTPUT chain.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.ipvsProperty ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'filter-after-ipvs', says: 'FORWARD sees replies after they are translated.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.hook === 'NF_INET_FORWARD' && row.station === 'ip_vs_out_hook' ? { ...row, priority: -1 } : row)) } },
   { id: 'filter-input-open', says: 'Whatever INPUT decides, the packet is accepted.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return hook === 'NF_INET_LOCAL_IN' ? 'NF_ACCEPT' : verdict; }) },
+  { id: 'unwanted-ignored', says: 'nat_icmp_send changes nothing.', parts: { ...PARTS, isUnwanted: () => false } },
+  { id: 'unwanted-resets-too', says: 'With nat_icmp_send even a reset that belongs to nothing is answered.', parts: { ...PARTS, isUnwanted: (net, skb, ends) => PARTS.isUnwanted({ ...net, parts: ipvsProtocol(PROTOCOL_TCP, () => ({ isReset: () => false })) }, skb, ends) } },
+  { id: 'icmp-schedule-never', says: 'schedule_icmp changes nothing.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => right(skb.header.protocol === PROTOCOL_ICMP ? { ...net, changedSysctls: new Map([...net.changedSysctls].filter(([name]) => name !== 'net.ipv4.vs.schedule_icmp')) } : net, skb, hook)) },
   ...BROKEN_TUNNELS,
   ...MISTAKEN_DIRECTORS.filter(({ mistakes }) => OFTEN_MET.has(mistakes)),
 ];

@@ -7,25 +7,29 @@ import { note } from '../trace-log.ts';
 import { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
 import { appPacket } from './app.ts';
-import { connExpireNow, connInGet, connNew, connOutGet, connPut } from './conn.ts';
-import { serviceFor } from './ctl.ts';
-import { endsOf, isCut, reverse } from './ends.ts';
+import { connExpireNow, connInGet, connOutGet, connPut } from './conn.ts';
+import { endsOf, isCut } from './ends.ts';
 import { gatherFrags } from './gather-frags.ts';
 import { inIcmp, outIcmp } from './icmp.ts';
 import { notrack, updateConntrack, usesOldConntrack } from './nfct.ts';
-import { isOnePacket } from './one-packet.ts';
-import { FTPDATA, FTPPORT } from './ports.ts';
-import type { Ends, IpVsConn, IpVsDest, IpVsService } from './types.ts';
+import { hasRealService } from './real-servers.ts';
+import { schedule } from './schedule.ts';
+import type { Ends, IpVsConn } from './types.ts';
 import { transmit } from './xmit.ts';
 
 /** Packets of clients: schedule them, or send them where their connection goes (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_hook). */
 export function inHook(net: Net, skb: Skb, hook: Hook): Verdict {
   if (skb.ipvsProperty) return 'NF_ACCEPT';
-  if (skb.header.protocol === PROTOCOL_ICMP) return inIcmp(net, skb, hook);
+  const aboutAnother = skb.header.protocol === PROTOCOL_ICMP ? inIcmp(net, skb, hook) : undefined;
+  if (aboutAnother) return aboutAnother;
+  const protocol = net.parts.ipvsProtocols[skb.header.protocol];
+  if (!protocol) {
+    if (sysctl(net, 'net.ipv4.vs.ignore_tunneled') !== 0) skb.ipvsProperty = true;
+    return 'NF_ACCEPT';
+  }
   const ends = endsOf(net, skb);
   // Who lacks even ports is nobody's, and is not let in either (tcp_conn_schedule and its like).
-  if (!ends) return net.parts.ipvsProtocols[skb.header.protocol] ? 'NF_DROP' : 'NF_ACCEPT';
-  const protocol = net.parts.ipvsProtocols[ends.protocol]!;
+  if (!ends) return 'NF_DROP';
   const found = connInGet(net, ends);
   const kept = found && keepOrEnd(net, skb, protocol, found);
   if (kept === 'drop') return 'NF_DROP';
@@ -45,7 +49,7 @@ export function outHook(net: Net, skb: Skb, hook: Hook): Verdict {
   if (follows && isFragment(skb) && !gatherFrags(net, skb, hook)) return 'NF_STOLEN';
   const ends = endsOf(net, skb);
   const cp = ends && connOutGet(net, ends);
-  if (!cp) return 'NF_ACCEPT';
+  if (!cp) return ends && net.parts.isUnwanted(net, skb, ends) ? refuse(net, skb, hook) : 'NF_ACCEPT';
   const protocol = net.parts.ipvsProtocols[ends.protocol]!;
   if (cp.forward === 'masq') {
     if (isCut(net, skb)) {
@@ -69,9 +73,22 @@ export function outHook(net: Net, skb: Skb, hook: Hook): Verdict {
   return 'NF_ACCEPT';
 }
 
+/** With nat_icmp_send a real server is told that nobody waits for what it sends, unless it says so itself. */
+export function isUnwanted(net: Net, skb: Skb, ends: Ends): boolean {
+  if (sysctl(net, 'net.ipv4.vs.nat_icmp_send') === 0) return false;
+  const place = { address: ends.source, port: ends.sourcePort };
+  return hasRealService(net, ends.protocol, place) && !net.parts.ipvsProtocols[ends.protocol]!.isReset(skb);
+}
+
+function refuse(net: Net, skb: Skb, hook: Hook): Verdict {
+  note(net, hook, 'ip_vs_out_hook', 'NF_DROP', () => 'no connection: the real server is told so');
+  icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_PORT_UNREACH, info: 0 });
+  return 'NF_DROP';
+}
+
 /** An ICMP error that is merely forwarded may still be about a connection (ip_vs_forward_icmp). */
 export function forwardIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
-  return skb.header.protocol === PROTOCOL_ICMP ? inIcmp(net, skb, hook) : 'NF_ACCEPT';
+  return (skb.header.protocol === PROTOCOL_ICMP && inIcmp(net, skb, hook)) || 'NF_ACCEPT';
 }
 
 /** The found connection, `undefined` if the packet must be scheduled anew, or `drop`. */
@@ -97,56 +114,4 @@ function end(net: Net, skb: Skb, cp: IpVsConn): 'drop' | undefined {
   connExpireNow(net, cp);
   note(net, 'ipvs', 'ip_vs_in_hook', '', () => `the old connection ends${old ? ', and its packet' : ''}`);
   return old ? 'drop' : undefined;
-}
-
-/** A packet that has no connection yet. */
-interface Request {
-  readonly skb: Skb;
-  readonly protocol: IpvsProtocol;
-  readonly ends: Ends;
-  readonly hook: string;
-}
-
-/** A connection for a packet that has none, or a verdict (tcp_conn_schedule and its like, ip_vs_schedule). */
-function schedule(net: Net, request: Request): IpVsConn | Verdict {
-  const { skb, protocol, ends } = request;
-  if (isCut(net, skb)) return 'NF_DROP';
-  if (!protocol.mayBegin(net, skb)) return 'NF_ACCEPT';
-  const service = serviceFor(net, ends, skb.mark);
-  if (!service) return 'NF_ACCEPT';
-  if (net.parts.toDrop(net)) {
-    note(net, request.hook, 'ip_vs_todrop', 'NF_DROP', () => 'dropped to save memory');
-    return 'NF_DROP';
-  }
-  if (ends.sourcePort === FTPDATA) return 'NF_ACCEPT';
-  // What the director itself sends is not scheduled when it answers a connection.
-  if (skb.inDevice === '' && connInGet(net, reverse(ends))) return 'NF_ACCEPT';
-  return connectionFor(net, service, request) ?? leave(net, service, request);
-}
-
-/** ip_vs_schedule: a service that is not persistent takes its own port only, unless it goes by marks. */
-function connectionFor(net: Net, service: IpVsService, { ends, hook }: Request): IpVsConn | undefined {
-  const pick = (): IpVsDest | undefined => {
-    const dest = net.parts.schedulers[service.scheduler].schedule(net, service, ends);
-    const station = `ip_vs_${service.scheduler}_schedule`;
-    note(net, hook, station, '', () => `picks ${dest ? 'a' : 'no'} real server for a new connection`);
-    return dest;
-  };
-  if (service.persistence) return net.parts.schedulePersistent(net, service, ends, pick);
-  const { protocol, port } = service.key;
-  const dest = protocol === 'fwm' || ends.destinationPort === port ? pick() : undefined;
-  if (!dest) return undefined;
-  const destPort = dest.port || ends.destinationPort;
-  return connNew(net, ends, dest, { destPort, onePacket: isOnePacket(service, ends) });
-}
-
-/**
- * A service without a usable real server: the client is told, unless its packet only met an FTP service's claim to all
- * higher ports (ip_vs_leave).
- */
-function leave(net: Net, { key }: IpVsService, { skb, ends, hook }: Request): Verdict {
-  if (key.port === FTPPORT && ends.destinationPort !== FTPPORT) return 'NF_ACCEPT';
-  note(net, hook, 'ip_vs_leave', 'NF_DROP', () => 'the service has no real server to give');
-  icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_PORT_UNREACH, info: 0 });
-  return 'NF_DROP';
 }

@@ -1,5 +1,6 @@
 import { ensureWritable, isFragment, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
+import { sysctl } from '../sysctl.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { fold, sumWords } from '../wire/checksum.ts';
@@ -11,10 +12,11 @@ import {
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
 import { PROTOCOL_UDP, parseIpv4Header, setWord } from '../wire/ipv4.ts';
-import { connInGet, connOutGet } from './conn.ts';
+import { connInGet, connOutGet, connPut } from './conn.ts';
 import { endsOf, reverse } from './ends.ts';
 import { gatherFrags } from './gather-frags.ts';
 import { notrack, updateConntrack } from './nfct.ts';
+import { schedule } from './schedule.ts';
 import { quotedTunnelBytes } from './tunnel-error.ts';
 import type { Ends, IpVsConn } from './types.ts';
 import { routeToDest, send, transmit } from './xmit.ts';
@@ -29,14 +31,17 @@ const FOLLOWED = new Set([ICMP_DEST_UNREACH, ICMP_SOURCE_QUENCH, ICMP_TIME_EXCEE
  * A client's side complains about what a virtual service sent: the real server that sent it is told
  * (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_icmp). The connection lives no longer for it.
  */
-export function inIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
+export function inIcmp(net: Net, skb: Skb, hook: Hook): Verdict | undefined {
   if (isFragment(skb) && !gatherFrags(net, skb, hook)) return 'NF_STOLEN';
   if (skb.payload.length < ICMP_HEADER_BYTES) return 'NF_DROP';
+  if (!FOLLOWED.has(skb.payload[0]!)) return undefined;
   const outerBytes = quotedTunnelBytes(net, skb);
-  const quoted = mayBeTunnelled(skb, hook) ? undefined : quotedEnds(net, skb, outerBytes);
+  const quoted = mayBeTunnelled(skb, hook) ? undefined : quotedPacket(net, skb, outerBytes);
+  if (!quoted) return 'NF_ACCEPT';
+  const ends = endsOf(net, quoted);
   // What was sent through a tunnel was a request; what is quoted otherwise was an answer.
-  const cp = quoted && connInGet(net, outerBytes === undefined ? reverse(quoted) : quoted);
-  if (!cp) return 'NF_ACCEPT';
+  const cp = ends && connInGet(net, outerBytes === undefined ? reverse(ends) : ends);
+  if (!cp) return outerBytes === undefined ? scheduleIcmp(net, skb, { quoted, ends, hook }) : 'NF_ACCEPT';
   const touched = cp.forward === 'masq' || outerBytes !== undefined;
   const verify = touched || !net.kernel.has('icmp-checksum-for-masq-only');
   if (verify && !icmpChecksumIsRight(skb.payload)) return badChecksum(net, 'ip_vs_in_icmp');
@@ -46,14 +51,37 @@ export function inIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
 }
 
 /**
+ * With schedule_icmp an error that quotes a packet of no connection makes one, whose client is who gets the error. What
+ * quotes less than the ports is lost then.
+ */
+function scheduleIcmp(
+  net: Net,
+  skb: Skb,
+  about: { quoted: Quoted; ends: Ends | undefined; hook: Hook },
+): Verdict {
+  const { quoted, ends, hook } = about;
+  if (sysctl(net, 'net.ipv4.vs.schedule_icmp') === 0 || quoted.header.fragmentOffset !== 0)
+    return 'NF_ACCEPT';
+  if (!ends) return 'NF_DROP';
+  const protocol = net.parts.ipvsProtocols[ends.protocol]!;
+  const cp = schedule(net, { skb, protocol, ends: reverse(ends), quoted: ends, hook });
+  if (typeof cp === 'string') return cp;
+  const isBroken = cp.forward === 'masq' && !icmpChecksumIsRight(skb.payload);
+  const verdict = isBroken ? badChecksum(net, 'ip_vs_in_icmp') : icmpTransmit(net, skb, cp);
+  connPut(net, cp);
+  return verdict;
+}
+
+/**
  * An ICMP error about a packet on its way to a real server: to the client it must look as if it were about the
  * virtual service (ip_vs_out_icmp, handle_response_icmp).
  */
 export function outIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
   if (isFragment(skb) && !gatherFrags(net, skb, hook)) return 'NF_STOLEN';
   if (skb.payload.length < ICMP_HEADER_BYTES) return 'NF_DROP';
-  const quoted = quotedEnds(net, skb);
-  const cp = quoted && connOutGet(net, reverse(quoted));
+  const quoted = quotedPacket(net, skb);
+  const ends = quoted && endsOf(net, quoted);
+  const cp = ends && connOutGet(net, reverse(ends));
   if (!cp) return 'NF_ACCEPT';
   if (cp.forward === 'masq') {
     if (!icmpChecksumIsRight(skb.payload)) return badChecksum(net, 'ip_vs_out_icmp');
@@ -78,19 +106,20 @@ function badChecksum(net: Net, station: string): Verdict {
   return 'NF_DROP';
 }
 
+type Quoted = Pick<Skb, 'header' | 'payload'>;
+
 /**
- * The ends of the quoted packet, or of the one that it was wrapped in so many bytes. Undefined where IPVS does not
- * follow: other messages, other protocols, less than the ports.
+ * The quoted packet, or the one that it was wrapped in so many bytes. Undefined where IPVS does not follow: other
+ * messages, other protocols, a cut header.
  */
-function quotedEnds(net: Net, skb: Skb, outerBytes = 0): Ends | undefined {
+function quotedPacket(net: Net, skb: Skb, outerBytes = 0): Quoted | undefined {
   if (!FOLLOWED.has(skb.payload[0]!)) return undefined;
-  const quoted = skb.payload.subarray(ICMP_HEADER_BYTES + outerBytes);
-  const header = parseIpv4Header(quoted);
+  const bytes = skb.payload.subarray(ICMP_HEADER_BYTES + outerBytes);
+  const header = parseIpv4Header(bytes);
+  if (!header || !net.parts.ipvsProtocols[header.protocol]) return undefined;
   // Behind the first fragment there are no ports; older kernels took whatever stands there for them.
-  const portless = header?.fragmentOffset !== 0 && net.kernel.has('icmp-quoted-fragment-ignored');
-  return header && !portless
-    ? endsOf(net, { header, payload: quoted.subarray(20 + header.options.length) })
-    : undefined;
+  if (header.fragmentOffset !== 0 && net.kernel.has('icmp-quoted-fragment-ignored')) return undefined;
+  return { header, payload: bytes.subarray(20 + header.options.length) };
 }
 
 /**

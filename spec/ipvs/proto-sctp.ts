@@ -1,5 +1,6 @@
 import { ensureWritable } from '../skb.ts';
 import type { IpvsProtocol } from '../state.ts';
+import { sysctl } from '../sysctl.ts';
 import {
   IPVS_SCTP_EVENT_OF,
   IPVS_SCTP_STATE_ROWS,
@@ -22,10 +23,15 @@ export const sctp: IpvsProtocol = {
   // The header of the first chunk is the least that is looked at.
   headerBytes: SCTP_HEADER_BYTES + 4,
 
-  /** sctp_conn_schedule; sloppy_sctp is 0. */
-  mayBegin: (_net, { payload }) => payload[SCTP_HEADER_BYTES] === INIT,
+  /** sctp_conn_schedule */
+  mayBegin: (net, { payload }) => {
+    const chunk = payload[SCTP_HEADER_BYTES];
+    return chunk === INIT || (chunk !== ABORT && sysctl(net, 'net.ipv4.vs.sloppy_sctp') !== 0);
+  },
 
   asksAnew: ({ payload }) => payload[SCTP_HEADER_BYTES] === INIT,
+
+  isReset: ({ payload }) => payload[SCTP_HEADER_BYTES] === ABORT,
 
   mayBeReused: ({ state }) => state === 'CLOSED',
 

@@ -25,6 +25,8 @@ export const tcp: IpvsProtocol = {
 
   asksAnew: (skb) => (flagsOf(skb) & SYN) !== 0,
 
+  isReset: (skb) => skb.payload.length >= TCP_HEADER_BYTES && (flagsOf(skb) & RST) !== 0,
+
   mayBeReused: ({ state, noOutput }, mode) =>
     state === 'TIME_WAIT' || state === 'CLOSE' || ((mode & 2) !== 0 && state === 'FIN_WAIT' && noOutput),
 

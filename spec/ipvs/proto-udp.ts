@@ -14,6 +14,7 @@ export const udp: IpvsProtocol = {
   headerBytes: UDP_HEADER_BYTES,
   mayBegin: () => true,
   asksAnew: () => false,
+  isReset: () => false,
   mayBeReused: () => false,
 
   /** udp_state_transition */
