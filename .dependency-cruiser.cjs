@@ -44,7 +44,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(harness|generators|reports)/',
-        pathNot: '^harness/directors/(model|broken|broken-director|broken-tunnels|recording)\\.ts$|\\.(test|spec)\\.ts$',
+        pathNot:
+          '^harness/directors/(model|broken|broken-director|broken-tunnels|recording)\\.ts$|\\.(test|spec)\\.ts$',
       },
       to: { path: '^spec/(model|state)\\.ts$|^spec/(ip|netfilter|conntrack|ipvs)/' },
     },
