@@ -38,7 +38,7 @@ export async function doctorCommand(): Promise<number> {
       ...rows([
         ['model, broken:ID', 'yes'],
         ['microvm', why === undefined ? 'yes' : `no: ${why}`],
-        ['container', why === undefined ? await aboutEngine() : `no: ${why}`],
+        ['container, container-vm', why === undefined ? await aboutEngine() : `no: ${why}`],
       ]),
       '',
       'Captures can be imported here',

@@ -18,6 +18,10 @@ export async function listCommand(): Promise<number> {
       id: 'container',
       says: "this machine's own kernel, in a container of Docker's; container:IMAGE has its own tools",
     },
+    {
+      id: 'container-vm',
+      says: 'as microvm, but QEMU runs in a container; container-vm:6.12 names another kernel',
+    },
     { id: 'model', says: 'the reference model against itself' },
     ...BROKEN_DIRECTORS.map(({ id, says }) => ({ id: `broken:${id}`, says })),
   ];

@@ -117,7 +117,7 @@ function playing(command: Command): Command {
   return command
     .option(
       '--on <director>',
-      'model, broken:ID, microvm, microvm:KERNEL, container or container:IMAGE; repeatable (default: microvm)',
+      'model, broken:ID, microvm, microvm:KERNEL, container[:IMAGE] or container-vm[:KERNEL]; repeatable (default: microvm)',
       collect,
     )
     .option('--kernel <kernel>', "as --on microvm:KERNEL; host is this machine's own; repeatable", collect)

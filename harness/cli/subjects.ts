@@ -11,7 +11,8 @@ export interface Wanted {
 }
 
 export const DEFAULT_DIRECTOR = 'microvm';
-const ALLOWED = 'model, broken:ID, microvm, microvm:KERNEL[,MODULE.ko], container, container:IMAGE';
+const ALLOWED =
+  'model, broken:ID, microvm, microvm:KERNEL[,MODULE.ko], container, container:IMAGE, container-vm, container-vm:KERNEL';
 /** `--kernel host` is the kernel that runs already. */
 const HOST = 'host';
 
@@ -59,6 +60,8 @@ async function subjectOf(name: string, surroundings: Surroundings): Promise<Subj
   if (kind === 'broken' && rest) return (await import('./model-subjects.ts')).brokenSubject(rest);
   if (kind === 'microvm' && rest !== '')
     return (await import('./microvm-subject.ts')).microvmSubject(name, rest, surroundings.voices.progress);
+  if (kind === 'container-vm' && rest !== '')
+    return (await import('./container-subject.ts')).containedMicrovmSubject(name, rest, surroundings);
   if (kind === 'container' && rest !== '')
     return (await import('./container-subject.ts')).containerSubject(name, rest, surroundings);
   throw new InputError(`--on ${name}: no such director; allowed: ${ALLOWED}`);

@@ -7,7 +7,7 @@ import type { GuestEntry } from './guest-tree.ts';
 import { dynamicLoader, sharedLibraries } from './shared-libraries.ts';
 
 /** A file of this machine and where it goes in the guest. */
-interface HostFile {
+export interface HostFile {
   from: string;
   to: string;
 }
@@ -64,16 +64,17 @@ async function linkOrEntry(file: HostFile): Promise<GuestEntry> {
 
 /** The administrator's tools, their plug-ins and every library they need, for the guest tree. */
 export async function hostEntries(): Promise<GuestEntry[]> {
-  const files = await hostFiles();
-  const libraries = new Set((await Promise.all(files.map(({ from }) => sharedLibraries(from)))).flat());
-  const withLibraries = [
-    ...files,
-    ...[...libraries, dynamicLoader].map((path) => ({ from: path, to: path })),
-  ];
   const aliases = guestTools.flatMap(({ path, aliases: names }) =>
     names.map(
       (name): GuestEntry => ({ kind: 'symlink', path: join(dirname(path), name), target: basename(path) }),
     ),
   );
-  return [...(await Promise.all(withLibraries.map(linkOrEntry))), ...aliases];
+  return [...(await withLibraries(await hostFiles())), ...aliases];
+}
+
+/** These programs and plug-ins of this machine, and every library that they need. */
+export async function withLibraries(files: readonly HostFile[]): Promise<GuestEntry[]> {
+  const libraries = new Set((await Promise.all(files.map(({ from }) => sharedLibraries(from)))).flat());
+  const needed = [...libraries, dynamicLoader].map((path) => ({ from: path, to: path }));
+  return Promise.all([...files, ...needed].map(linkOrEntry));
 }

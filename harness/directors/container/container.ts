@@ -11,7 +11,8 @@ import { ourselves, ownerText } from './owner.ts';
 export class Container {
   /** What it reads and writes. */
   readonly stream: Duplex;
-  /** What it complained about. */
+  /** What it complains about, as it comes and what is kept of it. */
+  readonly errors = new PassThrough();
   readonly complaints = new ConsoleRing();
   readonly id: string;
   /** How it ended, in words. */
@@ -22,9 +23,8 @@ export class Container {
     this.#engine = engine;
     this.id = container.id;
     const said = new PassThrough();
-    const complained = new PassThrough();
-    engine.docker.modem.demuxStream(attached, said, complained);
-    complained.on('data', (chunk: Buffer) => this.complaints.push(chunk));
+    engine.docker.modem.demuxStream(attached, said, this.errors);
+    this.errors.on('data', (chunk: Buffer) => this.complaints.push(chunk));
     for (const event of ['end', 'close', 'error']) attached.once(event, () => said.end());
     this.stream = Duplex.from({ readable: said, writable: attached });
     // Its end is told by what is read.

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ACK, SYN } from '../../../spec/wire/tcp.ts';
 import { MachineError } from '../../errors.ts';
 import { judgeOne } from '../../play/judge.ts';
@@ -15,21 +15,18 @@ import { Engine, OURS } from './engine.ts';
 import { OWNER, sweepLeftovers } from './leftovers.ts';
 import { hostKernel } from './open.ts';
 import { ourselves, ownerText } from './owner.ts';
-import { PrivateEngine } from './private-engine.ts';
+import { engineForTests } from './private-engine.ts';
 
 /** On this machine's kernel, through a Docker engine of our own. */
 
 const ORPHAN = fileURLToPath(new URL('orphan.fixture.ts', import.meta.url));
 const HOST = { image: undefined, maxWaitMs: 3000, loadModules: false };
 
-const started = await PrivateEngine.start().catch((error: unknown) => error as Error);
-if (started instanceof Error && process.env.CI === 'true') throw started;
-if (started instanceof Error) console.warn(`skipped: no Docker engine (${started.message})`);
-const engine = started as PrivateEngine;
+const started = await engineForTests();
+const engine = started!;
 
 const notes: string[] = [];
 const voices = { progress: silent, note: (said: string) => notes.push(said) };
-const { DOCKER_HOST } = process.env;
 let host: Host;
 let director: ContainerDirector;
 
@@ -56,18 +53,12 @@ async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
   return false;
 }
 
-describe.skipIf(started instanceof Error)('a container', () => {
+describe.skipIf(started === undefined)('a container', () => {
   beforeAll(async () => {
-    process.env.DOCKER_HOST = `tcp://127.0.0.1:${engine.port}`;
     host = await hostKernel(HOST, voices);
     director = new ContainerDirector('container', host);
   });
   afterEach(() => director.close());
-  afterAll(async () => {
-    if (DOCKER_HOST === undefined) delete process.env.DOCKER_HOST;
-    else process.env.DOCKER_HOST = DOCKER_HOST;
-    await engine.remove();
-  });
 
   it('says which kernel it found, and what the model takes it for', () => {
     expect(notes.join('\n')).toContain(host.kernel.release);

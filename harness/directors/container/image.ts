@@ -14,11 +14,13 @@ export interface OurImage {
   readonly tree: () => Promise<readonly GuestEntry[]>;
 }
 
+const DAY_SECONDS = 24 * 3600;
+
 const repositoryOf = (kind: OurImage['kind']): string => `lvs-conformance/${kind}`;
 
 /**
- * Name of the image in the engine; imported when it is not there. No registry is asked. Older ones of its kind go, but
- * for those that are in use.
+ * Name of the image in the engine; imported when it is not there. No registry is asked. Those of its kind that are
+ * older than a day go, but for those that are in use: a run may need some, one for each kernel.
  *
  * @throws MachineError when the engine does not take it
  */
@@ -28,7 +30,7 @@ export async function importedImage(engine: Engine, image: OurImage, progress: P
   const present = engine.docker.getImage(name).inspect();
   if ((await engine.find('looking for an image', present)) !== undefined) return name;
   progress(`giving the Docker engine ${image.says}`);
-  await removeOthers(engine, repository);
+  await removeOld(engine, repository);
   const archive = treeArchive(await image.tree());
   const options = { repo: repository, tag: image.key, changes: [`LABEL ${OURS}=image`] };
   const said = await engine.ask('importing an image', engine.docker.importImage(archive, options));
@@ -43,11 +45,12 @@ function finished(docker: Docker, said: NodeJS.ReadableStream): Promise<void> {
   });
 }
 
-async function removeOthers(engine: Engine, repository: string): Promise<void> {
+async function removeOld(engine: Engine, repository: string): Promise<void> {
   const filters = { reference: [repository], label: [`${OURS}=image`] };
   const others = await engine.ask('listing images', engine.docker.listImages({ filters }));
+  const old = others.filter(({ Created }) => Created < Date.now() / 1000 - DAY_SECONDS);
   // One that a container runs on is refused, and goes another time.
-  for (const { Id } of others)
+  for (const { Id } of old)
     await engine.docker
       .getImage(Id)
       .remove()

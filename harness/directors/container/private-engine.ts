@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Docker from 'dockerode';
+import { afterAll } from 'vitest';
 import { MachineError } from '../../errors.ts';
 import { findProgram } from '../../system/find-program.ts';
 import { silent } from '../../system/progress.ts';
@@ -87,6 +88,28 @@ export class PrivateEngine {
       ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--cgroup-parent=/'],
       ...['--shutdown-timeout', '1'],
     ];
+  }
+}
+
+/**
+ * An engine for the tests of one file, which DOCKER_HOST names while they run. Undefined where none can be started: that
+ * is said loudly, and is a failure where CI is "true".
+ */
+export async function engineForTests(): Promise<PrivateEngine | undefined> {
+  try {
+    const engine = await PrivateEngine.start();
+    const before = process.env.DOCKER_HOST;
+    process.env.DOCKER_HOST = `tcp://127.0.0.1:${engine.port}`;
+    afterAll(async () => {
+      if (before === undefined) delete process.env.DOCKER_HOST;
+      else process.env.DOCKER_HOST = before;
+      await engine.remove();
+    });
+    return engine;
+  } catch (error) {
+    if (process.env.CI === 'true') throw error;
+    console.warn(`skipped: no Docker engine (${(error as Error).message})`);
+    return undefined;
   }
 }
 

@@ -2,6 +2,9 @@ import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 
 const MEBIBYTE = 2 ** 20;
 
+/** Nobody, by the number that Debian and others give it. */
+const NOBODY = '65534:65534';
+
 /** What the agent must be allowed, and why. Everything else that root may do, it may not. */
 const CAPABILITIES = [
   'NET_ADMIN', // TAP devices, addresses, rules
@@ -73,5 +76,20 @@ export function agentContainer(image: string, agentPath: string): ContainerCreat
       // It sleeps nearly always, and is late if it has to wait for its turn.
       CpuShares: 262_144,
     },
+  };
+}
+
+/**
+ * A container in which QEMU emulates a guest: it needs nothing of the host at all. That goes for /dev/kvm as well, since
+ * time is virtual under software emulation only.
+ */
+export function emulatorContainer(image: string, argv: readonly string[]): ContainerCreateOptions {
+  return {
+    ...ATTACHED,
+    User: NOBODY,
+    Image: image,
+    Entrypoint: [argv[0]!],
+    Cmd: argv.slice(1),
+    HostConfig: { ...HARDENED, Memory: 1536 * MEBIBYTE, MemorySwap: 1536 * MEBIBYTE, PidsLimit: 64 },
   };
 }

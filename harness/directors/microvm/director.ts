@@ -14,7 +14,7 @@ import { findKernelFault } from './kernel-fault.ts';
 export interface MicrovmKernel {
   readonly kernel: Kernel;
   readonly lacks: InstalledKernel['lacks'];
-  readonly guests: GuestSource;
+  readonly guests: Pick<GuestSource, 'guest'>;
 }
 
 /** Scenarios handed to a guest at once: it never waits for us between them, and we keep few transcripts. */

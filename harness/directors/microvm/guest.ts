@@ -12,7 +12,7 @@ import {
   type ScenarioTranscript,
 } from '../agent-protocol.ts';
 import { findKernelFault, interruptedAt } from './kernel-fault.ts';
-import { Qemu } from './qemu.ts';
+import { Qemu, type StartQemu } from './qemu.ts';
 import {
   type BootFiles,
   bootArguments,
@@ -25,8 +25,9 @@ import { writeState } from './write-state.ts';
 
 /** What a guest needs besides something to start from. */
 export interface GuestSettings extends QemuMachine {
-  /** QEMU's path. */
+  /** QEMU's path, where it runs. */
   readonly program: string;
+  readonly start: StartQemu;
   /** Of the time that QEMU had its chance in (system/stopwatch.ts). Generous: they tell a dead guest from a slow one. */
   readonly bootDeadlineMs: number;
   readonly scenarioDeadlineMs: number;
@@ -83,7 +84,8 @@ export class Guest {
 
   /** @throws MachineError with the console when no agent says hello in time */
   static async boot(options: GuestOptions): Promise<Guest> {
-    const qemu = new Qemu(options.program, [...machineArguments(options), ...bootArguments(options)]);
+    const argv = [...machineArguments(options), ...bootArguments(options)];
+    const qemu = new Qemu(options.start(options.program, argv));
     const link = new AgentLink(qemu.agent, qemu.chance);
     const first = await link.receive(options.bootDeadlineMs).catch((error: MachineError) => error);
     if ('kind' in first && first.kind === 'hello') {
@@ -103,7 +105,7 @@ export class Guest {
   static async restore(settings: GuestSettings, snapshot: Snapshot): Promise<Guest> {
     const state = await open(snapshot.statePath);
     const argv = [...machineArguments(settings), ...restoreArguments];
-    const qemu = new Qemu(settings.program, argv, [state.fd]);
+    const qemu = new Qemu(settings.start(settings.program, argv, [state.fd]));
     const link = new AgentLink(qemu.agent, qemu.chance);
     const status = await qemu.monitor.settled(settings.restoreDeadlineMs).finally(() => state.close());
     if (status === 'paused') return new Guest(snapshot.hello, qemu, link, settings);

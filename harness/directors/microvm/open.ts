@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { type Kernel, kernelOf } from '../../../spec/kernel.ts';
+import { kernelOf } from '../../../spec/kernel.ts';
 import { MachineError } from '../../errors.ts';
 import { buildAgent } from '../../kernels/agent-build.ts';
 import { Cache } from '../../kernels/cache.ts';
@@ -11,6 +11,7 @@ import type { Progress } from '../../system/progress.ts';
 import { MicrovmDirector, type MicrovmKernel } from './director.ts';
 import type { GuestOptions, GuestSettings } from './guest.ts';
 import { GuestSource } from './guest-source.ts';
+import { localQemu } from './local-qemu.ts';
 import { kernelCommandLine, machineArguments } from './qemu-command.ts';
 
 /** Chosen by measurement; the reasons are in README.md. */
@@ -31,7 +32,7 @@ const SNAPSHOT_FORMAT = 1;
 function guestSettings(): GuestSettings {
   const program = findProgram(QEMU);
   if (!program) throw new MachineError(`missing: ${QEMU}; lvscheck doctor names what to install`);
-  return { ...MACHINE, program };
+  return { ...MACHINE, program, start: localQemu };
 }
 
 /**
@@ -41,13 +42,13 @@ function guestSettings(): GuestSettings {
 export async function guestOptions(
   spec: string | undefined,
   progress: Progress,
-): Promise<{ kernel: Kernel; options: GuestOptions }> {
+): Promise<Pick<MicrovmKernel, 'kernel' | 'lacks'> & { options: GuestOptions }> {
   const settings = guestSettings();
   const kernel = await readyKernel(spec, progress);
   const initramfsPath = await guestImage(kernel, await buildAgent(progress), progress);
   const { vmlinux: vmlinuxPath, bootArguments: kernelArguments } = kernel;
   const options = { ...settings, vmlinuxPath, initramfsPath, kernelArguments };
-  return { kernel: kernelOf(kernel), options };
+  return { kernel: kernelOf(kernel), lacks: kernel.lacks, options };
 }
 
 /** Finds the kernel that `spec` names (undefined: the default one), and makes its guests ready to start. */

@@ -1,17 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { chanceOf, type StartStopwatch } from '../../system/stopwatch.ts';
 import { ConsoleRing } from './console-ring.ts';
 import { Monitor } from './monitor.ts';
-import { QEMU_FD } from './qemu-command.ts';
 
 /** How QEMU ended, in words. */
 export type QemuExit = string;
 
-/**
- * A running QEMU. It cannot outlive us: setpriv has the kernel kill it when the thread that started it ends
- * (PR_SET_PDEATHSIG), also after kill -9; and the agent switches the guest off when its link is hung up.
- */
+/** QEMU where it runs: on this machine (local-qemu.ts), or in a container. */
+export interface QemuProcess {
+  /** Undefined where it is none of this machine's. */
+  readonly pid: number | undefined;
+  /** What is at the other ends of QEMU_FD. */
+  readonly agent: Duplex;
+  readonly monitor: Duplex;
+  readonly console: Duplex;
+  /** Its standard error. */
+  readonly complaints: Readable;
+  readonly exited: Promise<QemuExit>;
+  kill(): void;
+}
+
+/** @param inherited open files, which it has under the numbers from QEMU_FD.state on */
+export type StartQemu = (
+  program: string,
+  qemuArguments: readonly string[],
+  inherited?: readonly number[],
+) => QemuProcess;
+
+/** A running QEMU. */
 export class Qemu {
   readonly agent: Duplex;
   readonly monitor: Monitor;
@@ -21,23 +37,16 @@ export class Qemu {
   readonly exited: Promise<QemuExit>;
   /** What its deadlines are measured by. */
   readonly chance: StartStopwatch;
-  readonly #process: ChildProcess;
+  readonly #process: QemuProcess;
 
-  /** @param inherited open files, which it has under the numbers from QEMU_FD.state on */
-  constructor(program: string, qemuArguments: readonly string[], inherited: readonly number[] = []) {
-    const argv = ['--pdeathsig', 'KILL', program, ...qemuArguments];
-    this.#process = spawn('setpriv', argv, {
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', ...inherited],
-    });
-    this.exited = new Promise((resolve) => {
-      this.#process.once('error', (error) => resolve(`setpriv: ${error.message}`));
-      this.#process.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
-    });
-    this.#process.stderr!.on('data', (chunk: Buffer) => this.complaints.push(chunk));
-    this.#pipe(QEMU_FD.console).on('data', (chunk: Buffer) => this.console.push(chunk));
-    this.agent = this.#pipe(QEMU_FD.agent);
+  constructor(process: QemuProcess) {
+    this.#process = process;
+    this.exited = process.exited;
+    process.complaints.on('data', (chunk: Buffer) => this.complaints.push(chunk));
+    process.console.on('data', (chunk: Buffer) => this.console.push(chunk));
+    this.agent = process.agent;
     this.chance = chanceOf(() => this.pid);
-    this.monitor = new Monitor(this.#pipe(QEMU_FD.monitor), this.chance);
+    this.monitor = new Monitor(process.monitor, this.chance);
   }
 
   get pid(): number | undefined {
@@ -45,14 +54,7 @@ export class Qemu {
   }
 
   async kill(): Promise<void> {
-    this.#process.kill('SIGKILL');
+    this.#process.kill();
     await this.exited;
-  }
-
-  /** Node makes such a pipe as a socket pair, so it carries both ways. A dead QEMU is told by `exited`, not here. */
-  #pipe(fd: number): Duplex {
-    const pipe = this.#process.stdio[fd] as Duplex;
-    pipe.on('error', () => {});
-    return pipe;
   }
 }
