@@ -11,6 +11,7 @@ export function changesText(): string[] {
   ]).slice(0, -1);
 }
 
-function since({ stable, mainline }: Change): string {
+/** The first releases that have it. */
+export function since({ stable, mainline }: Change): string {
   return [...Object.values(stable), mainline].join(', ');
 }

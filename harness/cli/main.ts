@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { InputError, MachineError } from '../errors.ts';
 import type { Shard } from '../outcome.ts';
 import { addBisect } from './add-bisect.ts';
+import { addCases } from './add-cases.ts';
 import { addReports } from './add-reports.ts';
 import type { DiffOptions } from './diff-command.ts';
 import { EXIT } from './exit-code.ts';
@@ -37,6 +38,7 @@ function program(): Command {
   addReplay(all);
   addDiff(all);
   addBisect(all);
+  addCases(all);
   addKernels(all);
   addReports(all);
   addRest(all);

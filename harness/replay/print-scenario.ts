@@ -1,4 +1,4 @@
-import { Document, Scalar } from 'yaml';
+import { Document, isMap, isScalar, isSeq, Scalar } from 'yaml';
 import { printCommand } from '../../spec/config/commands-print.ts';
 import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
@@ -9,8 +9,18 @@ import { printFact, printWhen } from '../../spec/scenario-text/expectation.ts';
 import { printFlow } from '../../spec/scenario-text/flow.ts';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
 
+/** Words for people beside a scenario, which reading passes over. */
+export interface Remarks {
+  /** Lines at the file's top. */
+  readonly heading: readonly string[];
+  /** Behind steps, counted from 1. */
+  readonly comments: ReadonlyMap<number, string>;
+}
+
+const NO_REMARKS: Remarks = { heading: [], comments: new Map() };
+
 /** The scenario as a file that `parseScenarioFile` reads back: names for addresses, everything written out. */
-export function printScenarioFile(scenario: Scenario): string {
+export function printScenarioFile(scenario: Scenario, remarks = NO_REMARKS): string {
   const { id, title, source, director, flows, timeline, expectations = [] } = scenario;
   const mtu = unusualMtu(director.topology);
   const hosts = unusualHosts(director.topology);
@@ -30,7 +40,23 @@ export function printScenarioFile(scenario: Scenario): string {
     ...(Object.keys(flows).length === 0 ? {} : { flows: printFlows(flows) }),
     timeline: printTimeline(timeline, expectations),
   };
-  return new Document(content).toString({ lineWidth: 0 });
+  const document = new Document(content);
+  if (remarks.heading.length > 0)
+    document.commentBefore = remarks.heading.map((line) => ` ${line}`).join('\n');
+  remark(document, remarks.comments);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Expectations stand between the steps and are not counted. */
+function remark(document: Document, comments: Remarks['comments']): void {
+  const lines = document.get('timeline');
+  let step = 0;
+  for (const line of comments.size > 0 && isSeq(lines) ? lines.items : []) {
+    if (isMap(line) && line.has('expect')) continue;
+    step += 1;
+    const comment = comments.get(step);
+    if (comment !== undefined && isScalar(line)) line.comment = ` ${comment}`;
+  }
 }
 
 function block(text: string): Scalar {

@@ -11,7 +11,8 @@ export async function readScenarioFile(path: string): Promise<Scenario> {
   return parseScenarioFile(await readText(path), path);
 }
 
-async function readText(path: string): Promise<string> {
+/** A text of the user's, of a size that texts have. */
+export async function readText(path: string): Promise<string> {
   try {
     const found = await stat(path);
     if (!found.isFile() && !found.isDirectory()) throw new InputError(`${path}: this is no ordinary file`);

@@ -10,6 +10,13 @@ export interface Advice {
   readonly hint?: string;
 }
 
+/** A word of thousands of letters is known again by its ends. */
+const LONGEST = 400;
+
+function readable(what: string): string {
+  return what.length > LONGEST ? `${what.slice(0, LONGEST / 2)} … ${what.slice(-LONGEST / 4)}` : what;
+}
+
 /** An administrator's text that cannot be read. The message is one line: what, what is allowed, what to do next. */
 export class TextError extends Error {
   override name = 'TextError';
@@ -20,7 +27,7 @@ export class TextError extends Error {
 
   constructor(place: Place, what: string, advice: Advice = {}) {
     super(
-      [what, advice.allowed && `allowed: ${advice.allowed}`, advice.hint]
+      [readable(what), advice.allowed && `allowed: ${advice.allowed}`, advice.hint]
         .filter((part) => part !== undefined && part !== '')
         .join('; '),
     );

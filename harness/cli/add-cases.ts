@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { collect } from './option-values.ts';
+
+/** The commands that bring other people's cases in, and ours out. */
+export function addCases(all: Command): void {
+  all
+    .command('import')
+    .description('make a scenario of a capture and of how the director was set up')
+    .argument('<capture>', 'pcap or pcapng, taken on the director')
+    .requiredOption('--ipvs <file>', 'output of ipvsadm-save -n or ipvsadm -Ln, or keepalived.conf')
+    .option('--rules <file>', 'output of iptables-save or nft list ruleset')
+    .option('--sysctl <file>', 'output of sysctl -a')
+    .option('--client <address[:port]>', 'only flows of this client; repeatable', collect, [])
+    .option(
+      '--client-device <name>',
+      "the director's device towards clients, where the capture does not name it",
+    )
+    .option('--server-device <name>', 'the one towards real servers')
+    .option('--anonymise', 'no names, payloads and comments of the original', false)
+    .option('--shrink', 'only what the first difference, or drop, needs', false)
+    .option('-o, --out <file>', 'where the scenario goes (default: standard output)')
+    .option('--on <director>', 'a director that plays it too; repeatable', collect, [])
+    .option('--kernel <kernel>', 'as --on microvm:KERNEL; repeatable', collect, [])
+    .action(async (capture: string, flags: ImportFlags) => {
+      const { importCommand } = await import('./import-command.ts');
+      const { ipvs, rules, sysctl, client, anonymise, shrink, out } = flags;
+      const devices = {
+        ...(flags.clientDevice !== undefined && { client: flags.clientDevice }),
+        ...(flags.serverDevice !== undefined && { server: flags.serverDevice }),
+      };
+      const on = [...flags.on, ...flags.kernel.map((kernel) => `microvm:${kernel}`)];
+      const files = { capture, ipvs, rules, sysctl, clients: client, devices };
+      process.exitCode = await importCommand({ ...files, anonymise, shrink, out, on });
+    });
+}
+
+interface ImportFlags {
+  readonly ipvs: string;
+  readonly rules?: string;
+  readonly sysctl?: string;
+  readonly client: string[];
+  readonly clientDevice?: string;
+  readonly serverDevice?: string;
+  readonly anonymise: boolean;
+  readonly shrink: boolean;
+  readonly out?: string;
+  readonly on: string[];
+  readonly kernel: string[];
+}

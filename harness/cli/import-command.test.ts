@@ -1,0 +1,114 @@
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { TWO_ARMED } from '../../spec/config/topology.ts';
+import { type MadeUpFrame, pcapOf } from '../import/made-up-capture.ts';
+import { bind } from '../play/bind.ts';
+import { parseScenarioFile } from '../replay/scenario-file.ts';
+import { testFolders } from '../system/test-folders.ts';
+import { modelLead } from './model-subjects.ts';
+
+const folder = testFolders();
+const PROGRAM = fileURLToPath(new URL('./lvscheck.js', import.meta.url));
+
+/** The firewall accepts no packet that conntrack takes for INVALID, and the real server's answers never came. */
+const CASE = `director:
+  services: |
+    -A -t VIP:80 -s rr
+    -a -t VIP:80 -r RIP1:80 -m -w 1
+    -a -t VIP:80 -r RIP2:80 -m -w 1
+  rules: |
+    *filter
+    :INPUT ACCEPT [0:0]
+    :OUTPUT DROP [0:0]
+    -A OUTPUT -m state --state NEW -j ACCEPT
+    -A INPUT -s 10.0.0.0/24 -m comment --comment "ACME Ltd." -j ACCEPT
+    COMMIT
+  sysctls: { net.ipv4.vs.conntrack: 1 }
+timeline:
+  - f1 client > S 0:0(0)
+  - f1 server > S. 0:0(0) ack 1
+  - +1s
+  - f1 client > . 1:1(0) ack 1
+  - +1s
+  - f2 client > S 0:0(0)
+`;
+
+async function files() {
+  const scenario = parseScenarioFile(CASE, 'x.yaml');
+  const model = modelLead();
+  const frames: MadeUpFrame[] = [];
+  let at = 1_700_000_000_000_000;
+  bind(scenario, {
+    start: (config) => model.start(config),
+    step: (step) => {
+      const observed = model.step(step);
+      at += step.kind === 'wait' ? step.ms * 1000 : 100;
+      if (step.kind === 'frame') frames.push({ at, way: 'in', frame: step.frame });
+      for (const { frame } of observed.emitted) frames.push({ at: at + 10, way: 'out', frame });
+      return observed;
+    },
+  });
+  const dir = await folder();
+  const path = (name: string) => join(dir, name);
+  await writeFile(path('case.pcap'), pcapOf(frames, 'cooked', 96));
+  const [services, rules] = [
+    CASE.match(/ {4}-A -t[^:]*VIP:80[\s\S]*?(?=\n {2}rules)/)![0],
+    CASE.match(/ {4}\*filter[\s\S]*?COMMIT/)![0],
+  ];
+  const numeric = (text: string) =>
+    text
+      .replaceAll('VIP', '10.0.0.100')
+      .replaceAll(/RIP(\d)/g, '192.168.1.1$1')
+      .replaceAll(/^ +/gm, '');
+  await writeFile(path('ipvs.txt'), numeric(services));
+  await writeFile(path('rules.txt'), `${numeric(rules)}\n`);
+  await writeFile(path('sysctl.txt'), 'net.ipv4.vs.conntrack = 1\n');
+  return path;
+}
+
+function lvscheck(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+describe('lvscheck import', () => {
+  it('tells where the packet was dropped, and keeps what that needs', async () => {
+    const path = await files();
+    const given = ['--ipvs', path('ipvs.txt'), '--rules', path('rules.txt'), '--sysctl', path('sysctl.txt')];
+    const { status, stdout } = lvscheck(
+      'import',
+      path('case.pcap'),
+      ...given,
+      '-o',
+      path('case.yaml'),
+      '--shrink',
+      '--anonymise',
+    );
+    expect(status).toBe(0);
+    expect(stdout).toContain('dropped at LOCAL_OUT; iptable_filter OUTPUT: policy DROP');
+    expect(stdout).not.toContain('10.0.0.');
+    const text = await readFile(path('case.yaml'), 'utf8');
+    expect(text).toContain('f1 client > . 1:1(0) ack 1');
+    for (const gone of ['f2', 'ACME', 'case.pcap', 'RIP1']) expect(text).not.toContain(gone);
+    expect(parseScenarioFile(text, 'x.yaml').director.topology).toEqual(TWO_ARMED);
+  });
+
+  it.each([
+    ['ipvs.txt', '-s rr', '-s rrr', /ipvs\.txt:1:\d+: "rrr" is no scheduler/],
+    ['rules.txt', '-m state', '-m hashlimit', /rules\.txt:4:\d+: .*hashlimit/],
+    ['rules.txt', '-A OUTPUT -m', '-A OUTPUT -o bond7 -m', /rules\.txt:4:14: .*--client-device bond7/],
+    ['sysctl.txt', '= 1', '= 7', /sysctl\.txt:1:\d+: "7" is no value of net\.ipv4\.vs\.conntrack/],
+    ['ipvs.txt', '10.0.0.100', '10.9.9.9', /case\.pcap: no client's packet to a service is in it/],
+  ])('names the place in %s that has %j as %j', async (name, from, to, message) => {
+    const path = await files();
+    await writeFile(path(name), (await readFile(path(name), 'utf8')).replaceAll(from, to));
+    const given = ['--ipvs', path('ipvs.txt'), '--rules', path('rules.txt'), '--sysctl', path('sysctl.txt')];
+    const { status, stderr } = lvscheck('import', path('case.pcap'), ...given);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,168 @@
+import { writeFileSync } from 'node:fs';
+import { printTimelineItem } from '../../spec/scenario-text.ts';
+import { CHANGES } from '../../spec/tables/changes.ts';
+import { type CaseFiles, type ImportedCase, importCase } from '../import/import-case.ts';
+import { changesThatDecide, type Verdict, verdictsOf } from '../import/verdicts.ts';
+import { bind } from '../play/bind.ts';
+import { judgeOne } from '../play/judge.ts';
+import { Seat } from '../play/seat.ts';
+import { printScenarioFile } from '../replay/print-scenario.ts';
+import { ScapyBridge } from '../scapy-bridge/bridge.ts';
+import { since } from './changes-text.ts';
+import { EXIT } from './exit-code.ts';
+import { explainingModel, modelLead, referenceFor } from './model-subjects.ts';
+import { written } from './results-folder.ts';
+import { shrinkCase } from './shrink-case.ts';
+import { subjectsOf } from './subjects.ts';
+import { Terminal } from './terminal.ts';
+
+export interface ImportOptions extends CaseFiles {
+  readonly shrink: boolean;
+  /** Undefined: the scenario goes to standard output, all else to standard error. */
+  readonly out: string | undefined;
+  /** Directors that play it as well. */
+  readonly on: readonly string[];
+}
+
+/** `lvscheck import CAPTURE --ipvs FILE`: what a director did as a scenario, and what the model says about it. */
+export async function importCommand(options: ImportOptions): Promise<number> {
+  const terminal = new Terminal();
+  const bridge = new ScapyBridge({ progress: terminal.preparing });
+  try {
+    const imported = await importCase(options, bridge, modelLead());
+    const verdicts = judged(imported.scenario);
+    const point = pointOf(verdicts);
+    const shown =
+      options.shrink && point ? { ...imported, ...shrinkCase(imported, point, judged) } : imported;
+    terminal.clear();
+    save(shown, options);
+    const say = options.out === undefined ? console.error : console.log;
+    for (const line of [...summary(shown, options), ...answers(shown)]) say(line);
+    for await (const line of onDirectors(shown, options.on, terminal)) say(line);
+    if (options.out !== undefined)
+      say(`${options.out}: play it on kernels with lvscheck replay ${options.out} --kernel 6.12`);
+    return EXIT.agree;
+  } finally {
+    await bridge.close();
+  }
+}
+
+function judged(scenario: ImportedCase['scenario']): Verdict[] {
+  const model = explainingModel();
+  return verdictsOf(scenario, model, model.kernel.hz);
+}
+
+/** What the person wants to know about: the first thing that the model does otherwise, else the first drop. */
+function pointOf(verdicts: readonly Verdict[]): Verdict | undefined {
+  return verdicts.find(({ instead }) => instead !== undefined) ?? verdicts.find(isDrop);
+}
+
+const isDrop = ({ did, dropped }: Verdict): boolean => did === 'nothing out' && dropped !== undefined;
+
+function save({ scenario, frames, cast }: ImportedCase, { out, anonymise }: ImportOptions): void {
+  const comments = new Map([...frames].map(([step, frame]) => [step, `packet ${frame}`]));
+  const text = printScenarioFile(scenario, { comments, heading: anonymise ? [] : cast });
+  if (out === undefined) process.stdout.write(text);
+  else written(out, () => writeFileSync(out, text));
+}
+
+function summary(
+  { scenario, notes, cast, frames }: ImportedCase,
+  { capture, anonymise }: ImportOptions,
+): string[] {
+  const flows = Object.keys(scenario.flows).length;
+  return [
+    `${capture}: ${count(new Set(frames.values()).size, 'packet')} of ${count(flows, 'flow')} reached the director`,
+    ...(anonymise ? [] : [cast.join(', ')]),
+    ...notes.map((note) => `note: ${note}`),
+  ];
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** Enough of a packet's line to know it again. */
+const LONGEST_LINE = 100;
+
+const cutAt = (text: string): string =>
+  text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)} …` : text;
+
+/** Drops that are told in full; those after them are mostly the same packet sent again. */
+const MOST_DROPS = 3;
+
+function answers(shown: ImportedCase): string[] {
+  const verdicts = judged(shown.scenario);
+  const different = verdicts.find(({ instead }) => instead !== undefined);
+  const before = different ? verdicts.filter(({ step }) => step < different.step) : verdicts;
+  const drops = before.filter(isDrop);
+  return [
+    ...drops.slice(0, MOST_DROPS).flatMap((drop) => dropLines(drop, shown)),
+    ...(drops.length > MOST_DROPS ? [`and ${count(drops.length - MOST_DROPS, 'more drop')}`] : []),
+    ...(different
+      ? differenceLines(different, shown)
+      : [
+          `the model did ${verdicts.length === 0 ? 'nothing that could be compared' : `the same each time: ${count(verdicts.length, 'observation')}`}`,
+        ]),
+  ];
+}
+
+function packetLine({ step }: Verdict, { scenario, frames }: ImportedCase): string {
+  return `packet ${frames.get(step)} (step ${step}): ${cutAt(printTimelineItem(scenario.timeline[step - 1]!))}`;
+}
+
+function dropLines(drop: Verdict, shown: ImportedCase): string[] {
+  return [
+    packetLine(drop, shown),
+    '  your director: nothing out',
+    `  the model: ${drop.dropped!.fact}; ${drop.dropped!.why}`,
+  ];
+}
+
+function differenceLines(verdict: Verdict, shown: ImportedCase): string[] {
+  const { kernel } = explainingModel();
+  const decide = changesThatDecide(shown.scenario, verdict, kernel, referenceFor);
+  return [
+    packetLine(verdict, shown),
+    `  your director: ${verdict.did}`,
+    `  the model (${kernel.version}): ${verdict.instead}${verdict.dropped ? `; ${verdict.dropped.fact}; ${verdict.dropped.why}` : ''}`,
+    ...decide.map(({ change, has }) => {
+      const row = CHANGES.find(({ id }) => id === change)!;
+      return `  kernels ${has ? 'with' : 'without'} ${change} (since ${since(row)}) do as your director did: ${row.says}`;
+    }),
+    ...(decide.length === 0 ? ['  no change between kernels that is known explains it'] : []),
+  ];
+}
+
+async function* onDirectors(
+  { scenario, frames }: ImportedCase,
+  names: readonly string[],
+  terminal: Terminal,
+): AsyncGenerator<string> {
+  const plan = bind(scenario, modelLead());
+  for (const subject of await subjectsOf(names, terminal.preparing)) {
+    const seat = new Seat(subject, referenceFor);
+    try {
+      const result = await judgeOne(seat, plan);
+      terminal.clear();
+      yield `${subject.name}: ${told(result, frames)}`;
+    } finally {
+      await seat.retire();
+    }
+  }
+}
+
+function told(result: Awaited<ReturnType<typeof judgeOne>>, frames: ReadonlyMap<number, number>): string {
+  switch (result.kind) {
+    case 'agree':
+      return 'does all that your director did';
+    case 'differs': {
+      const { step, differences } = result.divergence;
+      const [{ observable, expected, actual }] = differences as [(typeof differences)[0]];
+      const wanted = observable === 'expectations' ? `your director ${expected}` : `the model ${expected}`;
+      return `at packet ${frames.get(step) ?? '?'} (step ${step}) it shows ${actual}, ${wanted}`;
+    }
+    case 'unsupported':
+      return `cannot play it: ${result.reason}`;
+    default:
+      return `failed: ${result.what}`;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Fact } from '../../spec/expectation.ts';
+import type { Ipv4, Mac } from '../../spec/wire/address.ts';
+import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
+import { parseTcpHeader, RST } from '../../spec/wire/tcp.ts';
+import { addressOf, type Casting } from './casting.ts';
+import type { Answer, Exchange, Traffic } from './conversations.ts';
+
+/** What is needed to say what a director did with a packet. */
+export interface Evidence {
+  readonly casting: Casting;
+  readonly owners: ReadonlyMap<Mac, Ipv4>;
+  readonly seen: Traffic['seen'];
+  /** The capture's last microsecond. */
+  readonly end: number;
+}
+
+/** What comes later than this may not be in the capture any more. */
+const BRINK_MICROSECONDS = 1_000;
+
+/**
+ * What the capture shows that the director did with a packet. Nothing where nobody can tell: no packet was seen on
+ * that side, or a packet went to a real server whose card nobody knows.
+ */
+export function factsOf(exchange: Exchange, evidence: Evidence): Fact[] {
+  const { answers, classified, packet } = exchange;
+  const facts = answers.map((answer) => factOf(answer, exchange, evidence));
+  if (facts.length > 0) return unique(facts.filter((fact) => fact !== undefined));
+  const other = classified.from === 'client' ? 'server' : 'client';
+  const visible = evidence.seen[other] && evidence.seen[classified.from];
+  return visible && packet.at + BRINK_MICROSECONDS < evidence.end ? [{ kind: 'nothing' }] : [];
+}
+
+function factOf(answer: Answer, exchange: Exchange, evidence: Evidence): Fact | undefined {
+  if (answer.kind === 'back') return backFact(answer);
+  return exchange.classified.from === 'client' ? serverFact(answer, evidence) : clientFact(answer, evidence);
+}
+
+function backFact({ packet, classified: { error } }: Answer): Fact | undefined {
+  if (error) return { kind: 'icmp', type: error.type, code: error.code };
+  const tcp = packet.protocol === PROTOCOL_TCP ? parseTcpHeader(packet.body) : undefined;
+  return (tcp?.flags ?? 0) & RST ? { kind: 'reset' } : undefined;
+}
+
+/** By address where it was translated or tunnelled, else by the card that it was sent to. */
+function serverFact(
+  { packet, classified: { far } }: Answer,
+  { casting, owners }: Evidence,
+): Fact | undefined {
+  const routed = packet.macs && owners.get(packet.macs.destination);
+  const address = packet.tunnelledTo ?? (far.kind === 'real' ? far.address : routed);
+  const name = address === undefined ? undefined : casting.roles.get(address)?.name;
+  return name?.startsWith('RIP') ? { kind: 'sent', to: name } : undefined;
+}
+
+/** With the source that it shows: whether it was translated is what matters most. */
+function clientFact({ classified: { client, far, error } }: Answer, { casting }: Evidence): Fact | undefined {
+  const name = casting.roles.get(client.address)?.name;
+  if (!name?.startsWith('CIP')) return undefined;
+  const source = { address: addressOf(casting, far.address), port: far.port };
+  return { kind: 'sent', to: name, ...(error ? {} : { source }) };
+}
+
+function unique(facts: readonly Fact[]): Fact[] {
+  const seen = new Set<string>();
+  return facts.filter((fact) => !seen.has(JSON.stringify(fact)) && seen.add(JSON.stringify(fact)));
+}

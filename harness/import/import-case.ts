@@ -1,0 +1,153 @@
+import { basename } from 'node:path';
+import type { Ruleset } from '../../spec/config/rules.ts';
+import { parseSysctlList } from '../../spec/config/sysctl-list-parse.ts';
+import { formatIpv4 } from '../../spec/wire/address.ts';
+import { InputError } from '../errors.ts';
+import type { Lead } from '../play/lead.ts';
+import { inputError } from '../replay/input-error.ts';
+import type { ScapyBridge } from '../scapy-bridge/bridge.ts';
+import { alignServers } from './align-servers.ts';
+import { addressOf, type Casting, cast, castList } from './casting.ts';
+import { Classifier } from './classify.ts';
+import { conversationsOf, type Exchange, type Traffic } from './conversations.ts';
+import { type Devices, deviceHere, devicesOf } from './devices.ts';
+import {
+  type GivenText,
+  given,
+  inGiven,
+  placeOf,
+  reachableIn,
+  rulesIn,
+  servicesIn,
+} from './director-texts.ts';
+import { type Frames, readFrames } from './read-frames.ts';
+import { recastRuleset } from './recast-rules.ts';
+import { type Imported, scenarioOf } from './scenario-of.ts';
+
+/** What an operator has. */
+export interface CaseFiles {
+  readonly capture: string;
+  readonly ipvs: string;
+  readonly rules: string | undefined;
+  readonly sysctl: string | undefined;
+  /** Only flows of these clients: ADDRESS or ADDRESS:PORT. Empty: all. */
+  readonly clients: readonly string[];
+  readonly devices: Partial<Devices>;
+  readonly anonymise: boolean;
+}
+
+export interface ImportedCase extends Imported {
+  /** Who in the capture is who in the scenario. */
+  readonly cast: readonly string[];
+  /** What was left out, and why. */
+  readonly notes: readonly string[];
+}
+
+/** A scenario of what a director was set up with, and of what a capture shows that reached it and left it. */
+export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Lead): Promise<ImportedCase> {
+  const [ipvs, rulesText, sysctl] = await Promise.all([
+    given(files.ipvs),
+    files.rules === undefined ? undefined : given(files.rules),
+    files.sysctl === undefined ? undefined : given(files.sysctl),
+  ]);
+  const allServices = servicesIn(ipvs);
+  const rules = rulesText ? rulesIn(rulesText) : { tables: [] };
+  const reachable = reachableIn(allServices, rules);
+  const frames = await readFrames(
+    bridge,
+    files.capture,
+    new Set(
+      reachable
+        .map(({ address }) => address)
+        .concat(allServices.flatMap(({ dests }) => dests.map(({ address }) => address))),
+    ),
+  );
+  const traffic = conversationsOf(frames.packets, new Classifier(reachable));
+  const exchanges = traffic.exchanges.filter((one) => isWanted(one, files.clients));
+  if (exchanges.length === 0) throw nothingIn(files, frames, traffic);
+  const concerned = new Set(exchanges.map(({ conversation }) => conversation.service));
+  // Which packets have a mark only the rules know.
+  const services = allServices.filter((service) => concerned.has(service) || service.protocol === 'fwm');
+  const casting = cast(services, exchanges);
+  const devices = devicesOf(exchanges, files.devices);
+  const settings =
+    sysctl && inGiven(sysctl, (text) => parseSysctlList(text, (name) => deviceHere(devices, name)));
+  const director = {
+    topology: casting.topology,
+    services: services.map((service) => ({
+      ...service,
+      ...(service.protocol === 'fwm' ? {} : { address: addressOf(casting, service.address) }),
+      dests: service.dests.map((dest) => ({ ...dest, address: addressOf(casting, dest.address) })),
+    })) as typeof services,
+    rules: rulesText ? recast(rules, rulesText, { casting, devices, anonymise: files.anonymise }) : rules,
+    sysctls: settings?.sysctls ?? {},
+  };
+  const { scenario, frames: numbers } = scenarioOf(exchanges, {
+    title: files.anonymise ? 'What a capture shows' : `What ${basename(files.capture)} shows`,
+    director,
+    casting,
+    anonymise: files.anonymise,
+    owners: frames.owners,
+    seen: traffic.seen,
+    end: frames.packets.at(-1)!.at,
+  });
+  return {
+    scenario: alignServers(scenario, lead),
+    frames: numbers,
+    cast: castList(casting),
+    notes: [
+      ...notesOf(traffic, frames),
+      ...(settings?.unmodelled ?? []).map((name) => `${name} is not modelled`),
+    ],
+  };
+}
+
+function isWanted({ conversation: { client } }: Exchange, clients: readonly string[]): boolean {
+  const address = formatIpv4(client.address);
+  return clients.length === 0 || clients.includes(address) || clients.includes(`${address}:${client.port}`);
+}
+
+function recast(
+  rules: Ruleset,
+  text: GivenText,
+  stage: { casting: Casting; devices: Devices; anonymise: boolean },
+): Ruleset {
+  return recastRuleset(rules, {
+    ...stage,
+    complain: (what, message) => {
+      throw inputError(text, placeOf(text, what), message);
+    },
+  });
+}
+
+function nothingIn(
+  { capture, clients }: CaseFiles,
+  { packets }: Frames,
+  { headless, exchanges }: Traffic,
+): InputError {
+  if (exchanges.length > 0) return new InputError(`${capture}: no flow of ${clients.join(', ')} is in it`);
+  if (headless > 0)
+    return new InputError(
+      `${capture}: the ${headless} packets of the services belong to connections that were open already; capture from a connection's SYN on`,
+    );
+  return new InputError(
+    packets.length === 0
+      ? `${capture}: no packet in it is from or to a service or a real server; is this the director's capture?`
+      : `${capture}: no client's packet to a service is in it; capture on all devices: tcpdump -i any`,
+  );
+}
+
+function notesOf({ headless, doubles, seen }: Traffic, { cut }: Frames): string[] {
+  return [
+    ...(headless > 0
+      ? [
+          `${headless} packets belong to connections that were open before the capture began; they are left out`,
+        ]
+      : []),
+    ...(doubles > 0 ? [`${doubles} packets were captured twice`] : []),
+    ...(seen.server
+      ? []
+      : ['nothing on the side of the real servers was captured: what was forwarded there is not known']),
+    ...(cut ? ['the capture ends in the middle of a packet'] : []),
+  ];
+}

@@ -1,0 +1,132 @@
+import type { Datagram, IcmpError, PacketItem, PacketOfFlow, Segment } from '../../spec/scenario.ts';
+import { ACK, FIN, PSH, parseTcpHeader, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
+import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
+import type { Exchange } from './conversations.ts';
+import type { CapturedPacket } from './packet.ts';
+
+/** What a frame takes behind the IP header. */
+const FRAME_BYTES = 1480;
+const USUAL_TTL = 64;
+
+/** What the packets of a capture are in a scenario. */
+export interface Wording {
+  readonly flow: string;
+  /** How many bytes each datagram that came in fragments has, by `datagramKey`. */
+  readonly whole: ReadonlyMap<string, number>;
+  readonly payloads: boolean;
+  /** The server that sends it, where it is not the one that the flow was forwarded to. */
+  readonly by: string | undefined;
+}
+
+/** What fragments of one datagram have in common. */
+export function datagramKey({ source, destination, protocol, id }: CapturedPacket): string {
+  return `${source} ${destination} ${protocol} ${id}`;
+}
+
+/** The items that send this packet once more: several where a network card had put segments together. */
+export function itemsOf({ packet, classified, conversation }: Exchange, wording: Wording): PacketItem[] {
+  const head = headOf(packet, classified.from, wording);
+  const { error } = classified;
+  if (error) return [icmpItem(head, error)];
+  if (classified.protocol === 'udp') return [datagram(head, packet, wording)];
+  const segment = segmentOf(head, packet, conversation.isn, wording);
+  return segment ? pieces(segment) : [];
+}
+
+function headOf(packet: CapturedPacket, from: PacketOfFlow['from'], { flow, by }: Wording): PacketOfFlow {
+  const fragmented = packet.offset > 0 || packet.moreFragments;
+  return {
+    flow,
+    from,
+    ...(by === undefined ? {} : { by }),
+    ...(packet.ttl === USUAL_TTL ? {} : { ttl: packet.ttl }),
+    ...(packet.tos === 0 ? {} : { tos: packet.tos }),
+    ...(packet.dontFragment ? {} : { mayFragment: true }),
+    ...(fragmented && {
+      id: packet.id,
+      fragment: { offset: packet.offset, length: Math.min(packet.length, FRAME_BYTES) },
+    }),
+    ...(packet.moreFragments && { moreFragments: true }),
+  };
+}
+
+/** What is said of a datagram of which this may be a part. */
+function wholeLength(packet: CapturedPacket, header: number, { whole }: Wording): number {
+  return Math.max(0, (whole.get(datagramKey(packet)) ?? packet.length) - header);
+}
+
+function datagram(head: PacketOfFlow, packet: CapturedPacket, wording: Wording): Datagram {
+  const length = wholeLength(packet, UDP_HEADER_BYTES, wording);
+  const noChecksum =
+    packet.offset === 0 && packet.body.length >= 8 && packet.body[6] === 0 && packet.body[7] === 0;
+  return {
+    kind: 'datagram',
+    ...head,
+    length: head.fragment ? length : Math.min(length, FRAME_BYTES - UDP_HEADER_BYTES),
+    ...(wording.payloads && dataOf(packet, UDP_HEADER_BYTES)),
+    ...(noChecksum && { noChecksum: true }),
+  };
+}
+
+function icmpItem(
+  head: PacketOfFlow,
+  { type, code, mtu }: { type: number; code: number; mtu: number },
+): IcmpError {
+  return { kind: 'icmp', ...head, type, code, ...(mtu === 0 ? {} : { mtu }) };
+}
+
+/** Undefined where its header is cut: such a packet says nothing. */
+function segmentOf(
+  head: PacketOfFlow,
+  packet: CapturedPacket,
+  isn: { readonly client: number; readonly server: number | undefined },
+  wording: Wording,
+): Segment | undefined {
+  const tcp = parseTcpHeader(packet.offset === 0 ? packet.body : new Uint8Array(0));
+  if (!tcp) return undefined;
+  const server = isn.server ?? tcp.seq;
+  const [own, peer] = head.from === 'client' ? [isn.client, server] : [server, isn.client];
+  const header = Math.max(TCP_HEADER_BYTES, tcpHeaderBytes(packet.body));
+  return {
+    kind: 'segment',
+    ...head,
+    flags: tcp.flags,
+    seq: (tcp.seq - own) | 0,
+    ack: tcp.flags & ACK ? (tcp.ack - peer) | 0 : 0,
+    window: tcp.window,
+    length: wholeLength(packet, header, wording),
+    ...(wording.payloads && dataOf(packet, header)),
+    options: tcp.options,
+  };
+}
+
+/** Longer payloads are for no reader: they are left blank. */
+const MOST_DATA_BYTES = 200;
+
+/** What was captured of the payload. */
+function dataOf({ body, offset }: CapturedPacket, header: number): { data?: Uint8Array } {
+  const data = offset === 0 ? body.slice(header) : new Uint8Array(0);
+  return data.length === 0 || data.length > MOST_DATA_BYTES ? {} : { data };
+}
+
+/** Segments that fit into a frame; only the last one ends anything. */
+function pieces(segment: Segment): Segment[] {
+  const room = FRAME_BYTES - headerBytes(segment);
+  if (segment.fragment || segment.length <= room) return [segment];
+  return Array.from({ length: Math.ceil(segment.length / room) }, (_, index): Segment => {
+    const at = index * room;
+    const last = at + room >= segment.length;
+    const { data, ...rest } = segment;
+    const part = data?.slice(at, at + room) ?? new Uint8Array(0);
+    return {
+      ...rest,
+      flags: last ? segment.flags : segment.flags & ~(FIN | PSH),
+      seq: segment.seq + at,
+      length: last ? segment.length - at : room,
+      ...(part.length > 0 && { data: part }),
+    };
+  });
+}
+
+/** With as many options as TCP takes. */
+const headerBytes = ({ options }: Segment): number => TCP_HEADER_BYTES + (options.length === 0 ? 0 : 40);

@@ -1,0 +1,67 @@
+import type { Ipv4, Mac } from '../../spec/wire/address.ts';
+import { word } from '../../spec/wire/ipv4.ts';
+
+/** An IPv4 packet of a capture, of which the end may be missing. */
+export interface CapturedPacket {
+  /** Of the capture's frames, counted from 1 as Wireshark does. */
+  readonly number: number;
+  /** Microseconds since 1970. */
+  readonly at: number;
+  /** The network device, '' where the capture does not name it. */
+  readonly device: string;
+  readonly way: 'in' | 'out' | 'passing' | undefined;
+  readonly macs: { readonly source: Mac; readonly destination: Mac } | undefined;
+  /** Where a tunnel takes it (IPIP): the outer destination; all else is of the inner packet. */
+  readonly tunnelledTo?: Ipv4;
+  readonly source: Ipv4;
+  readonly destination: Ipv4;
+  readonly protocol: number;
+  readonly id: number;
+  readonly ttl: number;
+  readonly tos: number;
+  readonly dontFragment: boolean;
+  readonly moreFragments: boolean;
+  /** In bytes. */
+  readonly offset: number;
+  /** Bytes behind the IP header, by what it says. */
+  readonly length: number;
+  /** Those of them that were captured. */
+  readonly body: Uint8Array;
+}
+
+type Where = Pick<CapturedPacket, 'number' | 'at' | 'device' | 'way' | 'macs'>;
+
+const PROTOCOL_IPIP = 4;
+
+/** Undefined for what has no whole IPv4 header. Checksums are not looked at: network cards compute them later. */
+export function readPacket(bytes: Uint8Array, where: Where): CapturedPacket | undefined {
+  if (bytes.length < 20 || bytes[0]! >> 4 !== 4) return undefined;
+  const header = (bytes[0]! & 15) * 4;
+  if (header < 20 || header > bytes.length) return undefined;
+  // Segmentation in the network card leaves a length of 0 behind.
+  const total = word(bytes, 2) || bytes.length;
+  if (total < header) return undefined;
+  const body = bytes.subarray(header, total);
+  const fragment = word(bytes, 6);
+  const destination = addressAt(bytes, 16);
+  const inner = bytes[9] === PROTOCOL_IPIP && (fragment & 0x3fff) === 0 ? readPacket(body, where) : undefined;
+  if (inner && inner.tunnelledTo === undefined) return { ...inner, tunnelledTo: destination };
+  return {
+    ...where,
+    source: addressAt(bytes, 12),
+    destination,
+    protocol: bytes[9]!,
+    id: word(bytes, 4),
+    ttl: bytes[8]!,
+    tos: bytes[1]!,
+    dontFragment: (fragment & 0x4000) !== 0,
+    moreFragments: (fragment & 0x2000) !== 0,
+    offset: (fragment & 0x1fff) * 8,
+    length: total - header,
+    body,
+  };
+}
+
+export function addressAt(bytes: Uint8Array, at: number): Ipv4 {
+  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
+}

@@ -1,0 +1,75 @@
+import type { Ipv4, Mac } from '../../spec/wire/address.ts';
+import { ETHERTYPE_ARP } from '../../spec/wire/arp.ts';
+import { ETHERTYPE_IPV4 } from '../../spec/wire/ethernet.ts';
+import { InputError } from '../errors.ts';
+import type { ScapyBridge } from '../scapy-bridge/bridge.ts';
+import type { CapturedFrame } from '../scapy-bridge/messages.ts';
+import { readCapture } from '../scapy-bridge/read-capture.ts';
+import { isReadable, LINK_TYPES, type LinkFrame, readLink } from './link-layer.ts';
+import { addressAt, type CapturedPacket, readPacket } from './packet.ts';
+
+/** Frames that are held in memory at most. */
+const MOST_FRAMES = 100_000;
+
+/** What a capture shows: packets of the hosts that matter, and whose addresses belong to which cards. */
+export interface Frames {
+  readonly packets: readonly CapturedPacket[];
+  /** What ARP said; by MAC. */
+  readonly owners: ReadonlyMap<Mac, Ipv4>;
+  /** The file ends in the middle of a frame. */
+  readonly cut: boolean;
+}
+
+/** The packets from or to these addresses, and errors that quote some. */
+export async function readFrames(
+  bridge: ScapyBridge,
+  path: string,
+  addresses: ReadonlySet<Ipv4>,
+): Promise<Frames> {
+  const packets: CapturedPacket[] = [];
+  const owners = new Map<Mac, Ipv4>();
+  let number = 0;
+  const keep = (frame: CapturedFrame): boolean => {
+    number += 1;
+    if (!isReadable(frame.linktype))
+      throw new InputError(`frames of link type ${frame.linktype} are not read; allowed: ${LINK_TYPES}`);
+    const data = Uint8Array.from(Buffer.from(frame.data, 'hex'));
+    const link = readLink(frame.linktype, data);
+    if (link?.etherType === ETHERTYPE_ARP) noteOwner(owners, link.payload);
+    const packet = link && ipv4Of(link, frame, number);
+    if (!packet || !concerns(packet, addresses)) return false;
+    packets.push(packet);
+    return true;
+  };
+  const { cut } = await readCapture(bridge, path, { keep, most: MOST_FRAMES });
+  return { packets, owners, cut };
+}
+
+function ipv4Of(link: LinkFrame, frame: CapturedFrame, number: number): CapturedPacket | undefined {
+  if (link.etherType !== ETHERTYPE_IPV4) return undefined;
+  return readPacket(link.payload, {
+    number,
+    at: Number(frame.microseconds),
+    device: frame.interface,
+    way: link.way ?? frame.direction ?? undefined,
+    macs: link.macs,
+  });
+}
+
+const PROTOCOL_ICMP = 1;
+
+function concerns(
+  { source, destination, protocol, body }: CapturedPacket,
+  addresses: ReadonlySet<Ipv4>,
+): boolean {
+  if (addresses.has(source) || addresses.has(destination)) return true;
+  const quotes = protocol === PROTOCOL_ICMP && body.length >= 28;
+  return quotes && (addresses.has(addressAt(body, 20)) || addresses.has(addressAt(body, 24)));
+}
+
+/** Whoever asks or answers by ARP says who it is. */
+function noteOwner(owners: Map<Mac, Ipv4>, arp: Uint8Array): void {
+  if (arp.length < 28) return;
+  const mac = Buffer.from(arp.subarray(8, 14)).toString('hex');
+  owners.set(mac, addressAt(arp, 14));
+}

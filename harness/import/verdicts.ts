@@ -1,0 +1,80 @@
+import type { Kernel } from '../../spec/kernel.ts';
+import type { Scenario } from '../../spec/scenario.ts';
+import { printFact } from '../../spec/scenario-text/expectation.ts';
+import { CHANGES, type ChangeId } from '../../spec/tables/changes.ts';
+import type { TraceEntry } from '../../spec/trace.ts';
+import { bind } from '../play/bind.ts';
+import { seenInstead } from '../play/facts.ts';
+import type { Reference, ReferenceFor } from '../play/lead.ts';
+
+/** What the model says of one thing that a capture shows. */
+export interface Verdict {
+  /** Of the timeline, counted from 1. */
+  readonly step: number;
+  /** What the director did. */
+  readonly did: string;
+  /** What the model does instead; undefined when it does the same. */
+  readonly instead: string | undefined;
+  /** Where the model drops the packet, and the sentence before that. */
+  readonly dropped: { readonly fact: string; readonly why: string } | undefined;
+  /** The parts of IPVS that the packet met. */
+  readonly way: string;
+}
+
+/** One for each expectation, in their order. */
+export function verdictsOf(scenario: Scenario, model: Reference, hz: number): Verdict[] {
+  const plan = bind(scenario, model);
+  const { observations, traces } = model.playAt(plan, clockOf(scenario, hz));
+  const told = traces();
+  return (plan.expectations ?? []).map(({ expectation: { after, fact }, flow }) => {
+    const moment = { plan, observations, traces: () => told, step: after, flow };
+    return {
+      step: after,
+      did: printFact(fact),
+      instead: seenInstead(fact, moment),
+      dropped: dropIn(told[after] ?? []),
+      way: wayOf(told[after] ?? []),
+    };
+  });
+}
+
+/** When a plan's steps happen if nothing takes longer than it must: a jiffy each, and waits as long as they are. */
+function clockOf({ timeline }: Scenario, hz: number): number[] {
+  const clock = [4096 * 1024];
+  for (const item of timeline)
+    clock.push(clock.at(-1)! + (item.kind === 'wait' ? Math.max(1, Math.ceil((item.ms * hz) / 1000)) : 1));
+  return clock;
+}
+
+function wayOf(trace: readonly TraceEntry[]): string {
+  return trace
+    .map(({ station }) => station)
+    .filter((station) => station.startsWith('ip_vs_'))
+    .join(' ');
+}
+
+/** The verdict ends a list of what was asked before it; the last question decided. */
+function dropIn(trace: readonly TraceEntry[]): Verdict['dropped'] {
+  const at = trace.findIndex(({ verdict }) => verdict === 'NF_DROP');
+  const drop = trace[at];
+  if (!drop) return undefined;
+  const asked = trace[at - 1];
+  const why = asked?.hook === drop.hook ? `${asked.station}: ${asked.why}` : `${drop.station}: ${drop.why}`;
+  return { fact: `dropped at ${drop.hook.replace('NF_INET_', '')}`, why };
+}
+
+/** The changes between kernels on which it depends whether the model does what the director did at that step. */
+export function changesThatDecide(
+  scenario: Scenario,
+  { step, did }: Verdict,
+  kernel: Kernel,
+  referenceFor: ReferenceFor,
+): { readonly change: ChangeId; readonly has: boolean }[] {
+  return CHANGES.flatMap(({ id }) => {
+    const other: Kernel = { ...kernel, has: (change) => kernel.has(change) !== (change === id) };
+    const same = verdictsOf(scenario, referenceFor(other), kernel.hz).some(
+      (one) => one.step === step && one.did === did && one.instead === undefined,
+    );
+    return same ? [{ change: id, has: other.has(id) }] : [];
+  });
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { scenario } from '../../generators/scenario.ts';
+import { tidied } from '../../generators/tidied.ts';
+import { ModelDirector } from '../../harness/directors/model.ts';
+import { InputError } from '../../harness/errors.ts';
+import { importCase } from '../../harness/import/import-case.ts';
+import { KINDS, type Kind, type MadeUpFrame, pcapOf } from '../../harness/import/made-up-capture.ts';
+import { verdictsOf } from '../../harness/import/verdicts.ts';
+import { bind } from '../../harness/play/bind.ts';
+import { printScenarioFile } from '../../harness/replay/print-scenario.ts';
+import { parseScenarioFile } from '../../harness/replay/scenario-file.ts';
+import { ScapyBridge } from '../../harness/scapy-bridge/bridge.ts';
+import { printRuleset } from '../../spec/config/iptables-print.ts';
+import { printServices } from '../../spec/config/ipvsadm-print.ts';
+import { withMtu } from '../../spec/config/topology.ts';
+import type { Observation } from '../../spec/observation.ts';
+import { isPacket, type Scenario } from '../../spec/scenario.ts';
+import { KERNEL, SEED } from './reference.ts';
+
+/** What the model did with a random scenario, captured, and imported again, the model does once more. */
+const bridge = new ScapyBridge();
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lvs-conformance-captures-'));
+});
+afterAll(async () => {
+  await bridge.close();
+  await rm(folder, { recursive: true });
+});
+
+/** What a capture can show: no commands, nobody who sends for another, and no packet that its receiver throws away. */
+function capturable(given: Scenario): Scenario {
+  const timeline = given.timeline.filter(
+    (item) =>
+      item.kind === 'wait' ||
+      (isPacket(item) &&
+        !item.by &&
+        !item.via &&
+        !item.badChecksum &&
+        ['segment', 'datagram'].includes(item.kind)),
+  );
+  // A link that is narrow shows by what is too large for it only.
+  const topology = withMtu(given.director.topology, {});
+  return tidied({ ...given, director: { ...given.director, topology, sysctls: {} }, timeline });
+}
+
+function framesOf(given: Scenario): MadeUpFrame[] {
+  const model = new ModelDirector(KERNEL);
+  const frames: MadeUpFrame[] = [];
+  const start = model.start(given.director).jiffies;
+  const at = ({ jiffies }: Observation) => 1e9 + ((jiffies - start) * 1_000_000) / KERNEL.hz;
+  bind(given, {
+    start: (config) => model.start(config),
+    step: (step) => {
+      const observed = model.step(step);
+      if (step.kind === 'frame') frames.push({ at: at(observed), way: 'in', frame: step.frame });
+      for (const [index, { frame }] of observed.emitted.entries())
+        frames.push({ at: at(observed) + 1 + index, way: 'out', frame });
+      return observed;
+    },
+  });
+  return frames;
+}
+
+async function comesBack(given: Scenario, kind: Kind): Promise<number> {
+  const path = (name: string) => join(folder, name);
+  await writeFile(path('x.pcap'), pcapOf(framesOf(given), kind));
+  await writeFile(path('x.ipvs'), printServices(given.director.services, 'numeric'));
+  await writeFile(path('x.rules'), printRuleset(given.director.rules, 'numeric'));
+  const devices = { client: 'eth0', server: 'eth1' };
+  const files = { capture: path('x.pcap'), ipvs: path('x.ipvs'), rules: path('x.rules'), sysctl: undefined };
+  try {
+    const { scenario: back } = await importCase(
+      { ...files, clients: [], devices, anonymise: false },
+      bridge,
+      new ModelDirector(KERNEL),
+    );
+    expect(parseScenarioFile(printScenarioFile(back), 'x.yaml')).toEqual(back);
+    const verdicts = verdictsOf(back, new ModelDirector(KERNEL), KERNEL.hz);
+    expect(verdicts.filter(({ instead }) => instead !== undefined)).toEqual([]);
+    return verdicts.length;
+  } catch (error) {
+    if (error instanceof InputError) return 0;
+    throw error;
+  }
+}
+
+test('an imported capture of the model shows what the model does', async () => {
+  const kinds = Object.keys(KINDS) as Kind[];
+  const samples = fc.sample(scenario(), { numRuns: 30, seed: SEED }).map(capturable);
+  let compared = 0;
+  for (const [index, given] of samples.entries())
+    compared += await comesBack(given, kinds[index % kinds.length]!);
+  expect(compared).toBeGreaterThan(50);
+});
