@@ -131,12 +131,12 @@ const COMPLAINTS: [string, string, string][] = [
   [
     '-m state',
     '-m statte',
-    '11:37: "statte" is no match; allowed: tcp state conntrack multiport mark connmark ipvs comment length ttl iprange; did you mean state?',
+    '11:37: "statte" is no match; allowed: tcp state conntrack multiport mark connmark ipvs comment length ttl iprange udp icmp tos dscp tcpmss addrtype limit; did you mean state?',
   ],
   [
     '-j ACCEPT',
     '-j NFQUEUE',
-    '11:58: target NFQUEUE is not modelled; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG',
+    '11:58: target NFQUEUE is not modelled; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG NFLOG',
   ],
   ['COMMIT', '', '9:7: table filter has no COMMIT; add COMMIT after its last rule'],
   ['services: |', 'services: >', '5:13: services loses its line ends; write services: |'],

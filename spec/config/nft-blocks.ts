@@ -24,6 +24,7 @@ export function nftBlocks(text: string): NftBlock[] {
     if (ends) settled();
     if (word.text === ';' && braces === 0) continue;
     if (word.text === '{' && braces === 0 && isBlock(words, open.length)) {
+      if (words.length === 0) throw new TextError(word, 'a block has no name');
       open.push({ words, inside: [] });
       words = [];
     } else if (word.text === '}' && braces === 0) {

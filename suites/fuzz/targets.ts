@@ -93,7 +93,7 @@ COMMIT
 :LOGGING - [0:0]
 -A INPUT -i lo -j ACCEPT
 -A INPUT -s 198.51.100.0/24 -m conntrack --ctstate NEW,ESTABLISHED -m comment --comment "web \\"x\\"" -j ACCEPT
--A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -m multiport --dports 80,443:450 -j LOGGING
+-A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -p tcp -m multiport --dports 80,443:450 -j LOGGING
 -A OUTPUT ! -o lo -m state --state INVALID -j REJECT --reject-with icmp-host-prohibited
 -A LOGGING -j LOG --log-prefix "drop: "
 COMMIT
