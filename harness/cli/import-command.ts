@@ -86,6 +86,9 @@ const LONGEST_LINE = 100;
 const cutAt = (text: string): string =>
   text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)} …` : text;
 
+/** What directors in real time wait for a capture that was longer. */
+const LONGEST_WAIT_MS = 60_000;
+
 /** Drops that are told in full; those after them are mostly the same packet sent again. */
 const MOST_DROPS = 3;
 
@@ -138,7 +141,10 @@ async function* onDirectors(
   terminal: Terminal,
 ): AsyncGenerator<string> {
   const plan = bind(scenario, modelLead());
-  for (const subject of await subjectsOf(names, terminal.preparing)) {
+  const voices = { progress: terminal.preparing, note: terminal.note };
+  // A capture is never played on this machine's own kernel without being asked for: nothing is loaded into it.
+  const surroundings = { voices, maxWaitMs: LONGEST_WAIT_MS, loadModules: false };
+  for (const subject of await subjectsOf(names, surroundings)) {
     const seat = new Seat(subject, referenceFor);
     try {
       const result = await judgeOne(seat, plan);
