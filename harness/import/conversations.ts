@@ -85,7 +85,7 @@ class Book {
 
   note(packet: CapturedPacket, classified: Classified): void {
     const open = this.#openFor(classified);
-    const before = open?.exchanges ?? [];
+    const before = open?.exchanges.map((one) => one.packet) ?? [];
     const comesIn = isOnWayIn(packet, classified, { before, cards: this.#cards });
     if (comesIn === undefined) return;
     if (comesIn && classified.far.kind === 'real' && classified.from === 'client' && !classified.error)

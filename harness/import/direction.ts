@@ -1,12 +1,11 @@
 import type { Mac } from '../../spec/wire/address.ts';
 import type { Classified } from './classify.ts';
-import type { Exchange } from './conversations.ts';
 import type { CapturedPacket } from './packet.ts';
 
 /** What is known when the direction of a packet is asked for. */
 interface Known {
   /** What has reached the director of the same flow. */
-  readonly before: readonly Exchange[];
+  readonly before: readonly CapturedPacket[];
   /** The director's own cards, as they turn out. */
   readonly cards: Set<Mac>;
 }
@@ -21,7 +20,7 @@ export function isOnWayIn(packet: CapturedPacket, classified: Classified, known:
   if (packet.way === 'out') return false;
   if (packet.tunnelledTo !== undefined) return false;
   // What no connection claims is forwarded as it is, and looks as it did before.
-  const forwarded = known.before.some(({ packet: earlier }) => isCopy(earlier, packet));
+  const forwarded = known.before.some((earlier) => isCopy(earlier, packet));
   if (far.kind === 'real') return from === 'server' && !forwarded;
   const isDirect = service.dests.some(({ forward }) => forward !== 'masq');
   return isDirect && !error ? byCards(packet, classified, known) : from === 'client';
@@ -38,7 +37,7 @@ function byCards(
     // Who masquerades sends these itself; who routes directly never sees them.
     const masquerades = service.dests.some(({ forward }) => forward === 'masq');
     if (from === 'server') return masquerades ? false : undefined;
-    return !before.some(({ packet: earlier }) => isCopy(earlier, packet));
+    return !before.some((earlier) => isCopy(earlier, packet));
   }
   // The first packet of a client is for the director.
   if (cards.size === 0 && from === 'client') cards.add(macs.destination);
