@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../harness/outcome.ts';
+import { CONFIRMATIONS } from '../harness/play/confirm.ts';
 import {
   type Fault,
-  type ToyDirector,
+  ToyDirector,
   ToyReference,
   toyScenario,
   toySubject,
@@ -115,6 +116,28 @@ describe('Campaign', () => {
       console: 'Call Trace:',
     });
     expect(result.findings[0]!.scenario.timeline).toHaveLength(1);
+  });
+
+  it('does not look for a smaller scenario for a kernel that does not boot', async () => {
+    const crash = {
+      kind: 'crash',
+      what: 'Oops',
+      fingerprint: 'boot oops',
+      console: '',
+      booting: true,
+    } as const;
+    const opened: ToyDirector[] = [];
+    class Oopsing extends ToyDirector {
+      override async *play(plans: Parameters<ToyDirector['play']>[0]) {
+        for (const _ of plans) yield crash;
+      }
+    }
+    const open = async () => opened[opened.push(new Oopsing()) - 1]!;
+    const { run: result } = await run(undefined, { subjects: [{ name: 'toy', open }], runs: 20 });
+    expect(result.findings).toHaveLength(1);
+    expect(result.findings[0]!.shrunk).toBeUndefined();
+    expect(result.summary.outcomes).toMatchObject({ crash: 20 });
+    expect(opened).toHaveLength(1 + CONFIRMATIONS);
   });
 
   it('accepts what the list of known differences names', async () => {

@@ -15,9 +15,10 @@ import { type ShrinkBudget, shrink } from './shrink.ts';
 /** Later occurrences of a failure are only counted: shrinking costs a minute, and they mostly end the same. */
 export const LOOKED_AT_PER_FAILURE = 3;
 
-/** What a named change explains is known, and one small scenario shows it. */
+/** What a named change explains is known, and one small scenario shows it; a boot needs none. */
 function looksWorth(failure: Failure): number {
-  return failure.kind === 'differs' && failure.divergence.changes?.length ? 1 : LOOKED_AT_PER_FAILURE;
+  const plain = failure.kind === 'crash' ? failure.booting : failure.divergence.changes?.length;
+  return plain ? 1 : LOOKED_AT_PER_FAILURE;
 }
 
 /** A failing play, and where it came from. */
@@ -112,10 +113,11 @@ export class Investigation {
   }
 
   async #shrink(suspect: Suspect, failure: string): Promise<Failing> {
-    const { arbitrary, scenario, plan, seat } = suspect;
-    if (!arbitrary) return { scenario, plan, failure: suspect.failure };
+    const { arbitrary, scenario, plan, seat, failure: failed } = suspect;
+    const hangsOnScenario = failed.kind !== 'crash' || !failed.booting;
+    if (!arbitrary || !hangsOnScenario) return { scenario, plan, failure: failed };
     const { budget, now, checkpoint } = this.#options;
-    let smallest: Failing = { scenario, plan, failure: suspect.failure };
+    let smallest: Failing = { scenario, plan, failure: failed };
     const stillFails = async (candidate: Scenario) => {
       checkpoint();
       const failing = await this.#fails(seat, candidate, failure);

@@ -25,6 +25,13 @@ export type Played =
       readonly expected?: Expected;
     }
   /** The guest kernel oopsed, panicked or hung. The fingerprint is the same for the same fault. */
-  | { readonly kind: 'crash'; readonly what: string; readonly fingerprint: string; readonly console: string }
+  | {
+      readonly kind: 'crash';
+      readonly what: string;
+      readonly fingerprint: string;
+      readonly console: string;
+      /** Nothing was played yet: any other plan would have come to the same. */
+      readonly booting?: true;
+    }
   /** Ours or the machine's fault: never counts as pass or fail. */
   | { readonly kind: 'infra-error'; readonly what: string; readonly console: string };

@@ -34,6 +34,7 @@ it('a module that oopses when it is loaded is a crash of every plan, with its pl
       kind: 'crash',
       what: 'while booting: BUG: kernel NULL pointer dereference, address: 08',
       fingerprint: expect.stringMatching(/^boot BUG: .* init_module$/),
+      booting: true,
       console,
     });
 });

@@ -98,7 +98,8 @@ function notBooted(error: unknown): Exclude<Played, { kind: 'played' }> {
   const fault = findKernelFault(console);
   if (!fault) return { kind: 'infra-error', what: message, console };
   const { what, fingerprint } = fault;
-  return { kind: 'crash', what: `while booting: ${what}`, fingerprint: `boot ${fingerprint}`, console };
+  const told = { what: `while booting: ${what}`, fingerprint: `boot ${fingerprint}`, console };
+  return { kind: 'crash', ...told, booting: true };
 }
 
 function played(plan: Plan, result: GuestResult, hz: number): Played {

@@ -30,6 +30,7 @@ export interface GuestSettings extends QemuMachine {
   readonly start: StartQemu;
   /** Of the time that QEMU had its chance in (system/stopwatch.ts). Generous: they tell a dead guest from a slow one. */
   readonly bootDeadlineMs: number;
+  /** Of a scenario that does not wait; what it waits is added, at the slowest pace of virtual time. */
   readonly scenarioDeadlineMs: number;
   readonly restoreDeadlineMs: number;
 }
@@ -50,6 +51,9 @@ export type GuestResult =
 
 /** The monitor is QEMU's own: it answers whatever the guest does. */
 const MONITOR_DEADLINE_MS = 5000;
+
+/** Virtual seconds of waiting that pass in one of ours, at least. */
+const SLOWEST_PACE = 60;
 
 /** Plenty for a panic's last words. */
 const MOMENT_MS = 2000;
@@ -161,10 +165,10 @@ export class Guest {
   }
 
   async #receive(scenario: AgentScenario): Promise<GuestResult> {
-    const limit = this.#settings.scenarioDeadlineMs;
+    const limit = this.#settings.scenarioDeadlineMs + slowestWaitMs(scenario);
     try {
       const message = await this.#link.receive(limit);
-      if (message.kind === 'deadline') return this.#silent(describe(message, limit));
+      if (message.kind === 'deadline') return this.#silent(limit);
       if (message.kind !== 'transcript') return this.#failed(describe(message, limit));
       const transcript = decodeTranscript(message.transcript, scenario);
       if (transcript.id !== this.#lastId) {
@@ -187,7 +191,8 @@ export class Guest {
   }
 
   /** A guest that gives no answer: what is it doing? Only a kernel that never comes back from something has hung. */
-  async #silent(what: string): Promise<Failure> {
+  async #silent(limit: number): Promise<Failure> {
+    const what = describe({ kind: 'deadline' }, limit);
     const { monitor, console } = this.#qemu;
     const doing = await whereabouts(monitor, MONITOR_DEADLINE_MS);
     if (doing !== 'kernel') return this.#failed(`${what}: ${SILENT[doing]}`);
@@ -199,7 +204,7 @@ export class Guest {
     const where = symbol === undefined ? 'the kernel' : symbol;
     return {
       kind: 'crash',
-      what: `the kernel hangs: no answer within ${this.#settings.scenarioDeadlineMs / 1000} s, busy in ${where}`,
+      what: `the kernel hangs: no answer within ${limit / 1000} s, busy in ${where}`,
       fingerprint: `hang ${where}`,
       console: failure.console,
     };
@@ -217,6 +222,12 @@ export class Guest {
       ? { kind: 'crash', what: fault.what, fingerprint: fault.fingerprint, console }
       : { kind: 'infra-error', what, console };
   }
+}
+
+/** What a guest's waits may take of our time: ten times what was measured on a busy machine. */
+function slowestWaitMs({ steps }: AgentScenario): number {
+  const waitedNs = steps.reduce((sum, { waitNs }) => sum + waitNs, 0n);
+  return Math.round(Number(waitedNs) / 1e6 / SLOWEST_PACE);
 }
 
 function describe(message: AgentMessage | Silence, deadlineMs: number): string {

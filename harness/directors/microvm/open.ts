@@ -21,7 +21,7 @@ const MACHINE = {
   icountShift: 0,
   bootDeadlineMs: 120_000,
   restoreDeadlineMs: 30_000,
-  scenarioDeadlineMs: 120_000,
+  scenarioDeadlineMs: 30_000,
 } as const satisfies Partial<GuestSettings>;
 
 const QEMU = 'qemu-system-x86_64';
