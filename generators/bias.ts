@@ -66,6 +66,8 @@ export interface ScenarioBias {
   readonly droute: number;
   /** Services that send through tunnels; others have some too, beside dests of other kinds. */
   readonly tunnel: number;
+  /** Services of which the director is a real server itself. */
+  readonly localNode: number;
   /** Dests with connection thresholds. */
   readonly thresholds: number;
   /** Persistent services. */
@@ -103,6 +105,7 @@ export const EVEN: ScenarioBias = {
   defence: 2,
   droute: 38,
   tunnel: 10,
+  localNode: 5,
   thresholds: 12,
   persistence: 12,
 };

@@ -15,7 +15,7 @@ import {
   type VirtualService,
 } from '../spec/config/services.ts';
 import type { Ipv4 } from '../spec/wire/address.ts';
-import { REAL_SERVERS, realServer, servicePort, vip } from './addresses.ts';
+import { OWN, REAL_SERVERS, realServer, servicePort, VIPS, vip } from './addresses.ts';
 import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent, sometimes, upTo, weighted } from './draws.ts';
 import { shrinkingBy } from './shrinking-by.ts';
@@ -212,7 +212,10 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
     [bias.tunnel, fc.constant('tunnel')],
   );
   const draws = fc.array(destDraw(bias), { minLength: size.dests, maxLength: size.dests, size: 'max' });
-  const addresses = destAddresses(size);
+  const addresses = oneOf(
+    [100 - bias.localNode, destAddresses(size)],
+    [bias.localNode, fc.tuple(ownAddress, destAddresses(size)).map((all) => all.flat().slice(0, size.dests))],
+  );
   const service = fc
     .tuple(serviceKey(bias), catchAll, settings(bias.persistence), forwarding, addresses, draws)
     .map(([drawn, catchAll, settings, forwarding, addresses, draws]): VirtualService => {
@@ -234,6 +237,9 @@ const catchAll: fc.Arbitrary<CatchAll> = weighted<CatchAll>([13, undefined], [6,
 function portOf(key: AddressKey, catchAll: CatchAll, { persistence }: ServiceSettings): AddressKey {
   return catchAll === undefined || (catchAll === 0 && !persistence) ? key : { ...key, port: catchAll };
 }
+
+/** One that a client reaches, or the one that real servers do, or the virtual one itself. */
+const ownAddress: fc.Arbitrary<Ipv4> = fc.constantFrom(...OWN, VIPS[0]!);
 
 /** Mostly so many machines; sometimes two dests on one, and then only with different ports; rarely none. */
 function destAddresses({ dests }: Size): fc.Arbitrary<readonly Ipv4[]> {

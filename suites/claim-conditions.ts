@@ -1,5 +1,7 @@
 import type { SchedulerName } from '../spec/config/services.ts';
+import type { Topology } from '../spec/config/topology.ts';
 import type { Scenario, TimelineItem } from '../spec/scenario.ts';
+import type { Ipv4 } from '../spec/wire/address.ts';
 import { ACK, FIN, RST, SYN } from '../spec/wire/tcp.ts';
 
 /** What a scenario must have for a claim to be about it. */
@@ -34,6 +36,10 @@ export const servesUdp = ({ director }: Scenario): boolean =>
 
 export const servesMarks = ({ director }: Scenario): boolean =>
   director.services.some(({ protocol, dests }) => protocol === 'fwm' && dests.length > 0);
+
+/** One of the director's own addresses. */
+export const isOwn = ({ links, vips }: Topology, address: Ipv4): boolean =>
+  [...links, ...vips].some((one) => one.address === address);
 
 export const servesTunnels = ({ director }: Scenario): boolean =>
   director.services.some(({ dests }) => dests.some(({ forward }) => forward === 'tunnel'));

@@ -8,6 +8,7 @@ import {
   hasOddFlags,
   hasQuiescedDest,
   hasSysctl,
+  isOwn,
   sends,
   servesMarks,
   servesTunnels,
@@ -212,6 +213,23 @@ const ROWS = [
     source: { file: 'net/netfilter/ipvs/ip_vs_xmit.c', symbol: 'ip_vs_tunnel_xmit' },
     bias: BIASES.tunnels,
     only: servesTunnels,
+  },
+  {
+    id: 'ipvs/local-node',
+    says: 'A director that is its own real server keeps such packets, translated if it masquerades, and answers as the virtual service.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_xmit.c', symbol: '__ip_vs_get_out_rt' },
+    bias: {
+      ...EVEN,
+      localNode: 100,
+      tunnel: 15,
+      udpServices: 40,
+      besideServices: 2,
+      rules: 20,
+      counting: 70,
+    },
+    size: { ...MANY_CONNECTIONS, services: 2, dests: 2, flows: 4 },
+    only: ({ director }) =>
+      director.services.some(({ dests }) => dests.some(({ address }) => isOwn(director.topology, address))),
   },
   {
     id: 'ipvs/unwanted-answers',

@@ -1,5 +1,6 @@
 import type { VirtualService } from '../../spec/config/services.ts';
 import type { Scenario } from '../../spec/scenario.ts';
+import { OWN, VIPS } from '../addresses.ts';
 import type { Feature } from './feature.ts';
 
 const services = (is: (service: VirtualService) => boolean) => (scenario: Scenario) =>
@@ -47,6 +48,10 @@ export const SERVICE_FEATURES: Readonly<Record<string, Feature>> = {
   'an association established': {
     perMille: 15,
     in: ({ timeline }) => timeline.some((item) => item.kind === 'sctp' && item.chunks.includes('COOKIE_ACK')),
+  },
+  'the director as its own real server': {
+    perMille: 50,
+    in: dests(({ address }) => OWN.includes(address) || VIPS.includes(address)),
   },
   'a dest behind a tunnel': { perMille: 130, in: dests(({ forward }) => forward === 'tunnel') },
   'a tunnel by UDP': { perMille: 50, in: dests(({ encapsulation }) => encapsulation?.type === 'gue') },

@@ -345,6 +345,9 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'unwanted-ignored', says: 'nat_icmp_send changes nothing.', parts: { ...PARTS, isUnwanted: () => false } },
   { id: 'unwanted-resets-too', says: 'With nat_icmp_send even a reset that belongs to nothing is answered.', parts: { ...PARTS, isUnwanted: (net, skb, ends) => PARTS.isUnwanted({ ...net, parts: ipvsProtocol(PROTOCOL_TCP, () => ({ isReset: () => false })) }, skb, ends) } },
   { id: 'icmp-schedule-never', says: 'schedule_icmp changes nothing.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => right(skb.header.protocol === PROTOCOL_ICMP ? { ...net, changedSysctls: new Map([...net.changedSysctls].filter(([name]) => name !== 'net.ipv4.vs.schedule_icmp')) } : net, skb, hook)) },
+  { id: 'local-node-exposed', says: 'As its own real server the director answers with its own address.', parts: station('ip_vs_out_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.header.protocol !== PROTOCOL_ICMP ? 'NF_ACCEPT' : right(net, skb, hook))) },
+  { id: 'local-node-errors-exposed', says: 'As its own real server the director sends errors with its own address.', parts: station('ip_vs_out_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.header.protocol === PROTOCOL_ICMP ? 'NF_ACCEPT' : right(net, skb, hook))) },
+  { id: 'local-node-lost', says: 'A director does not take itself for a real server: such packets are lost.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return verdict === 'NF_ACCEPT' && skb.ipvsProperty && skb.header.protocol !== PROTOCOL_ICMP ? 'NF_DROP' : verdict; }) },
   ...BROKEN_TUNNELS,
   ...MISTAKEN_DIRECTORS.filter(({ mistakes }) => OFTEN_MET.has(mistakes)),
 ];

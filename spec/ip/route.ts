@@ -83,6 +83,6 @@ export function routeOutput(net: Net, destination: Ipv4, source?: Ipv4): Route {
   return link ? { kind: 'unicast', link } : { kind: 'none', why: 'no route' };
 }
 
-function isLoopback(address: Ipv4): boolean {
+export function isLoopback(address: Ipv4): boolean {
   return address >>> 24 === 127;
 }

@@ -46,7 +46,7 @@ export function inIcmp(net: Net, skb: Skb, hook: Hook): Verdict | undefined {
   const verify = touched || !net.kernel.has('icmp-checksum-for-masq-only');
   if (verify && !icmpChecksumIsRight(skb.payload)) return badChecksum(net, 'ip_vs_in_icmp');
   return outerBytes === undefined
-    ? icmpTransmit(net, skb, cp)
+    ? icmpTransmit(net, skb, cp, hook)
     : net.parts.tunnelError(net, skb, cp, outerBytes);
 }
 
@@ -67,7 +67,7 @@ function scheduleIcmp(
   const cp = schedule(net, { skb, protocol, ends: reverse(ends), quoted: ends, hook });
   if (typeof cp === 'string') return cp;
   const isBroken = cp.forward === 'masq' && !icmpChecksumIsRight(skb.payload);
-  const verdict = isBroken ? badChecksum(net, 'ip_vs_in_icmp') : icmpTransmit(net, skb, cp);
+  const verdict = isBroken ? badChecksum(net, 'ip_vs_in_icmp') : icmpTransmit(net, skb, cp, hook);
   connPut(net, cp);
   return verdict;
 }
@@ -94,11 +94,13 @@ export function outIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
 }
 
 /** ip_vs_icmp_xmit: translated for masquerading, else sent as any packet of the connection. */
-function icmpTransmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
+function icmpTransmit(net: Net, skb: Skb, cp: IpVsConn, hook: Hook): Verdict {
   if (cp.forward !== 'masq') return transmit(net, skb, cp);
-  if (!routeToDest(net, skb, cp)) return 'NF_STOLEN';
+  const way = routeToDest(net, skb, cp);
+  // What is merely forwarded does not end here, even translated.
+  if (!way || (way.kind === 'local' && hook === 'NF_INET_FORWARD')) return 'NF_STOLEN';
   natIcmp(net, skb, cp, 'in');
-  return send(net, skb, cp);
+  return send(net, skb, cp, way);
 }
 
 function badChecksum(net: Net, station: string): Verdict {

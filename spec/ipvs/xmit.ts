@@ -1,7 +1,7 @@
 import { icmpSend } from '../ip/icmp.ts';
 import { ipOutput } from '../ip/output.ts';
 import { mtuTowards, pathMtu } from '../ip/path-mtu.ts';
-import { routeOutput } from '../ip/route.ts';
+import { isLoopback, LOOPBACK, type Route, routeOutput } from '../ip/route.ts';
 import { nfHook } from '../netfilter/hooks.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
@@ -20,36 +20,47 @@ import type { DestRoute, IpVsConn } from './types.ts';
 /** Sends a client's packet to its real server (net/netfilter/ipvs/ip_vs_xmit.c). */
 export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
   if (cp.noClientPort) fillClientPort(net, cp, word(skb.payload, 0));
-  const link = routeToDest(net, skb, cp);
-  if (!link) return 'NF_STOLEN';
-  if (cp.forward === 'tunnel') return tunnelXmit(net, skb, cp, link.address);
+  const way = routeToDest(net, skb, cp);
+  if (!way) return 'NF_STOLEN';
+  if (cp.forward === 'tunnel' && way.kind === 'unicast') return tunnelXmit(net, skb, cp, way.link.address);
   if (cp.forward === 'masq') {
     // Without a whole header there is nothing to translate, and the packet is lost.
     if (isCut(net, skb)) return 'NF_STOLEN';
     if (cp.ftp && !appPacket(net, skb, cp, 'in')) return 'NF_STOLEN';
     translate(net, skb, cp);
   }
-  return send(net, skb, cp);
+  return send(net, skb, cp, way);
 }
 
-/** What is ready for its real server leaves (ip_vs_nat_send_or_cont, ip_vs_send_or_cont). */
-export function send(net: Net, skb: Skb, cp: IpVsConn): Verdict {
+/**
+ * What is ready for its real server leaves, or goes on to where it was going if that is the director itself
+ * (ip_vs_nat_send_or_cont, ip_vs_send_or_cont).
+ */
+export function send(net: Net, skb: Skb, cp: IpVsConn, way: Way): Verdict {
   skb.ipvsProperty = true;
   if (!cp.nfct) notrack(skb);
   else updateConntrack(skb, cp, 'in');
+  if (way.kind === 'local') return 'NF_ACCEPT';
   skb.ignoreDf = true;
   if (nfHook(net, 'NF_INET_LOCAL_OUT', skb)) ipOutput(net, skb);
   return 'NF_STOLEN';
 }
 
-/** __ip_vs_get_out_rt: the link to the real server, one hop of the packet's life spent; undefined when there is no way. */
-export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): { readonly address: Ipv4 } | undefined {
+/** How a real server is reached. */
+type Way = Exclude<Route, { kind: 'none' }>;
+
+/**
+ * __ip_vs_get_out_rt: the way to the real server, undefined when there is none. It costs a packet a hop of its life,
+ * unless the director is its own real server.
+ */
+export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): Way | undefined {
   // The way is the dest's, wherever a data connection of FTP may really go.
   const way = routeOutput(net, cp.dest.address);
-  if (way.kind !== 'unicast') {
+  if (way.kind === 'none') {
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 });
     return undefined;
   }
+  if (way.kind === 'local') return mayStay(net, skb, cp) ? way : undefined;
   const route = destRoute(net, cp);
   if (skb.header.ttl <= 1) {
     icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
@@ -60,7 +71,22 @@ export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): { readonly addres
   skb.outDevice = way.link.device;
   skb.nextHop = nextHop(skb, cp, route);
   skb.toLocal = false;
-  return way.link;
+  return way;
+}
+
+/**
+ * Whether a packet may end here: not one that is merely forwarded, unless it is translated, nor one that comes from
+ * outside to an address of lo (crosses_local_route_boundary, ip_vs_nat_xmit).
+ */
+function mayStay(net: Net, skb: Skb, { forward, dest }: IpVsConn): boolean {
+  const isHere = skb.toLocal || skb.outDevice === LOOPBACK;
+  const crosses = forward === 'masq' ? skb.inDevice !== '' && isLoopback(dest.address) : !isHere;
+  note(net, 'ipvs', '__ip_vs_get_out_rt', '', () =>
+    crosses
+      ? 'the director is the real server, but not for this packet: dropped'
+      : 'the director is the real server',
+  );
+  return !crosses;
 }
 
 /**
