@@ -7,6 +7,7 @@ import { marking } from './rules/marking.ts';
 import { translation } from './rules/nat.ts';
 import { randomTable } from './rules/random.ts';
 import { template } from './rules/templates.ts';
+import { ruleTree } from './rules/tree.ts';
 import { filterTable } from './rules/write.ts';
 import { shrinkingBy } from './shrinking-by.ts';
 import type { Size } from './sizes.ts';
@@ -20,9 +21,10 @@ const NONE: Ruleset = { tables: [] };
  */
 export function ruleset(bias: ScenarioBias, size: Size): fc.Arbitrary<Ruleset> {
   const firewall = oneOf<Ruleset>(
-    [1, fc.constant(filterTable({}))],
-    [9, template],
-    [10, randomTable('filter', size).map((table) => ({ tables: [table] }))],
+    [10, fc.constant(filterTable({}))],
+    [90, template],
+    [100, randomTable('filter', size).map((table) => ({ tables: [table] }))],
+    [2, ruleTree],
   );
   const drawn = fc.tuple(
     oneOf([bias.rules, firewall], [100 - bias.rules, fc.constant(NONE)]),

@@ -22,7 +22,7 @@ export const HOWTO_SECTIONS: readonly HowtoSection[] = [
   {
     section: '29.13',
     title: 'Performance hit on the director',
-    instead: 'what rules and conntrack cost is measured: npm run bench "packets/s with"',
+    instead: 'what rules and conntrack cost is measured: npm run bench "forwarded with"',
   },
   { section: '29.14', title: 'Long LVS-DR sessions ended by icmp-host-prohibited' },
   { section: '29.15', title: 'Stateful filtering: LVS-NAT' },

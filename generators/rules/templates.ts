@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { CtState, Rule, Ruleset } from '../../spec/config/rules.ts';
+import type { CtState, Match, Rule, Ruleset } from '../../spec/config/rules.ts';
+import { FIN, RST, SYN } from '../../spec/wire/tcp.ts';
 import { servicePort } from '../addresses.ts';
 import {
   ACCEPT,
@@ -24,6 +25,22 @@ export interface TemplateChoice {
 
 const RELATED: readonly CtState[] = ['RELATED', 'ESTABLISHED'];
 const DEALT_WITH: readonly CtState[] = ['NEW', 'ESTABLISHED', 'RELATED'];
+/** Pings, and the errors that nobody can do without. */
+const PINGS: readonly Rule[] = [
+  { type: 8, first: 0, last: 255 },
+  { type: 3, first: 0, last: 255 },
+].map((message) => ({
+  protocol: { protocol: 'icmp', inverted: false },
+  matches: [{ kind: 'icmp', ...message, inverted: false }],
+  target: ACCEPT,
+}));
+
+const udpRule = (port: number): Rule => ({
+  protocol: { protocol: 'udp', inverted: false },
+  matches: [{ kind: 'udp', dport: { first: port, last: port, inverted: false } }],
+  target: ACCEPT,
+});
+
 const dropInvalid: Rule = anyRule(DROP, ctstate('INVALID'));
 
 /** Firewalls that people ran beside an LVS director and wrote to the lists about. */
@@ -78,6 +95,31 @@ export const TEMPLATES: Readonly<Record<string, (choice: TemplateChoice) => Rule
       state('ESTABLISHED'),
     );
     return filterTable({ [variant ? 'FORWARD' : 'INPUT']: [cut] });
+  },
+
+  /** A production firewall: odd flags are logged and dropped, then connections, then the service. Variant: without a state. */
+  oddFlags: ({ port, variant }) => {
+    const odd = (mask: number, set: number): Rule[] => {
+      const match: Match = { kind: 'tcp', flags: { mask, set, inverted: false } };
+      const seldom: Match = { kind: 'limit', packets: 3, per: 'minute', burst: 3 };
+      return [tcpRule({ kind: 'LOG' }, match, seldom), tcpRule(DROP, match)];
+    };
+    const known = variant ? [] : [anyRule(ACCEPT, state(...RELATED))];
+    const service = variant ? tcpRule(ACCEPT, dport(port)) : tcpRule(ACCEPT, dport(port), state('NEW'));
+    return filterTable(
+      { INPUT: [...odd(SYN | FIN, SYN | FIN), ...odd(SYN | RST, SYN | RST), ...known, ...PINGS, service] },
+      { INPUT: 'DROP' },
+    );
+  },
+
+  /** As beside keepalived: its own protocol aside, pings and the services, nothing else. Variant: what is refused is told so. */
+  health: ({ port, variant }) => {
+    const local: Match = { kind: 'addrtype', destination: { types: ['LOCAL'], inverted: false } };
+    const rest = variant ? [anyRule({ kind: 'REJECT', with: 'icmp-port-unreachable' })] : [];
+    return filterTable(
+      { INPUT: [...PINGS, tcpRule(ACCEPT, dport(port), local), udpRule(port), ...rest] },
+      { INPUT: 'DROP' },
+    );
   },
 
   /** A tree of chains, as distributions write it. Variant: the branch is entered for good. */

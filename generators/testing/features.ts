@@ -268,6 +268,11 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   'match ttl': { perMille: 15, in: match('ttl') },
   'match iprange': { perMille: 10, in: match('iprange') },
   'match comment': { perMille: 5, in: match('comment') },
+  'hundreds of rules': {
+    perMille: 0.5,
+    in: ({ director }) =>
+      director.rules.tables.some(({ chains }) => chains.some(({ rules }) => rules.length > 100)),
+  },
   'match udp': { perMille: 5, in: match('udp') },
   'match icmp': { perMille: 5, in: match('icmp') },
   'match tos or dscp': {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brokenDirector } from '../../harness/directors/broken.ts';
+import type { MicrovmKernel } from '../../harness/directors/microvm/director.ts';
 import { ModelDirector } from '../../harness/directors/model.ts';
 import { judge } from '../../harness/play/judge.ts';
 import type { Plan } from '../../harness/play/plan.ts';
@@ -12,13 +13,14 @@ import { randomCase } from '../case.ts';
 import { CLAIMS } from '../claims.ts';
 import { campaignOf, KERNEL } from '../properties/reference.ts';
 import { SHRINK_BUDGET } from '../shrink.ts';
+import { LOADS, type Load, packetsPerSecond } from './conntrack-cost.ts';
 import { type Measured, measure, secondsOf } from './measure.ts';
 
-/** A line of DESIGN 10. `better` says which way its budget is missed. */
+/** A line of DESIGN 10, or a figure without a budget. `better` says which way that is missed. */
 export interface Row {
   readonly what: string;
   readonly unit: string;
-  readonly budget: number;
+  readonly budget?: number;
   readonly better: 'less' | 'more';
   readonly take: () => Promise<Measured>;
 }
@@ -37,8 +39,8 @@ const stepsOf = (all: readonly Plan[]) => all.reduce((sum, { steps }) => sum + s
 const framesOf = (all: readonly Plan[]) =>
   stepsOf(all.map((plan) => ({ ...plan, steps: plan.steps.filter(({ kind }) => kind === 'frame') })));
 
-/** All rows that exist; `seat` holds the director that they are about. */
-export function benchRows(seat: Seat): Row[] {
+/** All rows that exist; `seat` holds the director that they are about, `microvm` boots guests of its kernel. */
+export function benchRows(seat: Seat, microvm: MicrovmKernel): Row[] {
   const some = plans(SCENARIOS);
   const quick = some.map((plan) => ({ ...plan, steps: plan.steps.filter(({ kind }) => kind !== 'wait') }));
   const bare = some.map((plan) => ({ ...plan, steps: [] }));
@@ -76,7 +78,18 @@ export function benchRows(seat: Seat): Row[] {
       ...{ what: 'guest memory, resident in QEMU', unit: 'MiB', budget: 384, better: 'less' },
       take: () => measure(1, guestMemory),
     },
+    ...LOADS.map((load) => costRow(load, microvm)),
   ];
+}
+
+/** No budget: what the kernel costs is not ours to keep. One run, since all are alike. */
+function costRow(load: Load, microvm: MicrovmKernel): Row {
+  const { rules, conntrack } = load;
+  const what = rules === 0 ? 'no rules' : `${rules} rule${rules > 1 ? 's' : ''}, vs/conntrack ${conntrack}`;
+  return {
+    ...{ what: `forwarded with ${what}`, unit: 'packets/s', better: 'more' },
+    take: () => measure(1, () => packetsPerSecond(microvm, load)),
+  };
 }
 
 async function playAll(seat: Seat, all: readonly Plan[]): Promise<void> {
