@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import Docker from 'dockerode';
-import { MachineError } from '../../errors.ts';
+import { InputError, MachineError } from '../../errors.ts';
 
 /** What everything of ours carries in an engine, as a label: how it is told from what belongs to others. */
 export const OURS = 'org.lvs-conformance';
@@ -11,7 +12,11 @@ const TROUBLE: Readonly<Record<string, string>> = {
   EACCES: 'this user may not talk to it; members of its group (usually docker) may, or root',
   ENOTFOUND: 'there is no such host',
   ECONNRESET: 'the engine hung up',
+  ETIMEDOUT: 'nobody answers there',
 };
+
+/** An address at which nobody answers is not waited for. */
+const FIRST_ANSWER_MS = 10_000;
 
 interface Refusal extends NodeJS.ErrnoException {
   readonly statusCode?: number;
@@ -22,7 +27,7 @@ interface Refusal extends NodeJS.ErrnoException {
 export class Engine {
   readonly docker: Docker;
 
-  constructor(docker: Docker = new Docker()) {
+  constructor(docker: Docker = namedEngine()) {
     this.docker = docker;
   }
 
@@ -36,7 +41,7 @@ export class Engine {
     try {
       return await request;
     } catch (cause) {
-      throw new MachineError(`Docker: ${doing}: ${await this.#inWords(cause as Refusal)}`, { cause });
+      throw new MachineError(`Docker: ${doing}: ${this.#inWords(cause as Refusal)}`, { cause });
     }
   }
 
@@ -51,25 +56,41 @@ export class Engine {
     );
   }
 
-  async #inWords({ code, message, json }: Refusal): Promise<string> {
+  #inWords({ code, message, json }: Refusal): string {
     const trouble = code === undefined ? undefined : TROUBLE[code];
-    return trouble === undefined ? (json?.message ?? message) : `${await this.#address()}: ${trouble}`;
+    return trouble === undefined ? (json?.message ?? message) : `${address()}: ${trouble}`;
   }
+}
 
-  /** Where the engine is looked for, as DOCKER_HOST would say it. */
-  async #address(): Promise<string> {
-    const { DOCKER_HOST } = process.env;
-    return DOCKER_HOST || 'unix:///var/run/docker.sock';
+/** Where the engine is looked for, as DOCKER_HOST would say it. */
+const address = (): string => process.env.DOCKER_HOST || 'unix:///var/run/docker.sock';
+
+function namedEngine(): Docker {
+  try {
+    return new Docker();
+  } catch (cause) {
+    throw new InputError(
+      `DOCKER_HOST=${address()}: ${(cause as Error).message}; allowed: unix:///PATH, tcp://HOST:PORT, ssh://USER@HOST`,
+    );
   }
 }
 
 /** The engine, if it answers and runs what we are. @throws MachineError when it does not */
 export async function reachableEngine(): Promise<Engine> {
   const engine = new Engine();
-  const { OSType, Arch } = await engine.ask('looking for the engine', engine.docker.version()).then(osOf);
+  const { OSType, Arch } = await engine.ask('looking for the engine', answerOf(engine)).then(osOf);
   if (OSType !== 'linux' || Arch !== 'amd64')
     throw new MachineError(`Docker: the engine runs ${OSType} on ${Arch}; directors are Linux on amd64`);
   return engine;
+}
+
+/** dockerode's own limit of time would end what is meant to wait: for the end of a container. */
+async function answerOf({ docker }: Engine): Promise<Docker.DockerVersion> {
+  const limit = AbortSignal.timeout(FIRST_ANSWER_MS);
+  const silence = once(limit, 'abort').then(() => {
+    throw Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
+  });
+  return Promise.race([docker.version(), silence]);
 }
 
 const osOf = ({ Os, Arch }: Docker.DockerVersion) => ({ OSType: Os, Arch });
