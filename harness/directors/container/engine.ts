@@ -12,6 +12,7 @@ const TROUBLE: Readonly<Record<string, string>> = {
   EACCES: 'this user may not talk to it; members of its group (usually docker) may, or root',
   ENOTFOUND: 'there is no such host',
   ECONNRESET: 'the engine hung up',
+  EPIPE: 'the engine hung up',
   ETIMEDOUT: 'nobody answers there',
 };
 
