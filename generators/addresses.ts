@@ -7,6 +7,8 @@ const hostsOf = (link: 'client' | 'server'): Ipv4[] =>
   TWO_ARMED.hosts.filter((host) => host.link === link).map((host) => host.address);
 
 export const CLIENTS: readonly Ipv4[] = hostsOf('client');
+/** Hosts of the clients' network that are seldom clients: in a one-armed cluster they are the real servers. */
+export const NEIGHBOURS: readonly Ipv4[] = CLIENTS.slice(2);
 export const REAL_SERVERS: readonly Ipv4[] = hostsOf('server');
 export const VIPS: readonly Ipv4[] = TWO_ARMED.vips.map((vip) => vip.address);
 /** The director's own addresses, one a link. */

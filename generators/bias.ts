@@ -66,6 +66,8 @@ export interface ScenarioBias {
   readonly droute: number;
   /** Services that send through tunnels; others have some too, beside dests of other kinds. */
   readonly tunnel: number;
+  /** Services whose real servers are on the clients' own network. */
+  readonly oneArmed: number;
   /** Services of which the director is a real server itself. */
   readonly localNode: number;
   /** Dests with connection thresholds. */
@@ -105,6 +107,7 @@ export const EVEN: ScenarioBias = {
   defence: 2,
   droute: 38,
   tunnel: 10,
+  oneArmed: 4,
   localNode: 5,
   thresholds: 12,
   persistence: 12,

@@ -15,7 +15,7 @@ import {
   type VirtualService,
 } from '../spec/config/services.ts';
 import type { Ipv4 } from '../spec/wire/address.ts';
-import { OWN, REAL_SERVERS, realServer, servicePort, VIPS, vip } from './addresses.ts';
+import { NEIGHBOURS, OWN, REAL_SERVERS, realServer, servicePort, VIPS, vip } from './addresses.ts';
 import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent, sometimes, upTo, weighted } from './draws.ts';
 import { shrinkingBy } from './shrinking-by.ts';
@@ -213,7 +213,14 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
   );
   const draws = fc.array(destDraw(bias), { minLength: size.dests, maxLength: size.dests, size: 'max' });
   const addresses = oneOf(
-    [100 - bias.localNode, destAddresses(size)],
+    [Math.max(0, 100 - bias.localNode - bias.oneArmed), destAddresses(size)],
+    [
+      bias.oneArmed,
+      fc.shuffledSubarray([...NEIGHBOURS], {
+        minLength: 1,
+        maxLength: Math.min(size.dests, NEIGHBOURS.length),
+      }),
+    ],
     [bias.localNode, fc.tuple(ownAddress, destAddresses(size)).map((all) => all.flat().slice(0, size.dests))],
   );
   const service = fc

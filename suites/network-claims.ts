@@ -35,6 +35,18 @@ export const NETWORK_CLAIMS = [
     only: setsOneOf('rp_filter', 'accept_local'),
   },
   {
+    id: 'forward/one-armed',
+    says: 'Where clients and real servers share a network, packets leave by the device that they came in by, translated as ever.',
+    source: { file: 'net/ipv4/ip_forward.c', symbol: 'ip_forward' },
+    bias: { ...EVEN, oneArmed: 100, besideServices: 5, sources: 30, droute: 25, tunnel: 15, commands: 15 },
+    only: ({ director }) =>
+      director.services.some(({ dests }) =>
+        dests.some(({ address }) =>
+          director.topology.hosts.some((host) => host.link === 'client' && host.address === address),
+        ),
+      ),
+  },
+  {
     id: 'forward/redirects',
     says: 'With send_redirects a neighbour is told of a shorter way, ever less often while it takes no notice.',
     source: { file: 'net/ipv4/route.c', symbol: 'ip_rt_send_redirect' },

@@ -1,6 +1,6 @@
 import type { VirtualService } from '../../spec/config/services.ts';
 import type { Scenario } from '../../spec/scenario.ts';
-import { OWN, VIPS } from '../addresses.ts';
+import { NEIGHBOURS, OWN, VIPS } from '../addresses.ts';
 import type { Feature } from './feature.ts';
 
 const services = (is: (service: VirtualService) => boolean) => (scenario: Scenario) =>
@@ -48,6 +48,10 @@ export const SERVICE_FEATURES: Readonly<Record<string, Feature>> = {
   'an association established': {
     perMille: 15,
     in: ({ timeline }) => timeline.some((item) => item.kind === 'sctp' && item.chunks.includes('COOKIE_ACK')),
+  },
+  'real servers among the clients': {
+    perMille: 40,
+    in: dests(({ address }) => NEIGHBOURS.includes(address)),
   },
   'the director as its own real server': {
     perMille: 50,
