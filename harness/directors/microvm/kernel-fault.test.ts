@@ -42,6 +42,21 @@ describe('findKernelFault', () => {
     expect(findKernelFault(`[ 1.0] ${line}\n`)?.what).toBe(line);
   });
 
+  it('tells a warning by its place, also where the panic that it led to is printed first', () => {
+    const console = `[    5.174734] Kernel panic - not syncing: kernel: panic_on_warn set ...
+[    5.175035] RIP: 0010:ip_vs_rr_del_dest+0x62/0x66 [ip_vs_rr]
+[    0.000000] Linux version 6.1.0-56-cloud-amd64
+[    5.173934] WARNING: CPU: 0 PID: 73 at net/ipvs/ip_vs_rr.c:37 ip_vs_rr_del_dest+0x62/0x66 [ip_vs_rr]
+[    5.174235] RIP: 0010:ip_vs_rr_del_dest+0x62/0x66 [ip_vs_rr]
+[    5.174734] Kernel panic - not syncing: kernel: panic_on_warn set ...
+`;
+    expect(findKernelFault(console)).toMatchObject({
+      what: 'WARNING: CPU: 0 PID: 73 at net/ipvs/ip_vs_rr.c:37 ip_vs_rr_del_dest+0x62/0x66 [ip_vs_rr]',
+      fingerprint: expect.stringMatching(/^WARNING: .* at net\/ipvs\/ip_vs_rr\.c:# .* ip_vs_rr_del_dest$/),
+      fatal: false,
+    });
+  });
+
   it('finds nothing in a healthy boot', () => {
     expect(findKernelFault('[    0.0] Linux version 6.1\n[    1.9] IPVS: ipvs loaded.\n')).toBeUndefined();
   });

@@ -34,17 +34,22 @@ function withoutNumbers(text: string): string {
     .trim();
 }
 
-/** The first fault on a console, or undefined. */
+/** A warning ends the guest (panic_on_warn): the panic is printed first, and then the log with the warning in it. */
+const PANIC = /^Kernel panic/;
+
+/** The first fault on a console, or undefined; the panic that it led to only where nothing else is said. */
 export function findKernelFault(console: string): KernelFault | undefined {
   const lines = console.split('\n').map((line) => line.replace(/^\[\s*\d+\.\d+\]\s*/, ''));
-  for (const [index, line] of lines.entries()) {
-    const fault = FAULTS.find(({ pattern }) => pattern.test(line));
-    if (!fault) continue;
-    const symbol = interruptedAt(lines.slice(index).join('\n')) ?? '';
-    const what = line.match(fault.pattern)![0];
-    return { what, fingerprint: `${withoutNumbers(what)} ${symbol}`.trim(), fatal: fault.fatal };
-  }
-  return undefined;
+  const faults = lines.flatMap((line, index) => faultAt(line, lines, index));
+  return faults.find(({ what }) => !PANIC.test(what)) ?? faults[0];
+}
+
+function faultAt(line: string, lines: readonly string[], index: number): KernelFault[] {
+  const fault = FAULTS.find(({ pattern }) => pattern.test(line));
+  if (!fault) return [];
+  const symbol = interruptedAt(lines.slice(index).join('\n')) ?? '';
+  const what = line.match(fault.pattern)![0];
+  return [{ what, fingerprint: `${withoutNumbers(what)} ${symbol}`.trim(), fatal: fault.fatal }];
 }
 
 /** The function that the processor was in when the kernel wrote its first report there. */
