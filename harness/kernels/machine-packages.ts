@@ -12,7 +12,7 @@ import { allSuites } from './debian-suites.ts';
 import { download } from './kernel-download.ts';
 import { offeredPackage } from './offered-package.ts';
 import type { Offer, PackageSource } from './package-source.ts';
-import { configurePrivately, updateLists } from './private-apt.ts';
+import { configurePrivately, requireSpace, updateLists } from './private-apt.ts';
 
 const freshForMs = 24 * 3600 * 1000;
 
@@ -84,6 +84,7 @@ export class MachinePackages implements PackageSource {
   async #fetch(folder: string, sources: AptSource[], progress: Progress): Promise<OfferFile> {
     if (sources.length === 0)
       throw new MachineError('this machine has no package sources to fetch kernels from');
+    await requireSpace(folder);
     progress('fetching the package lists of all suites');
     const configuration = await configurePrivately(folder, sources);
     const failed = await updateLists(configuration);

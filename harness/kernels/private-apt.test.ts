@@ -4,7 +4,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { findProgram } from '../system/find-program.ts';
 import { testFolders } from '../system/test-folders.ts';
 import { apt } from './apt-program.ts';
-import { configurePrivately, updateFailures } from './private-apt.ts';
+import { configurePrivately, requireSpace, updateFailures } from './private-apt.ts';
 
 const freshFolder = testFolders();
 
@@ -20,6 +20,12 @@ it('passes on what went wrong, but not that some suites were never there', () =>
     'Failed to fetch http://mirror.example/debian/dists/sid/InRelease  Could not connect to mirror.example:80',
   ]);
   expect(updateFailures('')).toEqual([]);
+});
+
+it('does not let apt begin where there is no space, since it would never end', async () => {
+  const folder = await freshFolder();
+  await expect(requireSpace(folder, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({ code: 'ENOSPC' });
+  await expect(requireSpace(folder, 1)).resolves.toBeUndefined();
 });
 
 it.skipIf(findProgram('apt-get') === undefined)(

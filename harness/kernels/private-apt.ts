@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MachineError } from '../errors.ts';
 import { type AptConfiguration, apt } from './apt-program.ts';
@@ -65,6 +65,17 @@ export function updateFailures(complaints: string): string[] {
   const errors = complaints.split('\n').filter((line) => /^[EW]: /.test(line));
   const silent = /does not have a Release file|404 +Not Found|Some index files failed to download/;
   return errors.filter((line) => !silent.test(line)).map((line) => line.slice(3));
+}
+
+/** The lists of all suites are 50 MB, and while apt writes new ones the old ones stay. */
+const LISTS_BYTES = 100 << 20;
+
+/** On a full disk apt waits for ever for a method of its own that could not write. */
+export async function requireSpace(folder: string, bytes = LISTS_BYTES): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= bytes) return;
+  const wanted = `${folder}: ${Math.round(bytes / 2 ** 20)} MB have to be free`;
+  throw Object.assign(new Error(wanted), { code: 'ENOSPC' });
 }
 
 /** Fetches the lists anew; gives what went wrong with some, and throws when apt could not work at all. */
