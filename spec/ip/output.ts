@@ -17,6 +17,7 @@ export function ipLocalOut(net: Net, skb: Skb): void {
   const route = routeOutput(net, skb.header.destination, skb.header.source);
   if (route.kind === 'none')
     return note(net, 'routing', 'ip_route_output', '', () => `${route.why}: not sent`);
+  skb.toLocal = route.kind === 'local';
   skb.outDevice = route.kind === 'local' ? LOOPBACK : route.link.device;
   skb.nextHop = skb.header.destination;
   if (nfHook(net, 'NF_INET_LOCAL_OUT', skb)) ipOutput(net, skb);

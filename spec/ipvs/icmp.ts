@@ -36,7 +36,7 @@ export function inIcmp(net: Net, skb: Skb, hook: Hook): Verdict | undefined {
   if (skb.payload.length < ICMP_HEADER_BYTES) return 'NF_DROP';
   if (!FOLLOWED.has(skb.payload[0]!)) return undefined;
   const outerBytes = quotedTunnelBytes(net, skb);
-  const quoted = mayBeTunnelled(skb, hook) ? undefined : quotedPacket(net, skb, outerBytes);
+  const quoted = mayBeTunnelled(skb) ? undefined : quotedPacket(net, skb, outerBytes);
   if (!quoted) return 'NF_ACCEPT';
   const ends = endsOf(net, quoted);
   // What was sent through a tunnel was a request; what is quoted otherwise was an answer.
@@ -128,9 +128,9 @@ function quotedPacket(net: Net, skb: Skb, outerBytes = 0): Quoted | undefined {
  * To the director itself, the quoted datagram may be one that a tunnel's headers begin. Behind the first fragment
  * nobody can tell, so that IPVS leaves the error to others.
  */
-function mayBeTunnelled({ payload }: Skb, hook: Hook): boolean {
+function mayBeTunnelled({ payload, toLocal }: Skb): boolean {
   const quoted = parseIpv4Header(payload.subarray(ICMP_HEADER_BYTES));
-  return hook === 'NF_INET_LOCAL_IN' && quoted?.protocol === PROTOCOL_UDP && quoted.fragmentOffset !== 0;
+  return toLocal && quoted?.protocol === PROTOCOL_UDP && quoted.fragmentOffset !== 0;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { icmpSend } from '../ip/icmp.ts';
 import { ipOutput } from '../ip/output.ts';
 import { mtuTowards, pathMtu } from '../ip/path-mtu.ts';
-import { isLoopback, LOOPBACK, type Route, routeOutput } from '../ip/route.ts';
+import { isLoopback, type Route, routeOutput } from '../ip/route.ts';
 import { nfHook } from '../netfilter/hooks.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
@@ -79,8 +79,7 @@ export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): Way | undefined {
  * outside to an address of lo (crosses_local_route_boundary, ip_vs_nat_xmit).
  */
 function mayStay(net: Net, skb: Skb, { forward, dest }: IpVsConn): boolean {
-  const isHere = skb.toLocal || skb.outDevice === LOOPBACK;
-  const crosses = forward === 'masq' ? skb.inDevice !== '' && isLoopback(dest.address) : !isHere;
+  const crosses = forward === 'masq' ? skb.inDevice !== '' && isLoopback(dest.address) : !skb.toLocal;
   note(net, 'ipvs', '__ip_vs_get_out_rt', '', () =>
     crosses
       ? 'the director is the real server, but not for this packet: dropped'

@@ -17,7 +17,7 @@ import {
   ICMP_PROT_UNREACH,
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { PROTOCOL_GRE, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { RST, tcpChecksumIsRight } from '../wire/tcp.ts';
 import { udpChecksumIsRight, udpSumsUp } from '../wire/udp.ts';
 
@@ -40,7 +40,10 @@ export function reject(net: Net, skb: Skb, type: RejectType): void {
   else icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: CODES[type], info: 0 });
 }
 
-/** include/net/netfilter/nf_reject.h, nf_reject_verify_csum */
+/**
+ * include/net/netfilter/nf_reject.h, nf_reject_verify_csum. What is no protocol that the kernel knows to do otherwise is
+ * taken to sum up as ICMP does: a packet within another hardly ever does so, and is rejected in silence.
+ */
 function checksumIsRight({ kernel }: Net, { header, payload }: Skb): boolean {
   switch (header.protocol) {
     case PROTOCOL_TCP:
@@ -51,10 +54,11 @@ function checksumIsRight({ kernel }: Net, { header, payload }: Skb): boolean {
         header.source,
         header.destination,
       );
-    case PROTOCOL_ICMP:
-      return icmpChecksumIsRight(payload);
-    default:
+    case PROTOCOL_SCTP:
+    case PROTOCOL_GRE:
       return true;
+    default:
+      return icmpChecksumIsRight(payload);
   }
 }
 
