@@ -10,6 +10,8 @@ export interface BaseSysctl extends Sourced {
 }
 
 const DEVICES = { file: 'net/ipv4/devinet.c', symbol: 'devinet_sysctl' };
+/** A new namespace takes its devices' settings over from the machine's first one, whatever its administrator set there. */
+const INHERITED = { file: 'net/ipv4/devinet.c', symbol: 'devinet_init_net' };
 const IPV6 = { file: 'net/ipv6/addrconf.c', symbol: 'addrconf_sysctl' };
 const ICMP = { file: 'net/ipv4/icmp.c', symbol: 'icmpv4_mask_allow' };
 
@@ -23,6 +25,18 @@ export const BASE_SYSCTLS = [
   { name: 'net.ipv4.conf.default.send_redirects', value: 0, mayBeMissing: false, source: DEVICES, why: 'Either of all and the device is enough to send them.' },
   { name: 'net.ipv4.conf.all.log_martians', value: 0, mayBeMissing: false, source: DEVICES, why: 'The console is read for crashes only.' },
   { name: 'net.ipv4.conf.default.log_martians', value: 0, mayBeMissing: false, source: DEVICES, why: 'The console is read for crashes only.' },
+  { name: 'net.ipv4.conf.all.accept_local', value: 0, mayBeMissing: false, source: INHERITED, why: 'Strangers with the address of the director would be let in.' },
+  { name: 'net.ipv4.conf.default.accept_local', value: 0, mayBeMissing: false, source: INHERITED, why: 'Strangers with the address of the director would be let in.' },
+  { name: 'net.ipv4.conf.all.arp_announce', value: 0, mayBeMissing: false, source: INHERITED, why: 'Directors and real servers often have another; questions would name another sender.' },
+  { name: 'net.ipv4.conf.default.arp_announce', value: 0, mayBeMissing: false, source: INHERITED, why: 'Directors and real servers often have another; questions would name another sender.' },
+  { name: 'net.ipv4.conf.all.arp_ignore', value: 0, mayBeMissing: false, source: INHERITED, why: 'Directors and real servers often have another; some addresses would not answer.' },
+  { name: 'net.ipv4.conf.default.arp_ignore', value: 0, mayBeMissing: false, source: INHERITED, why: 'Directors and real servers often have another; some addresses would not answer.' },
+  { name: 'net.ipv4.conf.all.arp_filter', value: 0, mayBeMissing: false, source: INHERITED, why: 'Questions would be answered by the wire that the answer takes only.' },
+  { name: 'net.ipv4.conf.default.arp_filter', value: 0, mayBeMissing: false, source: INHERITED, why: 'Questions would be answered by the wire that the answer takes only.' },
+  { name: 'net.ipv4.conf.all.route_localnet', value: 0, mayBeMissing: false, source: INHERITED, why: 'What comes for 127/8 would be let in.' },
+  { name: 'net.ipv4.conf.default.route_localnet', value: 0, mayBeMissing: false, source: INHERITED, why: 'What comes for 127/8 would be let in.' },
+  { name: 'net.ipv4.conf.all.src_valid_mark', value: 0, mayBeMissing: false, source: INHERITED, why: 'Marks would decide about sources.' },
+  { name: 'net.ipv4.conf.default.src_valid_mark', value: 0, mayBeMissing: false, source: INHERITED, why: 'Marks would decide about sources.' },
   { name: 'net.ipv4.icmp_ratelimit', value: 0, mayBeMissing: false, source: { file: 'net/ipv4/icmp.c', symbol: 'icmpv4_xrlim_allow' }, why: 'Whether an ICMP error is sent must not depend on those before it.' },
   { name: 'net.ipv4.icmp_ratemask', value: 0, mayBeMissing: false, source: ICMP, why: 'No ICMP type counts against the limit that all destinations share.' },
   { name: 'net.ipv6.conf.all.disable_ipv6', value: 1, mayBeMissing: true, source: IPV6, why: 'Router and multicast solicitations would leave on their own.' },
