@@ -17,6 +17,8 @@ export interface ScenarioBias {
   readonly udpServices: number;
   /** Services for SCTP. */
   readonly sctpServices: number;
+  /** Services for FTP; flows to them are control connections and what is agreed upon there. */
+  readonly ftp: number;
   /** Services for marked packets instead of an address; most directors then have rules that mark. */
   readonly markServices: number;
   /** Flows whose ends also ping each other. */
@@ -84,6 +86,7 @@ export const EVEN: ScenarioBias = {
   udp: 10,
   udpServices: 20,
   sctpServices: 6,
+  ftp: 6,
   markServices: 10,
   echoes: 10,
   icmpErrors: 15,
@@ -173,6 +176,11 @@ export const BIASES = {
     ...EVEN,
     ...{ tunnel: 100, droute: 0, mtu: 40, icmpErrors: 50, counting: 60, accidents: 30, commands: 20 },
     besideServices: 4,
+  },
+  ftp: {
+    ...EVEN,
+    ...{ ftp: 100, udp: 0, udpServices: 0, sctpServices: 0, markServices: 0, droute: 10, besideServices: 12 },
+    ...{ counting: 65, rules: 40, disorder: 10, shortFlows: 5, commands: 12, portReuse: 10, accidents: 40 },
   },
   datagrams: { ...EVEN, udp: 80, echoes: 40, besideServices: 60, counting: 70, timeoutEdges: 60 },
 } as const satisfies Readonly<Record<string, ScenarioBias>>;

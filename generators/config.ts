@@ -6,6 +6,7 @@ import { type LinkName, TWO_ARMED, withMtu } from '../spec/config/topology.ts';
 import { SERVICE_PORTS } from './addresses.ts';
 import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent, sometimes, weighted } from './draws.ts';
+import { helping } from './rules/helping.ts';
 import { type MarksFor, marksFor } from './rules/service-marks.ts';
 import { ruleset } from './rules.ts';
 import { services } from './services.ts';
@@ -19,15 +20,15 @@ import { sysctls } from './sysctls.ts';
 export function directorConfig(bias: ScenarioBias, size: Size): fc.Arbitrary<DirectorConfig> {
   const drawn = fc.tuple(
     services(bias, size),
-    fc.tuple(ruleset(bias, size), percent(75), marksFor),
+    fc.tuple(ruleset(bias, size), percent(75), marksFor, helping(bias)),
     sysctls(bias),
     mtu(bias),
   );
   return shrinkingBy(
-    drawn.map(([services, [rules, aware, marks], sysctls, mtu]) => ({
+    drawn.map(([services, [rules, aware, marks, helps], sysctls, mtu]) => ({
       topology: withMtu(TWO_ARMED, mtu),
       services,
-      rules: marking(aware ? written(rules, services) : rules, services, marks),
+      rules: helps(marking(aware ? written(rules, services) : rules, services, marks), services),
       sysctls,
     })),
     smallerConfig,

@@ -7,8 +7,9 @@ import { EVEN, type ScenarioBias } from './bias.ts';
 import { adminState } from './commands/admin-state.ts';
 import { directorConfig } from './config.ts';
 import { oneOf, upTo } from './draws.ts';
+import { ftpStory } from './flows/ftp.ts';
 import { sctpStory } from './flows/sctp.ts';
-import type { Story } from './flows/story.ts';
+import { type DataConnection, type Story, UNNAMED_DATA } from './flows/story.ts';
 import { ends } from './flows/target.ts';
 import { tcpStory } from './flows/tcp.ts';
 import { udpStory } from './flows/udp.ts';
@@ -20,14 +21,16 @@ import { type Lane, weave, woven } from './timeline.ts';
 
 /** A director and what happens to it: everything that the suite plays comes from here. */
 export function scenario(bias: ScenarioBias = EVEN, size: Size = SIZES.standard): fc.Arbitrary<Scenario> {
-  const flows = bias.shortFlows > 50 ? 2 * size.flows : size.flows;
+  const most = bias.shortFlows > 50 ? 2 * size.flows : size.flows;
   const drawn = directorConfig(bias, size).chain((director) =>
-    fc.tuple(fc.constant(director), upTo(flows, story(bias, size, director), 1), weave(bias, size)),
+    fc.tuple(fc.constant(director), upTo(most, story(bias, size, director), 1), weave(bias, size)),
   );
   const whole = drawn.map(([director, stories, weave]) => {
-    const named = nameFlows(stories, director.services);
+    const named = asMany(nameFlows(stories, director.services), most);
     const timeline = woven(lanesOf(named), weave, adminState(director), size);
-    const flows = Object.fromEntries(named.map(({ name, flow }) => [name, flow]));
+    const flows = Object.fromEntries(
+      named.flatMap(({ name, flow, data }) => [[name, flow], ...(data ? [[dataName(name), data]] : [])]),
+    );
     return tidied({ director, flows, timeline });
   });
   return shrinkingBy(whole, smallerScenario);
@@ -43,16 +46,24 @@ function story(bias: ScenarioBias, size: Size, { services }: DirectorConfig): fc
   const associations = services.filter(({ protocol }) => protocol === 'sctp').length / services.length;
   const udp = Math.round(bias.udp + (100 - bias.udp) * served);
   const sctp = Math.round((100 - bias.udp) * associations);
+  const tcp = Math.max(0, 100 - udp - sctp);
+  const ftp = services.filter(({ protocol, port }) => protocol === 'tcp' && port === FTP).length;
+  const told = Math.round(tcp * (0.75 * (ftp / services.length) + bias.ftp / 400));
   return oneOf(
     [udp, udpStory(bias, size)],
     [sctp, sctpStory(bias, size)],
-    [Math.max(0, 100 - udp - sctp), tcpStory(bias, size)],
+    [told, ftpStory(bias, size)],
+    [Math.max(0, tcp - told), tcpStory(bias, size)],
   );
 }
+
+const FTP = 21;
 
 interface NamedFlow {
   readonly name: string;
   readonly flow: Flow;
+  /** The data connection of a control connection. */
+  readonly data: Flow | undefined;
   readonly packets: readonly PacketItem[];
   /** It goes on where the flow before it ended, so long after. */
   readonly after: { readonly ms: number } | undefined;
@@ -63,12 +74,45 @@ function nameFlows(stories: readonly Story[], services: readonly VirtualService[
   return stories.map((story, index) => {
     const after = story.reuses && last ? { ms: story.pause ?? 0 } : undefined;
     const between: Pick<Flow, 'client' | 'service'> =
-      after && last ? last : ends(story.target, services, story.protocol);
+      after && last ? last : ends(story.target, services, story.protocol, story.data && FTP);
     last = between;
     const name = `f${index + 1}`;
     const { protocol, isn } = story;
-    const packets = heard(story, between.service, services).map((packet) => ({ ...packet, flow: name }));
-    return { name, flow: { protocol, ...between, isn }, packets, after };
+    const packets = heard(story, between.service, services).map((packet) => ({
+      ...packet,
+      flow: packet.flow === UNNAMED_DATA ? dataName(name) : name,
+    }));
+    const flow = { protocol, ...between, isn };
+    return { name, flow, data: story.data && dataFlow(name, flow, story.data), packets, after };
+  });
+}
+
+function dataName(name: string): string {
+  return `${name}d`;
+}
+
+/** Passive, the client calls the server where that has said; active, the server calls from the port before its own. */
+function dataFlow(
+  name: string,
+  { protocol, client, service, isn }: Flow,
+  { way, port, clientPort }: DataConnection,
+): Flow {
+  if (way === 'passive')
+    return {
+      ...{ protocol, isn },
+      client: { ...client, port: clientPort },
+      service: { ...service, port },
+    };
+  const from = { ...service, port: (service.port - 1) & 0xffff };
+  return { protocol, isn, client: { ...client, port }, service: from, with: name };
+}
+
+/** Those that fit: a story with a data connection is two flows. */
+function asMany(named: readonly NamedFlow[], most: number): readonly NamedFlow[] {
+  let count = 0;
+  return named.filter(({ data }, index) => {
+    count += data ? 2 : 1;
+    return count <= most || index === 0;
   });
 }
 

@@ -20,7 +20,7 @@ import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent, sometimes, upTo, weighted } from './draws.ts';
 import { shrinkingBy } from './shrinking-by.ts';
 import type { Size } from './sizes.ts';
-import { mayMasquerade, smallerServices, withFlags, withOnePacket } from './smaller/services.ts';
+import { smallerServices, withFlags, withOnePacket } from './smaller/services.ts';
 
 /**
  * What a dest weighs: mostly little, sometimes as much as one side of an overflow. 256 and 257 are what wlc counts
@@ -224,7 +224,7 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
     [bias.localNode, fc.tuple(ownAddress, destAddresses(size)).map((all) => all.flat().slice(0, size.dests))],
   );
   const service = fc
-    .tuple(serviceKey(bias), catchAll, settings(bias.persistence), forwarding, addresses, draws)
+    .tuple(serviceKey(bias), catchAll(bias), settings(bias.persistence), forwarding, addresses, draws)
     .map(([drawn, catchAll, settings, forwarding, addresses, draws]): VirtualService => {
       const key = drawn.protocol === 'fwm' ? drawn : portOf(drawn, catchAll, settings);
       const list = distinctDests(
@@ -238,7 +238,9 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
 /** A service for more than its port: for all (0), or for those on which FTP's data connections come (21). */
 type CatchAll = 0 | 21 | undefined;
 
-const catchAll: fc.Arbitrary<CatchAll> = weighted<CatchAll>([13, undefined], [6, 0], [1, 21]);
+function catchAll({ ftp }: ScenarioBias): fc.Arbitrary<CatchAll> {
+  return oneOf<CatchAll>([ftp, fc.constant(21)], [100 - ftp, weighted<CatchAll>([7, undefined], [3, 0])]);
+}
 
 /** Only a persistent service may take every port. */
 function portOf(key: AddressKey, catchAll: CatchAll, { persistence }: ServiceSettings): AddressKey {
@@ -258,8 +260,7 @@ function destAddresses({ dests }: Size): fc.Arbitrary<readonly Ipv4[]> {
 }
 
 function destOf(draw: DestDraw, key: ServiceKey, forwarding: Forwarding): Omit<Dest, 'address'> {
-  const drawn = forwarding === 'mixed' ? draw.own : forwarding;
-  const forward = drawn === 'masq' && !mayMasquerade(key) ? 'droute' : drawn;
+  const forward = forwarding === 'mixed' ? draw.own : forwarding;
   const { encapsulation } = draw;
   // A service by mark has dests that keep the packet's port, and others that listen where they like.
   const usual = key.protocol === 'fwm' && draw.otherPort ? 80 : key.port;

@@ -12,12 +12,18 @@ export function tidied(scenario: Scenario): Scenario {
     if (isPacket(item) && !names.has(item.flow)) names.set(item.flow, `f${names.size + 1}`);
   }
   const flows: Record<string, Flow> = {};
-  for (const [from, to] of names) flows[to] = scenario.flows[from]!;
+  for (const [from, to] of names) flows[to] = withRenamed(scenario.flows[from]!, names);
   return {
     ...scenario,
     flows,
     timeline: timeline.map((item) => (isPacket(item) ? { ...item, flow: names.get(item.flow)! } : item)),
   };
+}
+
+/** A flow goes with another one that is still there, or with none. */
+function withRenamed({ with: other, ...flow }: Flow, names: ReadonlyMap<string, string>): Flow {
+  const name = other === undefined ? undefined : names.get(other);
+  return name === undefined ? flow : { ...flow, with: name };
 }
 
 function acceptedOnly({ director, timeline }: Scenario): readonly TimelineItem[] {

@@ -16,6 +16,7 @@ import {
   usesScheduler,
 } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
+import { FTP_CLAIMS } from './ftp-claims.ts';
 import { NETWORK_CLAIMS } from './network-claims.ts';
 import { RULE_CLAIMS } from './rule-claims.ts';
 import { LONG_TALKS, MANY_CONNECTIONS, ODD_FLAGS_ONLY } from './shapes.ts';
@@ -285,6 +286,7 @@ const ROWS = [
     bias: { ...BIASES.datagrams, echoes: 90, udp: 30 },
     only: (scenario) => asksForStates(scenario) && sends(scenario, 'echo'),
   },
+  ...FTP_CLAIMS,
   ...NETWORK_CLAIMS,
 ] as const satisfies readonly ClaimRow[];
 

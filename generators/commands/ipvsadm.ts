@@ -11,7 +11,7 @@ import {
 import { realServer } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
 import { encapsulation, serviceKey, settings, thresholds, weight } from '../services.ts';
-import { forwardedBy, mayMasquerade, withOnePacket } from '../smaller/services.ts';
+import { forwardedBy, withOnePacket } from '../smaller/services.ts';
 import type { AdminState } from './admin-state.ts';
 
 type Intent = (now: AdminState, before: AdminState) => IpvsadmCommand | undefined;
@@ -44,13 +44,12 @@ const quiesce: fc.Arbitrary<Intent> = index.map((index) => (now) => {
   return { tool: 'ipvsadm', op: 'edit-dest', service: picked.service, dest };
 });
 
-/** Only masquerading changes the port, and masquerading from FTP's port is the FTP helper's business. */
+/** Only masquerading changes the port. */
 function forwardOf(
   wanted: Dest['forward'],
   { port }: Pick<Dest, 'port'>,
   service: ServiceKey,
 ): Dest['forward'] {
-  if (!mayMasquerade(service)) return wanted === 'masq' ? 'droute' : wanted;
   return port === service.port || service.protocol === 'fwm' ? wanted : 'masq';
 }
 

@@ -10,10 +10,24 @@ export interface Story {
   readonly packets: readonly PacketItem[];
   /** Whether the director sees the server's answers, by the way that its dests forward. */
   readonly answersSeen: { readonly masq: boolean; readonly droute: boolean };
+  /** What is sent over `UNNAMED_DATA`. */
+  readonly data?: DataConnection;
   /** It comes after the flow before it, on the same addresses and ports. */
   readonly reuses: boolean;
   /** How long after it, in milliseconds. */
   readonly pause: number | undefined;
 }
 
+/** A data connection of FTP that a control connection agrees on. */
+export interface DataConnection {
+  /** Who opens it: passive, the client; active, the server. */
+  readonly way: 'passive' | 'active';
+  /** Where it goes to: a port of the server's, or of the client's. */
+  readonly port: number;
+  /** Where the client of a passive one calls from. */
+  readonly clientPort: number;
+}
+
 export const UNNAMED = 'flow';
+/** The flow of a story's data connection. */
+export const UNNAMED_DATA = 'data';

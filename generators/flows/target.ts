@@ -60,22 +60,29 @@ function isCatchAll(port: number, { index }: Target): boolean {
   return port === 0 || (port === 21 && index % 2 === 0);
 }
 
-/** The two ends. Real servers that call out are the flow's client: it is they who begin. */
+/** The services of that port, if one is asked for and there are any. */
+function wanted(services: readonly VirtualService[], port: number | undefined): readonly VirtualService[] {
+  const those = services.filter((service) => service.port === port);
+  return those.length > 0 ? those : services;
+}
+
+/** The two ends, at a service of that port if there is one. Real servers that call out are the flow's client: it is they who begin. */
 export function ends(
   target: Target,
   services: readonly VirtualService[],
   protocol: Flow['protocol'],
+  port?: number,
 ): Pick<Flow, 'client' | 'service'> {
   const client = { address: target.client, port: target.clientPort };
   const own = services.filter((service) => service.protocol === protocol || service.protocol === 'fwm');
   switch (target.kind) {
     case 'service': {
       // Where there is none for its protocol a flow tries one for another.
-      const all = own.length > 0 ? own : services;
+      const all = wanted(own.length > 0 ? own : services, port);
       const key = all[target.index % all.length]!;
       if (key.protocol === 'fwm') return { client, service: { address: target.vip, port: target.port } };
-      const { address, port } = key;
-      return { client, service: { address, port: isCatchAll(port, target) ? target.port : port } };
+      const { address } = key;
+      return { client, service: { address, port: isCatchAll(key.port, target) ? target.port : key.port } };
     }
     case 'vip':
       return { client, service: { address: target.vip, port: target.port } };

@@ -70,6 +70,7 @@ export function ruleProblems(rule: Rule, { table, chain, userChains }: RulePlace
   const { target, matches } = rule;
   const leads = target?.kind === 'jump' || target?.kind === 'goto';
   const reset = target?.kind === 'REJECT' && target.with === 'tcp-reset';
+  const helped = target?.kind === 'CT' && 'helper' in target;
   const tcp = rule.protocol?.protocol === 'tcp' && !rule.protocol.inverted;
   const kinds = matches.map(({ kind }) => kind);
   const addresses = [rule.source, rule.destination].filter((one) => one !== undefined);
@@ -82,6 +83,7 @@ export function ruleProblems(rule: Rule, { table, chain, userChains }: RulePlace
     ),
     ...problemIf(leads && !userChains.includes(target.chain), 'a jump to no chain'),
     ...problemIf(reset && !tcp, 'a reset without -p tcp'),
+    ...problemIf(helped && !tcp, 'a helper without -p tcp'),
     ...problemIf(!matches.every((match) => isOfProtocol(match, rule)), 'a match of another protocol'),
     ...problemIf(target?.kind === 'TCPMSS' && !asksForSyn(rule), 'TCPMSS of more than SYNs'),
     ...problemIf(

@@ -17,9 +17,6 @@ export function serviceProblems(services: readonly VirtualService[]): readonly s
       ...(onePacket && protocol !== 'udp' && protocol !== 'fwm'
         ? ['one-packet scheduling of no datagrams']
         : []),
-      ...(protocol === 'tcp' && port === 21 && dests.some(({ forward }) => forward === 'masq')
-        ? ['masquerading from port 21']
-        : []),
       ...schedFlags.filter((flag) => !takesFlag(scheduler, flag)).map((flag) => `${flag} with ${scheduler}`),
       ...(hasDuplicate(dests) ? ['two dests on one address and port'] : []),
       ...dests.flatMap((dest) => destProblems(dest, protocol === 'fwm' ? dest.port : port)),

@@ -2,7 +2,7 @@ import type { AdminCommand } from '../../spec/config/commands.ts';
 import type { Rule, TableName } from '../../spec/config/rules.ts';
 import { nearer } from './numbers.ts';
 import { drops, smallerRule } from './rules.ts';
-import { mayMasquerade, smallerDest, smallerSettings } from './services.ts';
+import { smallerDest, smallerSettings } from './services.ts';
 import { filtered, inField, oneAfterAnother, type Smaller, towards } from './smaller.ts';
 
 /** A command with simpler values; which command it is stays. */
@@ -18,10 +18,7 @@ export const smallerCommand: Smaller<AdminCommand> = (command): Iterable<AdminCo
       );
     case 'add-dest':
     case 'edit-dest':
-      return filtered(
-        inField<typeof command, 'dest'>('dest', smallerDest)(command),
-        ({ service, dest }) => mayMasquerade(service) || dest.forward !== 'masq',
-      );
+      return inField<typeof command, 'dest'>('dest', smallerDest)(command);
     case 'set-timeouts':
       return oneAfterAnother(
         inField<typeof command, 'tcp'>('tcp', nearer(0))(command),

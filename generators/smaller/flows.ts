@@ -28,6 +28,8 @@ function* smallerIsns(scenario: Scenario): Iterable<Scenario> {
     for (const isn of smallerIsn(flow.isn)) {
       yield { ...scenario, flows: { ...scenario.flows, [name]: { ...flow, isn } } };
     }
+    const { with: other, ...alone } = flow;
+    if (other !== undefined) yield { ...scenario, flows: { ...scenario.flows, [name]: alone } };
   }
 }
 

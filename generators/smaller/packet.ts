@@ -41,7 +41,7 @@ const smallerHeader: Smaller<Pick<PacketItem, 'id' | 'tos' | 'fragment'>> = anyO
 
 /** A simpler segment by itself; numbers that hang together are made smaller by `sequence.ts`. */
 const smallerSegment: Smaller<Segment> = anyOf(
-  withoutField<Segment>(...PLAIN, 'data'),
+  withoutField<Segment>(...PLAIN, 'data', 'text'),
   inField('options', fewer),
   inField('window', towards(64240)),
   inField('length', nearer(0)),

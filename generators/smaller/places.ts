@@ -111,8 +111,9 @@ function renamedTarget(target: Target, { address, port }: Renaming): Target {
     one: T,
     name: (from: number) => number,
   ): T => {
+    if (one.first !== one.last) return one;
     const renamed = name(one.first) || one.first;
-    return one.first === one.last ? { ...one, first: renamed, last: renamed } : one;
+    return { ...one, first: renamed, last: renamed };
   };
   const { addresses, ports } = target.to;
   return {

@@ -10,7 +10,6 @@ import {
 import { nearer } from './numbers.ts';
 import {
   anyOf,
-  filtered,
   inField,
   oneAfterAnother,
   type Smaller,
@@ -71,15 +70,6 @@ export function* smallerSettings<T extends ServiceSettings>(settings: T): Iterab
     yield withFlags({ ...settings, scheduler });
 }
 
-/** Masquerading from FTP's port is the FTP helper's business. */
-export function mayMasquerade({ protocol, port }: ServiceKey): boolean {
-  return protocol !== 'tcp' || port !== 21;
-}
-
-function isModelled(service: VirtualService): boolean {
-  return mayMasquerade(service) || service.dests.every(({ forward }) => forward !== 'masq');
-}
-
 /** Without one-packet scheduling where ipvsadm would refuse it. */
 export function withOnePacket<T extends ServiceSettings>(settings: T, { protocol }: ServiceKey): T {
   const [bare = settings] =
@@ -88,8 +78,7 @@ export function withOnePacket<T extends ServiceSettings>(settings: T, { protocol
 }
 
 const smallerService: Smaller<VirtualService> = anyOf(
-  (service) =>
-    filtered(inField<VirtualService, 'dests'>('dests', smallerList(smallerDest))(service), isModelled),
+  inField('dests', smallerList(smallerDest)),
   function* (service) {
     const dests = service.dests.map((dest) => ({ ...dest, port: service.port }));
     const places = new Set(dests.map((dest) => dest.address));

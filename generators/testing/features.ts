@@ -242,7 +242,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 20,
     in: sysctl('net.netfilter.nf_conntrack_tcp_timeout_established'),
   },
-  'no rules': { perMille: 130, in: ({ director }) => director.rules.tables.length === 0 },
+  'no rules': { perMille: 115, in: ({ director }) => director.rules.tables.length === 0 },
   'counting rules': {
     perMille: 250,
     in: rules((rule) => rule.target === undefined && rule.matches[0]?.kind === 'conntrack'),

@@ -44,6 +44,22 @@ export const SERVICE_FEATURES: Readonly<Record<string, Feature>> = {
     in: services(({ protocol, persistence }) => protocol === 'fwm' && persistence !== undefined),
   },
   'packets dropped on purpose': { perMille: 6, in: sysctl('net.ipv4.vs.drop_packet', 3) },
+  'masquerading from the port of FTP': {
+    perMille: 25,
+    in: ({ director }) =>
+      director.services.some(
+        ({ protocol, port, dests }) =>
+          protocol === 'tcp' && port === 21 && dests.some(({ forward }) => forward === 'masq'),
+      ),
+  },
+  'a line of FTP': {
+    perMille: 40,
+    in: ({ timeline }) => timeline.some((item) => item.kind === 'segment' && item.text !== undefined),
+  },
+  'a connection that the server opens': {
+    perMille: 8,
+    in: ({ flows }) => Object.values(flows).some((flow) => flow.with !== undefined),
+  },
   'an SCTP service': { perMille: 40, in: services(({ protocol }) => protocol === 'sctp') },
   'an association established': {
     perMille: 15,

@@ -4,7 +4,9 @@ type Reason = string | undefined;
 
 /** Both tables of net/netfilter/ipvs/ip_vs_proto_tcp.c, read backwards: from where does any row lead to a state? */
 export function unreachableIpvsTcp([direction, event, state]: readonly string[]): Reason {
-  if (state === 'LISTEN' || state === 'LAST_ACK') return `no row leads to ${state} from another state`;
+  if (state === 'LAST_ACK') return 'no row leads to LAST_ACK from another state';
+  if (state === 'LISTEN' && direction === 'INPUT_ONLY')
+    return 'only data connections of FTP listen, and those are masqueraded';
   if (state === 'NONE' && direction === 'OUTPUT')
     return 'a connection leaves NONE with its first packet, which is the client’s';
   if (state === 'NONE' && event === 'rst') return 'a RST makes no connection';
@@ -25,7 +27,13 @@ export function unreachableConntrackTcp([direction, event, state]: readonly stri
 export function unreachableHook([at, verdict]: readonly string[]): Reason {
   const [hook, station] = at!.split(' ') as [string, string];
   if (verdict === 'NF_ACCEPT') return undefined;
-  if (verdict === 'NF_STOLEN' && station !== 'ip_vs_in_hook' && station !== 'ip_vs_forward_icmp')
+  const takesOver = station === 'ip_vs_out_hook' && hook === 'NF_INET_FORWARD';
+  if (
+    verdict === 'NF_STOLEN' &&
+    !takesOver &&
+    station !== 'ip_vs_in_hook' &&
+    station !== 'ip_vs_forward_icmp'
+  )
     return 'this station never takes a packet over';
   if (station.startsWith('ipv4_conntrack'))
     return 'it drops only when the table is full, and nobody here fills it';

@@ -167,7 +167,7 @@ export const CHANGES = [
   },
   {
     id: 'ipvs-ftp-checks-numbers',
-    stable: { '6.1': '6.1.188', '6.12': '6.12.110' },
+    stable: { '6.1': '6.1.188', '6.12': '6.12.111' },
     mainline: '7.2',
     source: { file: 'net/netfilter/ipvs/ip_vs_ftp.c', symbol: 'ip_vs_ftp_get_addrport' },
     says: 'A command or reply of FTP that names a number above 255, or a port above 65535, is left alone by ip_vs_ftp (before: what is too much is cut off).',

@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { usualLength } from '../../spec/config/named-text.ts';
+import type { Segment } from '../../spec/scenario.ts';
+import { ACK, FIN, PSH, RST, SYN } from '../../spec/wire/tcp.ts';
+import { clientPort } from '../addresses.ts';
+import type { ScenarioBias } from '../bias.ts';
+import { oneOf, percent, sometimes, upTo, weighted } from '../draws.ts';
+import { shrinkingBy } from '../shrinking-by.ts';
+import type { Size } from '../sizes.ts';
+import { smallerPacket } from '../smaller/packet.ts';
+import { inField, smallerList } from '../smaller/smaller.ts';
+import { type Accident, accident, befall } from './accidents.ts';
+import { asides, withAsides } from './asides.ts';
+import { type Dialect, dialect } from './dialect.ts';
+import { cuttings, cutUp } from './fragments.ts';
+import { ACTIVE_PORT, anyExchange, type Exchange, type Line, PASSIVE_PORT } from './ftp-lines.ts';
+import { setting } from './setting.ts';
+import { type DataConnection, type Story, UNNAMED, UNNAMED_DATA } from './story.ts';
+
+type From = Segment['from'];
+
+/** What is said on the control connection, and how far its data connection gets. */
+interface Talk {
+  readonly exchanges: readonly Exchange[];
+  /** Lines that come in two segments: which, counted round, and where they are cut, in thousandths. */
+  readonly cuts: readonly { readonly line: number; readonly at: number }[];
+  /** The client has seen the virtual address in the answers, so it counts as the director does. */
+  readonly rewritten: boolean;
+  /** Segments of the data connection. */
+  readonly opened: number;
+  /** Flags with which the client ends the control connection; 0 while it does not. */
+  readonly closes: number;
+}
+
+const talk: fc.Arbitrary<Talk> = fc.record({
+  exchanges: upTo(2, anyExchange, 1),
+  cuts: oneOf<Talk['cuts']>(
+    [85, fc.constant([])],
+    [15, upTo(1, fc.record({ line: fc.nat({ max: 6 }), at: fc.nat({ max: 999 }) }), 1)],
+  ),
+  rewritten: percent(75),
+  opened: weighted([6, 3], [2, 4], [2, 1], [1, 2], [1, 0]),
+  closes: weighted([7, 0], [2, FIN | ACK], [2, RST]),
+});
+
+/** Segments with the numbers of ends that hear each other; `moved` bytes of the server's are seen by the client alone. */
+class Speaker {
+  readonly segments: Segment[] = [];
+  readonly #flow: string;
+  readonly #dialect: Dialect;
+  readonly #said = { client: 0, server: 0 };
+  moved = 0;
+
+  constructor(flow: string, dialect: Dialect) {
+    this.#flow = flow;
+    this.#dialect = dialect;
+  }
+
+  say(from: From, flags: number, text = '', length = usualLength(text, from)): void {
+    const heard = this.#said[from === 'client' ? 'server' : 'client'] + (from === 'client' ? this.moved : 0);
+    const syn = (flags & SYN) !== 0;
+    this.segments.push({
+      ...{ kind: 'segment', flow: this.#flow, from, flags, seq: this.#said[from] },
+      ...{ ack: (flags & ACK) === 0 ? 0 : heard, window: this.#dialect[from].window, length },
+      options: syn ? this.#dialect[from].options : [],
+      ...(text === '' ? {} : { text }),
+    });
+    this.#said[from] += length + (syn || (flags & FIN) !== 0 ? 1 : 0);
+  }
+
+  open(opener: From, segments = 3): void {
+    const other = opener === 'client' ? 'server' : 'client';
+    const steps = [
+      [opener, SYN],
+      [other, SYN | ACK],
+      [opener, ACK],
+    ] as const;
+    for (const [from, flags] of steps.slice(0, segments)) this.say(from, flags);
+    if (segments > steps.length) this.say('server', PSH | ACK, '', 100);
+  }
+}
+
+function spoken({ exchanges, cuts, rewritten, opened, closes }: Talk, dialect: Dialect): readonly Segment[] {
+  const control = new Speaker(UNNAMED, dialect);
+  control.open('client');
+  control.say('server', PSH | ACK, '220 Ready\r\n');
+  const opens = exchanges.findIndex(({ opens }) => opens !== undefined);
+  for (const [index, { lines, opens: way, grows }] of exchanges.entries()) {
+    for (const [at, line] of lines.entries()) speakLine(control, line, cutOf(cuts, 2 * index + at));
+    if (rewritten) control.moved += grows;
+    if (index !== opens || !way) continue;
+    const data = new Speaker(UNNAMED_DATA, dialect);
+    data.open(way === 'passive' ? 'client' : 'server', opened);
+    control.segments.push(...data.segments);
+  }
+  control.say('client', ACK);
+  if (closes !== 0) control.say('client', closes);
+  return control.segments;
+}
+
+function cutOf(cuts: Talk['cuts'], line: number): number | undefined {
+  return cuts.find((cut) => cut.line === line)?.at;
+}
+
+/** In two segments the second has words of its own: addresses in names are not cut. */
+function speakLine(speaker: Speaker, { from, text }: Line, cut: number | undefined): void {
+  const at = cut === undefined ? 0 : Math.floor((text.length * cut) / 1000);
+  const inName = text.slice(0, at).lastIndexOf('{') > text.slice(0, at).lastIndexOf('}');
+  if (at > 0 && !inName) speaker.say(from, PSH | ACK, text.slice(0, at));
+  speaker.say(from, PSH | ACK, at > 0 && !inName ? text.slice(at) : text);
+}
+
+/** A control connection of FTP, the data connection that its ends agree on, and what happens to their segments. */
+export function ftpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
+  const accidents = oneOf<readonly Accident[]>(
+    [bias.accidents, upTo(size.accidents, accident(bias), 1)],
+    [100 - bias.accidents, fc.constant([])],
+  );
+  const drawn = fc.tuple(
+    setting(bias),
+    fc.record({
+      ...{ talk, dialect, accidents, asides: asides(bias), cuttings: cuttings(bias), clientPort },
+      otherPort: sometimes(8, fc.constantFrom(1, -1, 256)),
+    }),
+  );
+  return shrinkingBy(
+    drawn.map(([setting, { talk, dialect, accidents, asides, cuttings, clientPort, otherPort = 0 }]) => {
+      const segments = befall(spoken(talk, dialect), accidents, dialect);
+      const way = talk.exchanges.find(({ opens }) => opens)?.opens;
+      const port = (way === 'active' ? ACTIVE_PORT : PASSIVE_PORT) + otherPort;
+      const data: DataConnection | undefined = way && { way, port, clientPort };
+      return {
+        ...setting,
+        target: { ...setting.target, port: 21 },
+        protocol: 'tcp',
+        isn: { client: dialect.client.isn, server: dialect.server.isn },
+        packets: cutUp(withAsides(segments, asides), cuttings),
+        ...(data && { data }),
+      };
+    }),
+    inField('packets', smallerList(smallerPacket)),
+  );
+}

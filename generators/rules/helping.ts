@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import type { Rule, Ruleset, Target } from '../../spec/config/rules.ts';
+import type { VirtualService } from '../../spec/config/services.ts';
+import type { ScenarioBias } from '../bias.ts';
+import { percent } from '../draws.ts';
+import { ACCEPT, anyRule, dport, filterTable, state, tableOf, tcpRule } from './write.ts';
+
+const HELPER: Target = { kind: 'CT', helper: 'ftp' };
+const FTP = 21;
+const named: Rule = tcpRule(HELPER, dport(FTP));
+
+/** Connections get the mark of the one that announced them. */
+const MARKING = tableOf('mangle', {
+  PREROUTING: [tcpRule({ kind: 'CONNMARK', op: 'set', value: 1, mask: 0xffffffff }, dport(FTP))],
+});
+
+/** The firewall of the HOWTO: what is announced may pass. */
+const FIREWALL = filterTable(
+  {
+    INPUT: [tcpRule(ACCEPT, dport(FTP)), anyRule(ACCEPT, state('RELATED', 'ESTABLISHED'))],
+    FORWARD: [anyRule(ACCEPT, state('RELATED', 'ESTABLISHED'))],
+  },
+  { INPUT: 'DROP', FORWARD: 'DROP' },
+);
+
+/** Whoever serves FTP mostly assigns the helper, and some let only that pass which it announces. */
+export function helping(
+  bias: ScenarioBias,
+): fc.Arbitrary<(rules: Ruleset, services: readonly VirtualService[]) => Ruleset> {
+  return fc
+    .tuple(percent(70), percent(bias.ftp / 4), percent(30), percent(30), percent(20))
+    .map(([helps, anyway, everywhere, guards, marks]) => (rules, services) => {
+      const served = services.some(({ protocol, port }) => protocol === 'tcp' && port === FTP);
+      if (!(served ? helps : anyway)) return rules;
+      const { tables } = rules;
+      const raw = tableOf('raw', { PREROUTING: [named], ...(everywhere && { OUTPUT: [named] }) });
+      const guarded = guards && !tables.some(({ name }) => name === 'filter');
+      return {
+        tables: [
+          ...(tables.some(({ name }) => name === 'raw') ? [] : [raw]),
+          ...(marks && !tables.some(({ name }) => name === 'mangle') ? [MARKING] : []),
+          ...tables,
+          ...(guarded ? FIREWALL.tables : []),
+        ],
+      };
+    });
+}

@@ -1,0 +1,57 @@
+import { BIASES } from '../generators/bias.ts';
+import type { Scenario } from '../spec/scenario.ts';
+import { sends } from './claim-conditions.ts';
+import type { ClaimRow } from './claim-row.ts';
+import { MANY_PACKETS } from './shapes.ts';
+
+const FTP = 21;
+
+const isServed = ({ director }: Scenario): boolean =>
+  director.services.some(
+    ({ protocol, port, dests }) =>
+      protocol === 'tcp' && port === FTP && dests.some(({ forward }) => forward === 'masq'),
+  );
+
+const isHelped = ({ director }: Scenario): boolean =>
+  director.rules.tables.some(({ chains }) =>
+    chains.some(({ rules }) => rules.some(({ target }) => target?.kind === 'CT' && 'helper' in target)),
+  );
+
+const speaks = ({ timeline }: Scenario): boolean =>
+  timeline.some((item) => item.kind === 'segment' && item.text !== undefined);
+
+/** What is said of FTP: its control connections, and what they agree on. */
+export const FTP_CLAIMS = [
+  {
+    id: 'ftp/ipvs',
+    says: "Behind a masqueraded service on port 21 answers to PASV and EPSV name the virtual address, and data connections go to the control connection's real server, whoever opens them.",
+    source: { file: 'net/netfilter/ipvs/ip_vs_ftp.c', symbol: 'ip_vs_ftp_out' },
+    bias: BIASES.ftp,
+    size: MANY_PACKETS,
+    only: (scenario) => isServed(scenario) && speaks(scenario),
+  },
+  {
+    id: 'ftp/helper',
+    says: 'A data connection is RELATED when a line that begins a segment has announced it where a rule has assigned the helper, once, for 300 seconds.',
+    source: { file: 'net/netfilter/nf_conntrack_ftp.c', symbol: 'help' },
+    bias: { ...BIASES.ftp, besideServices: 45, counting: 90, droute: 30 },
+    size: MANY_PACKETS,
+    only: (scenario) => isHelped(scenario) && speaks(scenario),
+  },
+  {
+    id: 'ftp/sequence',
+    says: 'What a side says behind a line that has changed its length is renumbered, and so is what acknowledges it; ICMP errors too.',
+    source: { file: 'net/netfilter/nf_conntrack_seqadj.c', symbol: 'nf_ct_seq_adjust' },
+    bias: { ...BIASES.ftp, accidents: 80, lossy: 8, icmpErrors: 30, nat: 30, besideServices: 5 },
+    size: MANY_PACKETS,
+    only: (scenario) => isServed(scenario) && speaks(scenario),
+  },
+  {
+    id: 'ftp/control',
+    says: 'A control connection lives as long as its data connections, and what it has announced goes with it.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_conn.c', symbol: 'ip_vs_conn_expire' },
+    bias: { ...BIASES.ftp, timeoutEdges: 90, commands: 30, sysctls: 12 },
+    size: { ...MANY_PACKETS, interruptions: 10 },
+    only: (scenario) => isServed(scenario) && speaks(scenario) && sends(scenario, 'wait'),
+  },
+] as const satisfies readonly ClaimRow[];
