@@ -35,7 +35,6 @@ export const BROKEN_FTP: readonly BrokenDirector[] = [
   { id: 'ftp-wrong-port', says: 'The port in a rewritten line is one too high.', parts: { ...PARTS, mangleTcp: (skb, replacement) => PARTS.mangleTcp(skb, { ...replacement, text: replacement.text.replace(/(\d+)(\|?)$/, (_, port: string, end: string) => `${Number(port) + 1}${end}`) }) } },
   { id: 'ftp-commands-unread', says: 'ip_vs_ftp does not read what clients say.', parts: { ...PARTS, ipvsFtpIn: () => true } },
   { id: 'ftp-answers-unread', says: 'ip_vs_ftp does not read what servers say.', parts: { ...PARTS, ipvsFtpOut: () => true } },
-  { id: 'ftp-untracked-passes', says: 'An answer that cannot be rewritten passes as it is.', parts: { ...PARTS, ipvsFtpOut: (net, skb, cp) => PARTS.ipvsFtpOut(net, skb, cp) || true } },
   { id: 'ftp-not-controlled', says: 'A control connection does not wait for its data connections.', parts: { ...PARTS, ipvsFtpIn: (net, skb, cp) => { const passes = PARTS.ipvsFtpIn(net, skb, cp); for (const data of net.ipvs.connections) if (data.control === cp) { data.control = undefined; cp.controls -= 1; } return passes; } } },
   { id: 'ftp-announces-nothing', says: 'Data connections are agreed on but never announced.', parts: { ...PARTS, expectRelated: () => 'announced' } },
   { id: 'ftp-announced-unseen', says: 'Connections that were announced are NEW like all others.', parts: { ...PARTS, findExpect: () => undefined } },
