@@ -24,6 +24,9 @@ describe('the directors that are asked for', () => {
       'microvm:default,x.ko',
       'microvm:6.1,x.ko',
     ]);
+    expect(namesOf({ ...wanted, on: ['container-vm:6.1'], module: ['x.ko'] })).toEqual([
+      'container-vm:6.1,x.ko',
+    ]);
   });
 
   it('take no module that is not called one', () => {
@@ -34,6 +37,10 @@ describe('the directors that are asked for', () => {
   it('cannot be the model when there are modules', () => {
     expect(() => namesOf({ ...wanted, on: ['model'], module: ['x.ko'] })).toThrow(InputError);
   });
+});
+
+it('cannot be compared with each other when one of them plays in real time', () => {
+  expect(() => comparedNames({ ...wanted, on: ['microvm:6.1'], kernel: ['host'] })).toThrow('in real time');
 });
 
 describe('in a comparison modules go', () => {

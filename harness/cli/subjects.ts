@@ -26,7 +26,13 @@ export function namesOf(wanted: Wanted): string[] {
  * the other one of a single kernel.
  */
 export function comparedNames(wanted: Wanted): string[] {
-  const [first, ...others] = plainNames(wanted);
+  const names = plainNames(wanted);
+  const inRealTime = names.find((name) => splitOnce(name, ':')[0] === 'container');
+  if (inRealTime !== undefined)
+    throw new InputError(
+      `${inRealTime} plays in real time, and its clock agrees with no other; lvscheck run compares it with the model`,
+    );
+  const [first, ...others] = names;
   const changed = others.length === 0 && wanted.module.length > 0 ? [first!] : others;
   return [...new Set([first!, ...changed.map((name) => withModules(name, wanted.module))])];
 }
@@ -42,7 +48,7 @@ function withModules(name: string, modules: readonly string[]): string {
     if (!/\.ko(?:\.gz|\.xz|\.zst)?$/.test(module) || module.includes(','))
       throw new InputError(`--module ${module}: the name of a module ends in .ko, and has no comma`);
   const [kind] = splitOnce(name, ':');
-  if (kind !== 'microvm')
+  if (kind !== 'microvm' && kind !== 'container-vm')
     throw new InputError(`--module ${modules[0]}: ${name} has no modules, only kernels have`);
   return [name === kind ? `${kind}:default` : name, ...modules].join(',');
 }
