@@ -71,6 +71,8 @@ describe('files', () => {
     const entries = [
       join('harness', 'cli', 'main.ts'),
       join('suites', 'bench', 'main.ts'),
+      join('suites', 'captures', 'make.ts'),
+      join('suites', 'fuzz', 'main.ts'),
       join('suites', 'sensitivity', 'main.ts'),
     ];
     const dead = sources.filter((path) => !isTest(path) && !entries.includes(path) && !imported.has(path));

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { collect } from './option-values.ts';
 
 /** The commands that bring other people's cases in, and ours out. */
@@ -32,7 +32,19 @@ export function addCases(all: Command): void {
       const files = { capture, ipvs, rules, sysctl, clients: client, devices };
       process.exitCode = await importCommand({ ...files, anonymise, shrink, out, on });
     });
+  all
+    .command('export')
+    .description('turn a scenario into something for people who do not have lvscheck')
+    .argument('<file>', 'a scenario file')
+    .addOption(new Option('--as <kind>', 'what to make of it').choices(KINDS).makeOptionMandatory())
+    .option('-o, --out <file>', 'where it goes (default: standard output)')
+    .action(async (file: string, { as, out }: { as: (typeof KINDS)[number]; out?: string }) => {
+      process.exitCode = await (await import('./export-command.ts')).exportCommand(file, as, out);
+    });
 }
+
+/** A script for any Linux box, one for Scapy, a capture, a bug report. */
+const KINDS = ['sh', 'scapy', 'pcap', 'markdown'] as const;
 
 interface ImportFlags {
   readonly ipvs: string;

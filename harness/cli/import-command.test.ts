@@ -96,6 +96,20 @@ describe('lvscheck import', () => {
     expect(parseScenarioFile(text, 'x.yaml').director.topology).toEqual(TWO_ARMED);
   });
 
+  it("shows the client's last FIN lost, in a capture of real programs (LVS-HOWTO 29.15)", async () => {
+    const real = (name: string) =>
+      fileURLToPath(new URL(`../../suites/captures/last-finack/${name}`, import.meta.url));
+    const out = join(await folder(), 'case.yaml');
+    const given = ['--ipvs', real('ipvs.txt'), '--rules', real('rules.txt'), '--sysctl', real('sysctl.txt')];
+    const { status, stdout } = lvscheck('import', real('case.pcap'), ...given, '-o', out, '--shrink');
+    expect(status).toBe(0);
+    expect(stdout).toContain('f1 client > F. 77:77(0)');
+    expect(stdout).toContain('dropped at LOCAL_IN; iptable_filter INPUT: policy DROP');
+    const { timeline, expectations } = parseScenarioFile(await readFile(out, 'utf8'), out);
+    expect(timeline.length).toBeLessThan(8);
+    expect(expectations!.at(-1)).toEqual({ after: timeline.length, fact: { kind: 'nothing' } });
+  });
+
   it.each([
     ['ipvs.txt', '-s rr', '-s rrr', /ipvs\.txt:1:\d+: "rrr" is no scheduler/],
     ['rules.txt', '-m state', '-m hashlimit', /rules\.txt:4:\d+: .*hashlimit/],

@@ -2,7 +2,7 @@ import { smallerConfig } from '../../generators/smaller/config.ts';
 import { fewer } from '../../generators/smaller/smaller.ts';
 import { tidied } from '../../generators/tidied.ts';
 import type { Fact } from '../../spec/expectation.ts';
-import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
+import { isPacket, type Scenario, type TimelineItem } from '../../spec/scenario.ts';
 import type { Verdict } from '../import/verdicts.ts';
 
 /** An item, what the director did then, and the frame of the capture that it was. */
@@ -32,10 +32,12 @@ export function shrinkCase(
 ): Shrinkable {
   const last = verdict.step;
   let steps = stepsOf(whole).slice(0, last);
+  const opening = firstOfFlow(steps);
   let director = whole.scenario.director;
   let attempts = 0;
   const holds = (candidate: readonly Step[], config = director): boolean => {
     if (candidate.at(-1)?.item !== steps.at(-1)!.item) return false;
+    if (!candidate.some(({ item }) => item === opening)) return false;
     attempts += 1;
     const verdicts = judge(caseOf(whole.scenario, config, candidate).scenario);
     const mine = verdicts.find((one) => one.step === candidate.length && one.did === verdict.did);
@@ -63,6 +65,12 @@ export function shrinkCase(
   };
   while (shrinkSteps() || (verdict.instead === undefined && shrinkDirector()));
   return caseOf(whole.scenario, director, steps);
+}
+
+/** A packet in the middle of nowhere is another story: the flow that it belongs to keeps its beginning. */
+function firstOfFlow(steps: readonly Step[]): TimelineItem {
+  const last = steps.at(-1)!.item;
+  return steps.find(({ item }) => isPacket(item) && isPacket(last) && item.flow === last.flow)?.item ?? last;
 }
 
 function stepsOf({ scenario, frames }: Shrinkable): Step[] {

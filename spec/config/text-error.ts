@@ -11,10 +11,10 @@ export interface Advice {
 }
 
 /** A word of thousands of letters is known again by its ends. */
-const LONGEST = 400;
+const LONGEST = 1200;
 
-function readable(what: string): string {
-  return what.length > LONGEST ? `${what.slice(0, LONGEST / 2)} … ${what.slice(-LONGEST / 4)}` : what;
+function readable(part: string): string {
+  return part.length > LONGEST ? `${part.slice(0, LONGEST / 2)} … ${part.slice(-LONGEST / 4)}` : part;
 }
 
 /** An administrator's text that cannot be read. The message is one line: what, what is allowed, what to do next. */
@@ -27,8 +27,8 @@ export class TextError extends Error {
 
   constructor(place: Place, what: string, advice: Advice = {}) {
     super(
-      [readable(what), advice.allowed && `allowed: ${advice.allowed}`, advice.hint]
-        .filter((part) => part !== undefined && part !== '')
+      [what, advice.allowed && `allowed: ${advice.allowed}`, advice.hint]
+        .flatMap((part) => (part ? [readable(part)] : []))
         .join('; '),
     );
     this.line = place.line;

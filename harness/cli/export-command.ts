@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs';
+import type { ExportedCase, ExportedLink, ExportedStep } from '../../reports/case/exported.ts';
+import { markdownReport } from '../../reports/case/markdown.ts';
+import { scapyScript } from '../../reports/case/scapy.ts';
+import { shellScript } from '../../reports/case/shell.ts';
+import { type CapturedPacket, pcapng } from '../../reports/pcapng.ts';
+import { toArgv } from '../../spec/config/commands-print.ts';
+import { printRuleset } from '../../spec/config/iptables-print.ts';
+import { printServices } from '../../spec/config/ipvsadm-print.ts';
+import type { Link, Topology } from '../../spec/config/topology.ts';
+import type { Observation } from '../../spec/observation.ts';
+import type { Scenario } from '../../spec/scenario.ts';
+import { printFact } from '../../spec/scenario-text/expectation.ts';
+import { printTimelineItem } from '../../spec/scenario-text.ts';
+import { BASE_SYSCTLS } from '../../spec/tables/base-sysctls.ts';
+import { formatIpv4 } from '../../spec/wire/address.ts';
+import { bind } from '../play/bind.ts';
+import type { Plan } from '../play/plan.ts';
+import { printScenarioFile } from '../replay/print-scenario.ts';
+import { readScenarioFile } from '../replay/read-scenario.ts';
+import { EXIT } from './exit-code.ts';
+import { explainingModel } from './model-subjects.ts';
+import { written } from './results-folder.ts';
+
+/** What a scenario can be turned into. */
+export const EXPORTS = {
+  sh: shellScript,
+  scapy: scapyScript,
+  pcap: (given: ExportedCase) => pcapng(packetsOf(given)),
+  markdown: markdownReport,
+} as const;
+
+export type ExportKind = keyof typeof EXPORTS;
+
+/** `lvscheck export FILE --as KIND`: the scenario, and what the model does with it, for people without lvscheck. */
+export async function exportCommand(
+  file: string,
+  kind: ExportKind,
+  out: string | undefined,
+): Promise<number> {
+  const content = EXPORTS[kind](exported(await readScenarioFile(file)));
+  if (out === undefined) process.stdout.write(content);
+  else written(out, () => writeFileSync(out, content));
+  return EXIT.agree;
+}
+
+/** The scenario as the model plays it. */
+export function exported(scenario: Scenario): ExportedCase {
+  const model = explainingModel();
+  const observations: Observation[] = [];
+  const plan = bind(scenario, {
+    start: (config) => model.start(config),
+    step: (step) => {
+      observations.push(model.step(step));
+      return observations.at(-1)!;
+    },
+  });
+  const { director, title = 'A scenario of lvs-conformance', source } = scenario;
+  const { topology } = director;
+  return {
+    title,
+    source,
+    scenarioText: printScenarioFile(scenario),
+    kernel: model.kernel.version,
+    services: printServices(director.services, 'numeric'),
+    rules: printRuleset(director.rules, 'numeric'),
+    sysctls: [
+      ...BASE_SYSCTLS.map(({ name, value }) => [name, value] as const),
+      ...Object.entries(director.sysctls),
+    ],
+    links: topology.links.map((link) => exportedLink(link, topology)),
+    vips: topology.vips.map(({ address }) => formatIpv4(address)),
+    steps: plan.steps.map((step, index) =>
+      exportedStep(scenario, step, { index, observation: observations[index]! }),
+    ),
+  };
+}
+
+function exportedLink(link: Link, { hosts }: Topology): ExportedLink {
+  const { name, device, mac, mtu } = link;
+  return {
+    ...{ name, device, mac, mtu, address: `${formatIpv4(link.address)}/${link.prefixLength}` },
+    hosts: hosts
+      .filter((host) => host.link === name)
+      .map((host) => ({ name: host.name, address: formatIpv4(host.address), mac: host.mac })),
+  };
+}
+
+function exportedStep(
+  { timeline, expectations = [] }: Scenario,
+  step: Plan['steps'][number],
+  { index, observation }: { readonly index: number; readonly observation: Observation },
+): ExportedStep {
+  return {
+    says: printTimelineItem(timeline[index]!),
+    waitMs: step.kind === 'wait' ? step.ms : 0,
+    sent: step.kind === 'frame' ? { link: step.link, frame: step.frame } : undefined,
+    command: step.kind === 'command' ? toArgv(step.command) : undefined,
+    emitted: observation.emitted,
+    expected: expectations.filter(({ after }) => after === index + 1).map(({ fact }) => printFact(fact)),
+  };
+}
+
+/** A jiffy between packets that say nothing of the time between them. */
+const STEP_MICROSECONDS = 4_000;
+
+function packetsOf({ steps }: ExportedCase): CapturedPacket[] {
+  let microseconds = 0;
+  return steps.flatMap(({ waitMs, sent, emitted, says }) => {
+    microseconds += waitMs * 1000 + STEP_MICROSECONDS;
+    const frames = [
+      ...(sent ? [{ ...sent, direction: 'in' as const }] : []),
+      ...emitted.map(({ link, frame }) => ({ link, frame, direction: 'out' as const })),
+    ];
+    return frames.map((frame, order) => ({ ...frame, microseconds: microseconds + order, comment: says }));
+  });
+}

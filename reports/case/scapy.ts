@@ -1,0 +1,57 @@
+import type { ExportedCase } from './exported.ts';
+import { COMPARISON, pythonSteps, text } from './player.ts';
+
+/**
+ * A Python script that plays the scenario's frames with Scapy alone, from a machine that stands on both sides of a
+ * director, and says whether what comes out is what the model sends.
+ */
+export function scapyScript(given: ExportedCase): string {
+  return `#!/usr/bin/env python3
+# usage: python3 SCRIPT CLIENT-DEVICE SERVER-DEVICE, as root
+# The devices are at the other ends of the director's wires; what the director is set up with stands in SETUP.
+import sys
+import time
+
+from scapy.all import AsyncSniffer, Ether, sendp
+
+TITLE = ${text(given.title)}
+SETUP = ${text(setupText(given))}
+# number, what it says, ms to wait, (wire, frame), command on the director, frames that come out
+STEPS = [
+${pythonSteps(given)}]
+${COMPARISON}
+
+def main(client, server):
+    devices = {"client": client, "server": server}
+    ours = {bytes.fromhex(frame)[6:12] for _, _, _, sent, _, _ in STEPS for _, frame in ([sent] if sent else [])}
+    print(TITLE)
+    print(SETUP)
+    good = True
+    for number, says, wait, sent, command, wanted in STEPS:
+        time.sleep(wait / 1000)
+        if command:
+            input("on the director: %s; then press Enter " % " ".join(command))
+        if not sent:
+            continue
+        sniffers = {name: AsyncSniffer(iface=device, store=True) for name, device in devices.items()}
+        for sniffer in sniffers.values():
+            sniffer.start()
+        time.sleep(0.2)
+        link, frame = sent
+        sendp(Ether(bytes.fromhex(frame)), iface=devices[link], verbose=False)
+        time.sleep(0.3)
+        seen = [(name, bytes(each)) for name, sniffer in sniffers.items() for each in sniffer.stop()]
+        good &= judge(number, says, wanted, [(name, each) for name, each in seen if each[6:12] not in ours])
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: python3 %s CLIENT-DEVICE SERVER-DEVICE" % sys.argv[0])
+    sys.exit(main(*sys.argv[1:]))
+`;
+}
+
+function setupText({ services, rules, sysctls }: ExportedCase): string {
+  return [services, rules, ...sysctls.map(([name, value]) => `${name} = ${value}`)].join('\n');
+}

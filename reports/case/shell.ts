@@ -1,0 +1,106 @@
+import { colons, type ExportedCase, type ExportedLink } from './exported.ts';
+import { COMPARISON, pythonSteps, text } from './player.ts';
+
+/**
+ * A script for any Linux box with ip, ipvsadm, iptables and python3: a network namespace for the director, its two
+ * wires, the frames, and whether what comes out is what the model sends. What a scenario says stands in quoted here
+ * documents or quoted words: no shell reads it.
+ */
+export function shellScript(given: ExportedCase): string {
+  const { title, services, rules, sysctls, links, vips } = given;
+  return `#!/bin/sh
+# ${oneLine(title)}
+# usage: sh SCRIPT, as root; it needs ip, ipvsadm, iptables and python3, and leaves nothing behind
+set -eu
+NS=lvs-case-$$
+FOLDER=$(mktemp -d)
+trap 'ip netns del "$NS" 2>/dev/null || true; rm -rf "$FOLDER"' EXIT INT TERM
+ip netns add "$NS"
+in_ns() { ip netns exec "$NS" "$@"; }
+in_ns ip link set lo up
+${sysctls.map(([name, value]) => `in_ns sysctl -qw ${quoted(`${name}=${value}`)} 2>/dev/null || echo ${quoted(`no sysctl ${name} here`)} >&2\n`).join('')}${links.map(linkLines).join('')}${vips.map((vip) => `in_ns ip addr add ${quoted(`${vip}/32`)} dev ${quoted(links[0]!.device)}\n`).join('')}cat > "$FOLDER/services" <<'LVS-CASE-END'
+${services}LVS-CASE-END
+in_ns ipvsadm -R < "$FOLDER/services"
+cat > "$FOLDER/rules" <<'LVS-CASE-END'
+${rules}LVS-CASE-END
+[ ! -s "$FOLDER/rules" ] || in_ns iptables-restore < "$FOLDER/rules"
+cat > "$FOLDER/player.py" <<'LVS-CASE-END'
+${player(given)}LVS-CASE-END
+in_ns python3 "$FOLDER/player.py"
+`;
+}
+
+function linkLines({ device, mac, mtu, address, hosts }: ExportedLink): string {
+  const far = quoted(`far-${device}`);
+  return [
+    `in_ns ip link add ${quoted(device)} address ${colons(mac)} mtu ${mtu} type veth peer name ${far}`,
+    `in_ns ip addr add ${quoted(address)} dev ${quoted(device)}`,
+    `in_ns ip link set ${quoted(device)} up`,
+    `in_ns ip link set ${far} up`,
+    ...hosts.map(
+      (host) =>
+        `in_ns ip neigh replace ${host.address} lladdr ${colons(host.mac)} dev ${quoted(device)} nud permanent`,
+    ),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** One word of a shell, whatever is in it. */
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function oneLine(title: string): string {
+  return title.replace(/[^\x20-\x7e]+/g, ' ');
+}
+
+/** Python without any package: raw sockets on the far ends of the wires. */
+function player(given: ExportedCase): string {
+  return `import socket
+import subprocess
+import sys
+import time
+
+DEVICES = {${given.links.map(({ name, device }) => `${text(name)}: ${text(`far-${device}`)}`).join(', ')}}
+# number, what it says, ms to wait, (wire, frame), command, frames that come out
+STEPS = [
+${pythonSteps(given)}]
+${COMPARISON}
+
+def opened(device):
+    wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+    wire.bind((device, 0))
+    wire.settimeout(0.05)
+    return wire
+
+
+def heard(wires):
+    frames = []
+    for link, wire in wires.items():
+        while True:
+            try:
+                frame, address = wire.recvfrom(65535)
+            except socket.timeout:
+                break
+            # What we sent ourselves is seen as well.
+            if address[2] != socket.PACKET_OUTGOING:
+                frames.append((link, frame))
+    return frames
+
+
+wires = {link: opened(device) for link, device in DEVICES.items()}
+good = True
+for number, says, wait, sent, command, wanted in STEPS:
+    time.sleep(wait / 1000)
+    if command:
+        subprocess.run(command, check=False)
+    heard(wires) if not sent else None
+    if sent:
+        link, frame = sent
+        wires[link].send(bytes.fromhex(frame))
+        time.sleep(0.05)
+        good &= judge(number, says, wanted, heard(wires))
+sys.exit(0 if good else 1)
+`;
+}

@@ -1,0 +1,89 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Guest } from '../../harness/directors/microvm/guest.ts';
+import { guestOptions } from '../../harness/directors/microvm/open.ts';
+import { MachineError } from '../../harness/errors.ts';
+import { unpackModule } from '../../harness/kernels/compression.ts';
+import { cpio } from '../../harness/kernels/cpio.ts';
+import { type GuestEntry, orderedTree } from '../../harness/kernels/guest-tree.ts';
+import { readyKernel } from '../../harness/kernels/kernel.ts';
+import { sharedLibraries } from '../../harness/kernels/shared-libraries.ts';
+import { findProgram } from '../../harness/system/find-program.ts';
+
+/**
+ * `npm run capture FOLDER`: runs the folder's case.sh in a guest, with busybox and tcpdump of this machine, and keeps
+ * what an operator would send: case.pcap, ipvs.txt, rules.txt, sysctl.txt.
+ */
+const RESULTS = ['case.pcap', 'ipvs.txt', 'rules.txt', 'sysctl.txt'];
+const LIMIT_MS = 100_000;
+const APPLETS = ['sh', 'sleep', 'cat', 'mkdir', 'insmod', 'tr', 'kill', 'echo'];
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new MachineError('name the folder that has case.sh');
+await make(folder);
+
+async function make(folder: string): Promise<void> {
+  const { options } = await guestOptions(undefined, console.error);
+  const image = join(tmpdir(), `lvs-conformance-capture-${process.pid}.cpio`);
+  const extra = cpio(orderedTree(await extras(join(folder, 'case.sh'))));
+  // The kernel unpacks archives one after the other.
+  await writeFile(image, Buffer.concat([await readFile(options.initramfsPath), extra]));
+  const guest = await Guest.boot({ ...options, initramfsPath: image, memoryMiB: 384 });
+  try {
+    const script = { op: 'exec', argv: ['/bin/sh', '/case.sh'], stdin: '', limitMs: LIMIT_MS } as const;
+    const results = RESULTS.map((name) => ({ op: 'readFile', path: `/${name}` }) as const);
+    for await (const played of guest.play([
+      { setup: [{ op: 'netns' }, script, ...results], observe: [], steps: [] },
+    ])) {
+      if (played.kind !== 'played') throw new MachineError(played.what, { console: played.console });
+      const [, ran, ...answers] = played.transcript.setup;
+      console.error(
+        Buffer.from(ran!.data)
+          .toString('latin1')
+          .replaceAll(/[^\n\x20-\x7e]/g, ''),
+      );
+      // Behind a length of four bytes.
+      for (const [index, answer] of answers.entries())
+        if (answer.errno === 0) await writeFile(join(folder, RESULTS[index]!), answer.data.subarray(4));
+    }
+  } finally {
+    await guest.close();
+  }
+}
+
+/** Programs with their libraries, the modules for Ethernet between namespaces, and the script. */
+async function extras(script: string): Promise<GuestEntry[]> {
+  const file = async (path: string, from: string): Promise<GuestEntry> => ({
+    kind: 'file',
+    path,
+    mode: 0o755,
+    content: await readFile(from),
+  });
+  const kernel = await readyKernel(undefined, console.error);
+  const modules = kernel.modules.filter(({ name }) => ['veth', 'af_packet'].includes(name));
+  const [busybox, tcpdump] = ['busybox', 'tcpdump'].map((name) => {
+    const path = findProgram(name);
+    if (path) return path;
+    throw new MachineError(`missing: ${name}; run as root: apt-get install busybox-static tcpdump`);
+  }) as [string, string];
+  return [
+    await file('/bin/busybox', busybox),
+    ...APPLETS.map((name): GuestEntry => ({ kind: 'symlink', path: `/bin/${name}`, target: 'busybox' })),
+    await file('/usr/bin/tcpdump', tcpdump),
+    ...(await Promise.all(
+      (await sharedLibraries(tcpdump)).map((path) => file(`/usr/lib/extra/${path.split('/').at(-1)}`, path)),
+    )),
+    ...(await Promise.all(
+      modules.map(
+        async ({ name, path }): Promise<GuestEntry> => ({
+          kind: 'file',
+          path: `/extra/${name}.ko`,
+          mode: 0o644,
+          content: await unpackModule(await readFile(path)),
+        }),
+      ),
+    )),
+    await file('/case.sh', script),
+  ];
+}

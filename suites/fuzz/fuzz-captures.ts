@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { modelLead } from '../../harness/cli/model-subjects.ts';
+import { importCase } from '../../harness/import/import-case.ts';
+import { KINDS, type Kind, type MadeUpFrame, pcapOf } from '../../harness/import/made-up-capture.ts';
+import { bind } from '../../harness/play/bind.ts';
+import { parseScenarioFile } from '../../harness/replay/scenario-file.ts';
+import { ScapyBridge } from '../../harness/scapy-bridge/bridge.ts';
+import { damagedBytes, randomOf } from './damage.ts';
+import { complaintFault, type Fuzzed, LONGEST_MS } from './fuzz.ts';
+
+const SERVICES = '-A -t 10.0.0.100:80 -s rr\n-a -t 10.0.0.100:80 -r 192.168.1.11:80 -m -w 1\n';
+
+const CASE = `director:
+  services: |
+    -A -t VIP:80 -s rr
+    -a -t VIP:80 -r RIP1:80 -m -w 1
+timeline:
+  - f1 client > S 0:0(0) <mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>
+  - f1 server > S. 0:0(0) ack 1 <mss 1460>
+  - f1 client > . 1:1(0) ack 1
+  - f1 client > P. 1:20(19) ack 1 data GET%20/%20HTTP/1.0%0D%0A
+  - f1 client > icmp 3/4 mtu 1300
+  - f1 client > F. 20:20(0) ack 1
+`;
+
+/** Damages captures of every kind and has them imported. */
+export async function fuzzCaptures(runs: number, seed: number): Promise<Fuzzed> {
+  const folder = await mkdtemp(join(tmpdir(), 'lvs-conformance-fuzz-'));
+  const bridge = new ScapyBridge();
+  try {
+    await writeFile(join(folder, 'ipvs'), SERVICES);
+    return await damagedCaptures(runs, seed, { folder, bridge });
+  } finally {
+    await bridge.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function damagedCaptures(
+  runs: number,
+  seed: number,
+  { folder, bridge }: { folder: string; bridge: ScapyBridge },
+): Promise<Fuzzed> {
+  const random = randomOf(seed);
+  const whole = (Object.keys(KINDS) as Kind[]).map((kind) => pcapOf(framesOf(), kind));
+  const faults: { why: string; input: string }[] = [];
+  const capture = join(folder, 'x.pcap');
+  const files = { capture, ipvs: join(folder, 'ipvs'), rules: undefined, sysctl: undefined };
+  let [read, slowestMs] = [0, 0];
+  for (let run = 0; run < runs; run++) {
+    const input = damagedBytes(whole[run % whole.length]!, random);
+    await writeFile(capture, input);
+    const start = performance.now();
+    const why = await importCase(
+      { ...files, clients: [], devices: {}, anonymise: false },
+      bridge,
+      modelLead(),
+    ).then(
+      () => undefined,
+      (error: unknown) => complaintFault(error, folder) ?? 'refused',
+    );
+    const ms = performance.now() - start;
+    slowestMs = Math.max(slowestMs, ms);
+    if (why === undefined) read += 1;
+    const fault = ms > LONGEST_MS ? `took ${Math.round(ms)} ms` : why;
+    if (fault !== undefined && fault !== 'refused')
+      faults.push({ why: fault, input: Buffer.from(input).toString('hex') });
+  }
+  return { name: 'pcap', runs, read, faults, slowestMs };
+}
+
+/** What the model did with the case. */
+function framesOf(): MadeUpFrame[] {
+  const frames: MadeUpFrame[] = [];
+  const model = modelLead();
+  bind(parseScenarioFile(CASE, 'case'), {
+    start: (config) => model.start(config),
+    step: (step) => {
+      const observed = model.step(step);
+      const at = 1e9 + frames.length * 1000;
+      if (step.kind === 'frame') frames.push({ at, way: 'in', frame: step.frame });
+      for (const { frame } of observed.emitted) frames.push({ at: at + 10, way: 'out', frame });
+      return observed;
+    },
+  });
+  return frames;
+}
