@@ -1,6 +1,6 @@
 import { asksForSyn } from '../../spec/config/iptables-draft.ts';
 import { limitAverage } from '../../spec/config/iptables-limit.ts';
-import { NAT_CHAINS, targetsOf } from '../../spec/config/iptables-options.ts';
+import { NAT_CHAINS, NAT_OPTIONS, targetsOf } from '../../spec/config/iptables-options.ts';
 import {
   BUILT_IN_CHAINS,
   type Chain,
@@ -121,12 +121,14 @@ const PROTOCOLS_OF: Partial<Record<Match['kind'], readonly string[]>> = {
 
 /** In a chain of the user's the end that it translates shows in where it is entered from, which `random.ts` sees to. */
 function natProblems({ kind, to }: NatTarget, { protocol }: Rule, chain: string): readonly string[] {
-  const { addresses, ports } = to;
+  const { addresses, ports, chance, persistent } = to;
   const builtIn = BUILT_IN_CHAINS.nat.includes(chain);
   const hasPorts = protocol !== undefined && protocol.protocol !== 'icmp' && !protocol.inverted;
   const finds = kind === 'MASQUERADE' || kind === 'REDIRECT';
   return [
     ...problemIf(builtIn && !NAT_CHAINS[kind].includes(chain), `${kind} in ${chain}`),
+    ...problemIf(chance !== undefined && !NAT_OPTIONS[chance].includes(kind), `${kind} --${chance}`),
+    ...problemIf(persistent === true && !NAT_OPTIONS.persistent.includes(kind), `${kind} --persistent`),
     ...problemIf(finds && addresses !== undefined, `${kind} with an address`),
     ...problemIf(!finds && !addresses && !ports, `${kind} to nowhere`),
     ...problemIf(ports !== undefined && !hasPorts, 'ports to translate without -p tcp or udp'),

@@ -1,3 +1,4 @@
+import { NAT_OPTIONS } from '../../spec/config/iptables-options.ts';
 import type { NatTarget, Rule, Target } from '../../spec/config/rules.ts';
 
 const LEAVING: readonly string[] = ['OUTPUT', 'POSTROUTING'];
@@ -36,11 +37,19 @@ export const DNAT_CHAIN = 'web';
 function translating({ protocol, target }: Rule, chain: string): Target | undefined {
   if (!target || !('to' in target)) return target;
   const hasPorts = protocol && protocol.protocol !== 'icmp' && !protocol.inverted;
-  const { ports, ...addresses } = target.to;
-  const to = { ...addresses, ...(hasPorts && ports && { ports }) };
+  const { ports, addresses, ...options } = target.to;
+  const range = { ...(addresses && { addresses }), ...(hasPorts && ports && { ports }) };
   const finds = target.kind === 'MASQUERADE' || target.kind === 'REDIRECT';
-  if (!finds && Object.keys(to).length === 0) return { kind: 'ACCEPT' };
-  return ofChain({ kind: finds ? 'MASQUERADE' : 'SNAT', to }, chain);
+  if (!finds && Object.keys(range).length === 0) return { kind: 'ACCEPT' };
+  const fitting = ofChain({ kind: finds ? 'MASQUERADE' : 'SNAT', to: range }, chain);
+  return 'to' in fitting ? { ...fitting, to: { ...range, ...optionsOf(fitting.kind, options) } } : fitting;
+}
+
+function optionsOf(kind: NatTarget['kind'], { chance, persistent }: NatTarget['to']): NatTarget['to'] {
+  return {
+    ...(chance && NAT_OPTIONS[chance].includes(kind) && { chance }),
+    ...(persistent && NAT_OPTIONS.persistent.includes(kind) && { persistent }),
+  };
 }
 
 /** INPUT has no MASQUERADE: no device tells what the address should be. */

@@ -64,6 +64,15 @@ export const TRANSLATIONS: Readonly<Record<string, (choice: NatChoice) => Table>
     return tableOf('nat', { POSTROUTING: [anyRule(snat({ addresses }))] });
   },
 
+  /** A provider's customers keep the address that they have, whomever they call. Variant: not with each other's servers. */
+  customers: ({ variant }) => {
+    const first = REAL_SERVERS[0]! + 100;
+    const addresses = { first, last: first + 15 };
+    return tableOf('nat', {
+      POSTROUTING: [anyRule(snat({ addresses, ...(variant ? {} : { persistent: true }) }))],
+    });
+  },
+
   /** Another port, or another address, leads to the virtual service. Variant: the director's own address. */
   toService: ({ port, free, vip, variant }) =>
     tableOf('nat', {

@@ -116,7 +116,8 @@ const smallerTarget: Smaller<Target> = function* (target) {
 
 /** One address and one port, or none where the target finds its own; table nat knows no DROP. */
 const smallerTranslation: Smaller<NatTarget> = function* ({ kind, to }) {
-  const { addresses, ports } = to;
+  const { addresses, ports, chance, persistent } = to;
+  if (chance || persistent) yield { kind, to: { ...(addresses && { addresses }), ...(ports && { ports }) } };
   const finds = kind === 'MASQUERADE' || kind === 'REDIRECT';
   if (ports && (addresses || finds)) yield { kind, to: addresses ? { addresses } : {} };
   if (addresses && addresses.last !== addresses.first)

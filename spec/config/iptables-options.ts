@@ -72,6 +72,15 @@ export const NAT_CHAINS: Readonly<Record<NatTargetKind, readonly string[]>> = {
   REDIRECT: ['PREROUTING', 'OUTPUT'],
 };
 
+/** The targets whose ports `--random` and its like choose, or whose address `--persistent` (libxt_NAT.c). */
+export const NAT_OPTIONS: Readonly<
+  Record<'random' | 'random-fully' | 'persistent', readonly NatTargetKind[]>
+> = {
+  random: ['SNAT', 'DNAT', 'MASQUERADE', 'REDIRECT'],
+  'random-fully': ['SNAT', 'MASQUERADE'],
+  persistent: ['SNAT', 'DNAT'],
+};
+
 /** The targets that a rule of the table may have. */
 export function targetsOf(table: TableName): readonly TargetName[] {
   return TARGET_NAMES.filter((name) => TABLES_OF[name]?.includes(table) ?? true);
@@ -99,9 +108,6 @@ export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--limit-iface-out', 'addresses of one device'],
   ['--vproto', 'matching the protocol of a connection'],
   ['--vportctl', 'matching the port of the controlling connection'],
-  ['--random', 'choosing ports by chance'],
-  ['--random-fully', 'choosing ports by chance'],
-  ['--persistent', 'one address for each client'],
   ['--left-shift-mark', 'shifting marks'],
   ['--right-shift-mark', 'shifting marks'],
   ['--zone', 'zones of connection tracking'],

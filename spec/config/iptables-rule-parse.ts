@@ -45,6 +45,7 @@ import {
   readHelper,
   readLogOption,
   readMarkBits,
+  readNatOption,
   readNatPorts,
   readNatRange,
   readNotrack,
@@ -170,6 +171,9 @@ const OPTIONS: readonly Option[] = [
   { names: ['--to-source'], invertible: false, read: (reading) => readNatRange(reading, 'SNAT') },
   { names: ['--to-destination'], invertible: false, read: (reading) => readNatRange(reading, 'DNAT') },
   { names: ['--to-ports'], invertible: false, read: readNatPorts },
+  { names: ['--random'], invertible: false, read: (reading) => readNatOption(reading, 'random') },
+  { names: ['--random-fully'], invertible: false, read: (reading) => readNatOption(reading, 'random-fully') },
+  { names: ['--persistent'], invertible: false, read: (reading) => readNatOption(reading, 'persistent') },
   { names: ['--notrack'], invertible: false, read: readNotrack },
   { names: ['--helper'], invertible: false, read: readHelper },
   {

@@ -1,5 +1,6 @@
 import { hint } from './address-text.ts';
 import { isPlain, type Reading } from './iptables-draft.ts';
+import { NAT_OPTIONS } from './iptables-options.ts';
 import { parseTos } from './iptables-tos-parse.ts';
 import { parseMark, parseRejectType } from './iptables-values.ts';
 import { parseNatPorts, parseNatRange } from './nat-range-text.ts';
@@ -116,13 +117,21 @@ export function readNatPorts(reading: Reading): void {
   setRange(reading, kind, { ports: parseNatPorts(reading.value()) });
 }
 
+/** `--random`, `--random-fully`, `--persistent`: how an address or a port is chosen. */
+export function readNatOption(reading: Reading, name: keyof typeof NAT_OPTIONS): void {
+  const { kind, to } = targetOf(reading, ...NAT_OPTIONS[name]);
+  const chosen = name === 'persistent' ? ({ persistent: true } as const) : { chance: name };
+  reading.draft.target = { kind, to: { ...to, ...chosen } };
+}
+
 /** Ports can be translated only where there are any (libxt_NAT.c, portok). */
 function setRange(reading: Reading, kind: NatTargetKind, to: NatRange): void {
   if (to.ports && !isPlain(reading.draft, ['tcp', 'udp']))
     throw new TextError(reading.option, `${reading.option.text} with ports is for TCP and UDP only`, {
       hint: 'add -p tcp before it',
     });
-  reading.draft.target = { kind, to };
+  const before = targetOf(reading, kind).to;
+  reading.draft.target = { kind, to: { ...before, ...to } };
 }
 
 /** What a log line would say, or who shall read it: nobody here. */

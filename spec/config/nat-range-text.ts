@@ -24,11 +24,13 @@ export function parseNatPorts(word: Word): PortRange {
 }
 
 export function natTargetWords({ kind, to }: NatTarget, style: AddressStyle): string[] {
-  const { addresses, ports } = to;
-  if (kind === 'MASQUERADE' || kind === 'REDIRECT') return ports ? ['--to-ports', portsWord(ports)] : [];
+  const { addresses, ports, chance, persistent } = to;
+  const options = [...(chance ? [`--${chance}`] : []), ...(persistent ? ['--persistent'] : [])];
+  if (kind === 'MASQUERADE' || kind === 'REDIRECT')
+    return [...(ports ? ['--to-ports', portsWord(ports)] : []), ...options];
   const places = addresses ? addressesWord(addresses, style) : '';
   const option = kind === 'SNAT' ? '--to-source' : '--to-destination';
-  return [option, ports ? `${places}:${portsWord(ports)}` : places];
+  return [option, ports ? `${places}:${portsWord(ports)}` : places, ...options];
 }
 
 function parseAddresses(word: Word): NonNullable<NatRange['addresses']> {

@@ -196,7 +196,13 @@ export type RejectType = (typeof REJECT_TYPES)[number];
 export interface NatRange {
   readonly addresses?: { readonly first: Ipv4; readonly last: Ipv4 };
   readonly ports?: PortRange;
+  /** Another port, whether the connection's own is free or not. */
+  readonly chance?: (typeof NAT_CHANCES)[number];
+  /** Of several addresses the same for a client, whomever it calls. */
+  readonly persistent?: true;
 }
+
+export const NAT_CHANCES = ['random', 'random-fully'] as const;
 
 /** What reads along connections, by the names that rules use. */
 export const HELPERS = ['ftp'] as const;

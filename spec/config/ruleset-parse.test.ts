@@ -200,7 +200,7 @@ describe('rules', () => {
     ['POSTROUTING -p tcp -j SNAT --to-source VIP:80-70', 47, '"80-70" is no range of ports'],
     ['POSTROUTING -j SNAT --to-source CIP2-CIP1', 36, '"CIP2-CIP1" is no range of addresses'],
     ['POSTROUTING -p tcp -j MASQUERADE --to-ports 0', 48, '"0" is no port; allowed: 1 to 65535'],
-    ['POSTROUTING -j MASQUERADE --random', 30, '--random (choosing ports by chance) is not modelled'],
+    ['PREROUTING -j REDIRECT --random-fully', 27, '--random-fully needs -j SNAT or -j MASQUERADE before it'],
     ['POSTROUTING -j SNAT --to-ports 80', 24, '--to-ports needs -j MASQUERADE or -j REDIRECT before it'],
   ])('-A %s in table nat is refused at column %i', (words, column, message) => {
     const text = `*nat\n-A ${words}\nCOMMIT\n`;
@@ -226,7 +226,7 @@ describe('rules', () => {
   });
 
   const options =
-    '-s -d -i -o -p -f -m -j -g --reject-with --icmp-type --tos --dscp --dscp-class --mss --src-type --dst-type --limit --limit-burst --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --ctorigsrc --ctorigdst --ctreplsrc --ctrepldst --ctorigsrcport --ctorigdstport --ctreplsrcport --ctrepldstport --ctproto --ctstatus --ctdir --ipvs --vaddr --vport --vdir --vmethod --comment --length --ttl-eq --ttl-lt --ttl-gt --src-range --dst-range --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --to-source --to-destination --to-ports --notrack --helper --log-prefix --nflog-group --set-tos --set-dscp --set-dscp-class --set-mss --clamp-mss-to-pmtu';
+    '-s -d -i -o -p -f -m -j -g --reject-with --icmp-type --tos --dscp --dscp-class --mss --src-type --dst-type --limit --limit-burst --sport --dport --tcp-flags --syn --state --ctstate --sports --dports --ports --mark --ctorigsrc --ctorigdst --ctreplsrc --ctrepldst --ctorigsrcport --ctorigdstport --ctreplsrcport --ctrepldstport --ctproto --ctstatus --ctdir --ipvs --vaddr --vport --vdir --vmethod --comment --length --ttl-eq --ttl-lt --ttl-gt --src-range --dst-range --set-xmark --set-mark --or-mark --and-mark --xor-mark --save-mark --restore-mark --nfmask --ctmask --mask --to-source --to-destination --to-ports --random --random-fully --persistent --notrack --helper --log-prefix --nflog-group --set-tos --set-dscp --set-dscp-class --set-mss --clamp-mss-to-pmtu';
   const complaints: [string, number, string][] = [
     ['-p tcp --dprt 80', 17, `"--dprt" is no option of a rule; allowed: ${options}; did you mean --dport?`],
     ['--dport 80', 10, '--dport needs -p tcp before it'],

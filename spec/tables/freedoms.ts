@@ -38,7 +38,7 @@ export const FREEDOMS = [
     id: 'nat-port',
     field: 'rest',
     reason:
-      'Where the port that NAT would keep is taken, it picks one of several free ones by chance (get_random_u16). Every later packet of the connection has that port.',
+      'Where the port that NAT would keep is taken, or it is told to keep none (--random), it picks one of several free ones by chance (get_random_u16). Every later packet of the connection has that port.',
     source: { file: 'net/netfilter/nf_nat_core.c', symbol: 'nf_nat_l4proto_unique_tuple' },
   },
 ] as const satisfies readonly Freedom[];

@@ -15,7 +15,8 @@ import { sameTuple, seenOutside } from './setup.ts';
 export function uniqueTuple(net: Net, entry: NfConn, range: NatRange, manip: NatManip): Tuple {
   if (entry.openPort && manip === 'SRC' && range.ports) net.undetermined ??= 'gue-port-asked';
   const now = seenOutside(entry);
-  if (manip === 'SRC') {
+  const chance = range.chance !== undefined;
+  if (manip === 'SRC' && !chance) {
     const kept = isInRange(now, range) ? now : sameAsBefore(net, now, range);
     if (kept && !isTaken(net, kept, entry)) return kept;
   }
@@ -23,7 +24,7 @@ export function uniqueTuple(net: Net, entry: NfConn, range: NatRange, manip: Nat
   const moved = withAddress(now, range, manip);
   const fits = !ports || isAmong(ports, portOf(moved, manip));
   const single = ports !== undefined && ports.first === ports.last;
-  if (fits && (single || !isTaken(net, moved, entry))) return moved;
+  if (!chance && fits && (single || !isTaken(net, moved, entry))) return moved;
   return withFreePort(net, entry, moved, ports, manip);
 }
 
@@ -50,11 +51,11 @@ function isTaken({ conntrack }: Net, tuple: Tuple, entry: NfConn): boolean {
   return !sameTuple(user.tuples[ORIGINAL], entry.tuples[ORIGINAL]);
 }
 
-/** find_best_ips_proto: of several addresses, the one that a hash of both ends names. */
-function withAddress(tuple: Tuple, { addresses }: NatRange, manip: NatManip): Tuple {
+/** find_best_ips_proto: of several addresses, the one that a hash of both ends names, or of the source alone. */
+function withAddress(tuple: Tuple, { addresses, persistent }: NatRange, manip: NatManip): Tuple {
   if (!addresses) return tuple;
   const { first, last } = addresses;
-  const hash = first === last ? 0 : jhash([tuple.src, 0, 0, 0], tuple.dst);
+  const hash = first === last ? 0 : jhash([tuple.src, 0, 0, 0], persistent ? 0 : tuple.dst);
   const address = first + reciprocalScale(hash, last - first + 1);
   return manip === 'SRC' ? { ...tuple, src: address } : { ...tuple, dst: address };
 }
