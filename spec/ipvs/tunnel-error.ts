@@ -1,5 +1,6 @@
 import { icmpSend } from '../ip/icmp.ts';
 import { updatePmtu } from '../ip/path-mtu.ts';
+import { LOOPBACK } from '../ip/route.ts';
 import type { Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import { note } from '../trace-log.ts';
@@ -17,8 +18,10 @@ import { routeMtu } from './xmit.ts';
  * The bytes of outer headers, if an ICMP error for the director itself quotes a packet that it may have sent through a
  * tunnel (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_icmp, ipvs_udp_decap, ipvs_gre_decap).
  */
-export function quotedTunnelBytes(net: Net, { toLocal, payload }: Skb): number | undefined {
-  if (!toLocal) return undefined;
+export function quotedTunnelBytes(net: Net, skb: Skb): number | undefined {
+  const { payload } = skb;
+  // The director's own error about what it has wrapped is on its way to itself when IPVS sees it first.
+  if (!skb.toLocal && skb.outDevice !== LOOPBACK) return undefined;
   const quoted = payload.subarray(ICMP_HEADER_BYTES);
   const outer = parseIpv4Header(quoted);
   if (outer?.fragmentOffset !== 0) return undefined;
