@@ -20,7 +20,7 @@ import { FTP_CLAIMS } from './ftp-claims.ts';
 import { NETWORK_CLAIMS } from './network-claims.ts';
 import { RULE_CLAIMS } from './rule-claims.ts';
 import { LONG_TALKS, MANY_CONNECTIONS, ODD_FLAGS_ONLY } from './shapes.ts';
-import { isAboutIpvs, scenariosWithin } from './within-limits.ts';
+import { isAboutIpvs, isPlayable, scenariosWithin } from './within-limits.ts';
 
 /** Every claim, and so the suite's table of contents: what is said of each director, and the code that makes it true. */
 const ROWS = [
@@ -306,8 +306,10 @@ export function claimsMatching(prefixes: readonly string[], claims = CLAIMS): re
 /** The claims about which directors with such limits can say something, and scenarios that they can play. */
 export function claimsWithin(limits: Limits): readonly Claim[] {
   const rows: readonly ClaimRow[] = ROWS.filter((row) => limits.ipvs || !isAboutIpvs(row));
-  return rows.map(({ bias, size = SIZES.standard, ...claim }) => ({
-    ...claim,
-    scenarios: scenariosWithin(limits, bias, size),
-  }));
+  return rows
+    .map(({ bias, size = SIZES.standard, ...claim }) => ({
+      ...claim,
+      scenarios: scenariosWithin(limits, bias, size),
+    }))
+    .filter((claim) => limits.ipvs || isPlayable(claim));
 }

@@ -1,10 +1,11 @@
-import type fc from 'fast-check';
+import fc from 'fast-check';
 import type { ScenarioBias } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
 import type { Size } from '../generators/sizes.ts';
 import type { Limits } from '../harness/play/seat.ts';
 import type { Match, Rule } from '../spec/config/rules.ts';
 import type { Scenario, TimelineItem } from '../spec/scenario.ts';
+import type { Claim } from './claim.ts';
 import type { ClaimRow } from './claim-row.ts';
 
 /**
@@ -34,6 +35,16 @@ export function scenariosWithin(limits: Limits, bias: ScenarioBias, size: Size):
   return scenario({ ...bias, besideServices: 100 }, shorter)
     .map(withoutIpvs, (scenario) => scenario as Scenario)
     .filter(needsNoIpvs);
+}
+
+/** After so many draws a claim is taken to ask for what is not drawn any more: no service, no claim about its traffic. */
+const DRAWS = 150;
+
+/** Whether any scenario can be found that says something about the claim. */
+export function isPlayable({ scenarios, only = () => true }: Claim): boolean {
+  for (let seed = 1; seed <= DRAWS; seed++)
+    if (only(fc.sample(scenarios, { seed, numRuns: 1 })[0]!)) return true;
+  return false;
 }
 
 /** The same director without services, and what happens to it without what is done to them. */
