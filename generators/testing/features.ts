@@ -104,7 +104,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   'a bad checksum': { perMille: 30, in: some((s) => s.badChecksum === true) },
   'TTL 1': { perMille: 10, in: some((s) => s.ttl === 1) },
   'TTL 2': { perMille: 10, in: some((s) => s.ttl === 2) },
-  'window 0 on an ACK': { perMille: 10, in: some((s) => s.window === 0 && s.flags === ACK) },
+  'window 0 on an ACK': { perMille: 7, in: some((s) => s.window === 0 && s.flags === ACK) },
   'an answer of a named real server': { perMille: 20, in: some((s) => s.by !== undefined) },
   ...OPTION_FEATURES,
   'sequence numbers that wrap': {
