@@ -42,7 +42,8 @@ function byCards(
   // The first packet of a client is for the director.
   if (cards.size === 0 && from === 'client') cards.add(macs.destination);
   if (cards.has(macs.destination)) return true;
-  return cards.has(macs.source) ? false : undefined;
+  // The director's other cards show by what they send on.
+  return cards.has(macs.source) || before.some((earlier) => isCopy(earlier, packet)) ? false : undefined;
 }
 
 /** Neither direct routing nor forwarding changes more than the TTL. */

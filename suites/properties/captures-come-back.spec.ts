@@ -51,6 +51,10 @@ function capturable(given: Scenario): Scenario {
 /** Sequence numbers behind a line that was rewritten are others on both sides: import says nothing of these. */
 const isFtp = ({ port }: { readonly port: number }): boolean => port === 21 || port === 0;
 
+/** These choose by addresses, and the hosts of an imported scenario have others. */
+const isHashing = ({ scheduler }: { readonly scheduler: string }): boolean =>
+  ['sh', 'dh', 'mh'].includes(scheduler);
+
 function framesOf(given: Scenario): MadeUpFrame[] {
   const model = new ModelDirector(KERNEL);
   const frames: MadeUpFrame[] = [];
@@ -96,7 +100,7 @@ test('an imported capture of the model shows what the model does', async () => {
   const kinds = Object.keys(KINDS) as Kind[];
   const samples = fc
     .sample(scenario(), { numRuns: 30, seed: SEED })
-    .filter(({ director }) => !director.services.some(isFtp))
+    .filter(({ director }) => !director.services.some((one) => isFtp(one) || isHashing(one)))
     .map(capturable);
   let compared = 0;
   for (const [index, given] of samples.entries())
