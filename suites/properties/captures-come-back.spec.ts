@@ -99,7 +99,7 @@ async function comesBack(given: Scenario, kind: Kind): Promise<number> {
 test('an imported capture of the model shows what the model does', async () => {
   const kinds = Object.keys(KINDS) as Kind[];
   const samples = fc
-    .sample(scenario(), { numRuns: 30, seed: SEED })
+    .sample(scenario(), { numRuns: 50, seed: SEED })
     .filter(({ director }) => !director.services.some((one) => isFtp(one) || isHashing(one)))
     .map(capturable);
   let compared = 0;
