@@ -129,7 +129,7 @@ describe('commands', () => {
     [
       'iptables -A INPUT -j DORP',
       22,
-      '"DORP" is no target and no chain; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG WEB; did you mean DROP?',
+      '"DORP" is no target and no chain; allowed: ACCEPT DROP RETURN REJECT MARK CONNMARK LOG NFLOG WEB; did you mean DROP?',
     ],
     ['iptables -D INPUT -j DROP', 19, 'a rule is named by its number only; allowed: a number from 1 on'],
     ['iptables -D INPUT 0', 19, '"0" is no number of a rule; allowed: 1 to 1000000'],
@@ -142,7 +142,7 @@ describe('commands', () => {
       10,
       '"--apend" is no command of iptables; allowed: -A -I -R -D -F -P; did you mean --append?',
     ],
-    ['iptables -t security -F INPUT', 13, 'table security is not modelled; allowed: raw mangle nat filter'],
+    ['iptables -t broute -F INPUT', 13, '"broute" is no table; allowed: raw mangle nat filter security'],
     [
       'sysctl net.ipv4.vs.contrack=1',
       8,
