@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { USUAL_NAMES } from './config/address-text.ts';
 import { TextError } from './config/text-error.ts';
 import { ADDRESS_NAMES, TWO_ARMED } from './config/topology.ts';
 import type { Datagram, Echo, Flow, IcmpError, PacketItem, SctpChunks, Segment, Wait } from './scenario.ts';
@@ -253,7 +254,7 @@ describe('the timeline', () => {
     [
       'f1 client > P. 1:7(6) ack 1 begins "{ROP9,}"',
       37,
-      `{ROP9} is no address; allowed: self ${[...ADDRESS_NAMES.keys()].join(' ')}; did you mean RIP9?`,
+      `{ROP9} is no address; allowed: self ${USUAL_NAMES.join(' ')}; did you mean RIP9?`,
     ],
     ['f1 client > udp 5 says "hello"', 25, 'only a segment says something; remove says "hello"'],
     ['+5', 1, `"+5" is no wait; allowed: ${waits}`],

@@ -110,7 +110,7 @@ describe('lvscheck', () => {
       return new Set(pairs);
     };
     expect(references()).toEqual(new Set([`${on[0]} ${on[1]}`, `${on[1]} ${on[2]}`]));
-    expect(references('--against', 'first')).toEqual(new Set([`${on[0]} ${on[1]}`]));
+    expect(references('--against', 'first')).toEqual(new Set([`${on[0]} ${on[1]}`, `${on[0]} ${on[2]}`]));
     expect(lvscheck('diff', '--against', 'last').status).toBe(2);
   });
 

@@ -14,10 +14,13 @@ const NAME_OF: ReadonlyMap<Ipv4, string> = new Map([
   [ADDRESS_NAMES.get('VIP')!, 'VIP'],
 ]);
 
-/** Where there are more hosts of a kind, they are counted on. */
-const USUAL_NAMES = [...TWO_ARMED.vips.slice(1), ...TWO_ARMED.hosts].map(({ name }) => name);
+/** What complaints name; where there are more hosts of a kind, they are counted on. */
+export const USUAL_NAMES: readonly string[] = [
+  ...['VIP', 'DIP', 'EXT'],
+  ...[...TWO_ARMED.vips.slice(1), ...TWO_ARMED.hosts].map(({ name }) => name),
+];
 
-const ALLOWED = `a dotted IPv4 address or one of VIP DIP EXT ${USUAL_NAMES.join(' ')}`;
+const ALLOWED = `a dotted IPv4 address or one of ${USUAL_NAMES.join(' ')}`;
 
 export function printAddress(address: Ipv4, style: AddressStyle): string {
   return (style === 'named' && NAME_OF.get(address)) || formatIpv4(address);

@@ -1,4 +1,4 @@
-import { hint } from '../config/address-text.ts';
+import { hint, USUAL_NAMES } from '../config/address-text.ts';
 import { NAMES_IN_TEXT, strangeName, usualLength } from '../config/named-text.ts';
 import { didYouMean } from '../config/nearest.ts';
 import { TextError } from '../config/text-error.ts';
@@ -55,7 +55,7 @@ export function parseSays(word: Word): string {
   const strange = strangeName(text);
   if (strange === undefined) return text;
   throw new TextError(word, `{${strange}} is no address`, {
-    allowed: NAMES_IN_TEXT.join(' '),
+    allowed: ['self', ...USUAL_NAMES].join(' '),
     ...hint(didYouMean(strange, NAMES_IN_TEXT)),
   });
 }
