@@ -74,7 +74,7 @@ describe('a snapshot', () => {
       await writeFile(join(folder, 'state'), 'no snapshot');
       await writeFile(
         join(folder, 'hello.json'),
-        '{"version":2,"hz":250,"tickNs":"4","phaseNs":"0","release":"6"}',
+        '{"version":3,"hz":250,"release":"6"}',
       );
     };
     await cache.obtain(snapshotEntry('k'), damaged, silent);
