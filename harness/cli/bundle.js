@@ -59,6 +59,8 @@ async function write(entry, folder) {
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', logLevel: 'silent' },
+    // Natives that packages can do without, and that are not built.
+    external: ['*.node'],
     // Packages that are CommonJS ask for Node's own modules so.
     banner: { js: "import{createRequire as _cr}from'node:module';const require=_cr(import.meta.url);" },
     plugins: [sourcePlaces],
