@@ -6,7 +6,7 @@ import { bind } from '../../harness/play/bind.ts';
 import { ScapyBridge } from '../../harness/scapy-bridge/bridge.ts';
 import { describePacket } from '../../harness/scapy-bridge/describe-packet.ts';
 import type { Observation } from '../../spec/observation.ts';
-import { isPacket, type Scenario } from '../../spec/scenario.ts';
+import { isPacket, type PacketItem, type Scenario } from '../../spec/scenario.ts';
 import { dissect, hexBytes } from '../../spec/wire/dissect.ts';
 import { KERNEL, SEED } from './reference.ts';
 
@@ -29,13 +29,20 @@ function framesOf(given: Scenario): Sample[] {
     return observation;
   };
   const plan = bind(given, { start: (config) => model.start(config), step: (s) => noting(model.step(s)) });
-  const spoils = given.timeline.map((item) => isPacket(item) && item.badChecksum === true);
+  const spoils = given.timeline.map(
+    (item) => isPacket(item) && (item.badChecksum === true || isAllButWhole(item)),
+  );
   return [
     ...plan.steps.flatMap((step, index) =>
       step.kind === 'frame' ? [{ frame: step.frame, spoilt: spoils[index]! }] : [],
     ),
     ...answers.map((frame) => ({ frame, spoilt: spoils.includes(true) })),
   ];
+}
+
+/** A part that does not say so, shorter or longer than its packet, has the packet's checksum. */
+function isAllButWhole({ fragment, moreFragments }: PacketItem): boolean {
+  return fragment?.offset === 0 && !moreFragments;
 }
 
 const SAMPLES = fc.sample(scenario(), { numRuns: 150, seed: SEED }).flatMap(framesOf);
