@@ -72,10 +72,7 @@ describe('a snapshot', () => {
     const cache = new Cache(await freshFolder());
     const damaged = async (folder: string) => {
       await writeFile(join(folder, 'state'), 'no snapshot');
-      await writeFile(
-        join(folder, 'hello.json'),
-        '{"version":3,"hz":250,"release":"6"}',
-      );
+      await writeFile(join(folder, 'hello.json'), '{"version":3,"hz":250,"release":"6"}');
     };
     await cache.obtain(snapshotEntry('k'), damaged, silent);
     const said: string[] = [];
