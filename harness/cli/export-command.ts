@@ -10,7 +10,6 @@ import { printServices } from '../../spec/config/ipvsadm-print.ts';
 import type { Link, Topology } from '../../spec/config/topology.ts';
 import type { Observation } from '../../spec/observation.ts';
 import type { Scenario } from '../../spec/scenario.ts';
-import { printFact } from '../../spec/scenario-text/expectation.ts';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
 import { BASE_SYSCTLS } from '../../spec/tables/base-sysctls.ts';
 import { formatIpv4 } from '../../spec/wire/address.ts';
@@ -19,6 +18,7 @@ import type { Plan } from '../play/plan.ts';
 import { printScenarioFile } from '../replay/print-scenario.ts';
 import { readScenarioFile } from '../replay/read-scenario.ts';
 import { EXIT } from './exit-code.ts';
+import { exportedFact } from './exported-fact.ts';
 import { explainingModel } from './model-subjects.ts';
 import { written } from './results-folder.ts';
 
@@ -64,10 +64,8 @@ export function exported(scenario: Scenario): ExportedCase {
     kernel: model.kernel.version,
     services: printServices(director.services, 'numeric'),
     rules: printRuleset(director.rules, 'numeric'),
-    sysctls: [
-      ...BASE_SYSCTLS.map(({ name, value }) => [name, value] as const),
-      ...Object.entries(director.sysctls),
-    ],
+    baseSysctls: BASE_SYSCTLS,
+    sysctls: Object.entries(director.sysctls).map(([name, value]) => ({ name, value, mayBeMissing: false })),
     links: topology.links.map((link) => exportedLink(link, topology)),
     vips: topology.vips.map(({ address }) => formatIpv4(address)),
     steps: plan.steps.map((step, index) =>
@@ -87,7 +85,7 @@ function exportedLink(link: Link, { hosts }: Topology): ExportedLink {
 }
 
 function exportedStep(
-  { timeline, expectations = [] }: Scenario,
+  { director, timeline, expectations = [] }: Scenario,
   step: Plan['steps'][number],
   { index, observation }: { readonly index: number; readonly observation: Observation },
 ): ExportedStep {
@@ -97,7 +95,10 @@ function exportedStep(
     sent: step.kind === 'frame' ? { link: step.link, frame: step.frame } : undefined,
     command: step.kind === 'command' ? toArgv(step.command) : undefined,
     emitted: observation.emitted,
-    expected: expectations.filter(({ after }) => after === index + 1).map(({ fact }) => printFact(fact)),
+    undetermined: observation.undetermined !== undefined,
+    expected: expectations
+      .filter(({ after }) => after === index + 1)
+      .map((expectation) => exportedFact(expectation, step, director.topology)),
   };
 }
 

@@ -12,12 +12,21 @@ export interface ExportedCase {
   /** For `ipvsadm -R`, for `iptables-restore`, in numbers. */
   readonly services: string;
   readonly rules: string;
-  /** Those of every director, then the scenario's own; in order. */
-  readonly sysctls: readonly (readonly [name: string, value: number])[];
+  /** Those of every director, in order; devices inherit some, so they are set before there are any. */
+  readonly baseSysctls: readonly Sysctl[];
+  /** The scenario's own; some are a device's. */
+  readonly sysctls: readonly Sysctl[];
   readonly links: readonly ExportedLink[];
   /** Virtual addresses, which the director holds. */
   readonly vips: readonly string[];
   readonly steps: readonly ExportedStep[];
+}
+
+export interface Sysctl {
+  readonly name: string;
+  readonly value: number;
+  /** Whoever does not have it does not need it either. */
+  readonly mayBeMissing: boolean;
 }
 
 export interface ExportedLink {
@@ -37,8 +46,16 @@ export interface ExportedStep {
   readonly command: readonly string[] | undefined;
   /** What the model sends then. */
   readonly emitted: readonly Emitted[];
-  /** What the author expects, in words. */
-  readonly expected: readonly string[];
+  /** What is sent hangs on something that a kernel picked by chance. */
+  readonly undetermined: boolean;
+  /** What the author expects. */
+  readonly expected: readonly ExportedFact[];
+}
+
+export interface ExportedFact {
+  readonly says: string;
+  /** What some frame that leaves has, by the names of the players' `dissected`; nothing: no frame leaves. Undefined: no wire shows it. */
+  readonly fields: Readonly<Record<string, string | number>> | undefined;
 }
 
 /** 02:00:d1:00:00:01 */

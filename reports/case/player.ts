@@ -1,16 +1,34 @@
+import type { Emitted } from '../../spec/observation.ts';
 import { hexBytes } from '../../spec/wire/dissect.ts';
-import type { ExportedCase, ExportedStep } from './exported.ts';
+import type { ExportedCase, ExportedFact, ExportedStep } from './exported.ts';
 
 /** The steps as Python data. JSON is Python where it has neither true, false nor null; nothing in it ends a text. */
 export function pythonSteps({ steps }: ExportedCase): string {
   return steps.map((step, index) => `    ${pythonStep(step, index + 1)},\n`).join('');
 }
 
-/** (number, what it says, ms to wait before, (link, frame) or (), command or (), frames that shall come out) */
-function pythonStep({ says, waitMs, sent, command, emitted }: ExportedStep, number: number): string {
+/** What stands above the steps in both scripts. */
+export const STEP_SHAPE = `# number, what it says, ms to wait, (wire, frame), command, frames that come out (None: nobody can know; each with the
+# fields that a kernel fills as it likes), what the author expects (fields of some frame; none: no frame; None: unseen here)`;
+
+function pythonStep(step: ExportedStep, number: number): string {
+  const { says, waitMs, sent, command, emitted, undetermined, expected } = step;
   const frame = sent ? `(${text(sent.link)}, ${text(hexBytes(sent.frame))})` : '()';
-  const out = emitted.map((one) => `(${text(one.link)}, ${text(hexBytes(one.frame))}), `).join('');
-  return `(${number}, ${text(says)}, ${waitMs}, ${frame}, [${(command ?? []).map(text).join(', ')}], [${out}])`;
+  const out = undetermined ? 'None' : `[${emitted.map(pythonFrame).join(', ')}]`;
+  const words = [frame, `[${(command ?? []).map(text).join(', ')}]`, out];
+  return `(${number}, ${text(says)}, ${waitMs}, ${words.join(', ')}, [${expected.map(pythonFact).join(', ')}])`;
+}
+
+function pythonFrame({ link, frame, open = [] }: Emitted): string {
+  const free = open.includes('gue-source-port') ? '["sport"]' : '[]';
+  return `(${text(link)}, ${text(hexBytes(frame))}, ${free})`;
+}
+
+function pythonFact({ says, fields }: ExportedFact): string {
+  const pairs = Object.entries(fields ?? {}).map(
+    ([name, value]) => `${text(name)}: ${typeof value === 'string' ? text(value) : value}`,
+  );
+  return `(${text(says)}, ${fields ? `{${pairs.join(', ')}}` : 'None'})`;
 }
 
 /** A Python string of ASCII only. */
@@ -23,23 +41,84 @@ export function text(value: string): string {
 
 /** What both players share: which frames that came out are those that were to come. */
 export const COMPARISON = `
-def essence(link, frame):
-    """A frame as far as no kernel is free in it: without IP identification, checksums and the ports and sequence numbers of answers."""
-    if frame[12:14] != b"\\x08\\x00" or len(frame) < 34:
-        return None
+def number_of(some):
+    return int.from_bytes(some, "big")
+
+
+def dissected(link, frame):
+    """What is compared of a frame: all but its IP identification, which kernels fill as they like, and its checksums, which devices do."""
     ip = frame[14:]
-    return (link, frame[0:6], ip[9], ip[12:20])
+    head = (ip[0] & 15) * 4
+    data = ip[head:number_of(ip[2:4])]
+    piece = number_of(ip[6:8])
+    fields = {"wire": link, "to": frame[0:6].hex(), "tos": ip[1], "ttl": ip[8], "protocol": ip[9], "fragment": piece}
+    fields.update(source=".".join(map(str, ip[12:16])), destination=".".join(map(str, ip[16:20])), ipoptions=ip[20:head].hex())
+    if piece & 0x1fff == 0 and ip[9] in (6, 17) and len(data) >= 8:
+        fields.update(sport=number_of(data[0:2]), dport=number_of(data[2:4]))
+    if piece & 0x1fff == 0 and ip[9] == 6 and len(data) >= 20:
+        options = data[12] // 16 * 4
+        fields.update(seq=number_of(data[4:8]), ack=number_of(data[8:12]), flags=data[13], rst=data[13] >> 2 & 1)
+        fields.update(window=number_of(data[14:16]), urgent=number_of(data[18:20]), options=data[20:options].hex())
+        data = data[options:]
+    elif piece & 0x1fff == 0 and ip[9] == 17 and len(data) >= 8:
+        data = data[8:]
+    elif piece & 0x1fff == 0 and ip[9] == 1 and len(data) >= 8:
+        fields.update(type=data[0], code=data[1], mtu=number_of(data[6:8]))
+        data = data[4:]
+    fields.update(length=len(data), data=data.hex())
+    return fields
 
 
-def judge(number, says, wanted, seen):
-    wanted = sorted(essence(link, bytes.fromhex(frame)) for link, frame in wanted)
-    seen = sorted(each for each in (essence(link, frame) for link, frame in seen) if each)
-    if wanted == seen:
-        print("ok   step", number, says)
-        return True
-    print("FAIL step", number, says)
-    for name, frames in (("expected", wanted), ("seen", seen)):
-        for link, mac, protocol, ends in frames or [("nothing", b"", "", b"")]:
-            print("    ", name, link, mac.hex(), protocol, ".".join(map(str, ends[:4])), ".".join(map(str, ends[4:])))
-    return False
+def is_ip(frame):
+    return frame[12:14] == b"\\x08\\x00" and len(frame) >= 34
+
+
+def told(frames):
+    """On each wire in order; of two wires nobody can tell which was the first."""
+    return sorted(frames, key=lambda fields: fields["wire"])
+
+
+def in_words(fields):
+    return " ".join("%s=%s" % (name, str(value)[:60]) for name, value in fields.items())
+
+
+def differences(wanted, seen):
+    lines = []
+    for index in range(max(len(wanted), len(seen))):
+        if index >= len(seen):
+            lines.append("missing: " + in_words(wanted[index][0]))
+        elif index >= len(wanted):
+            lines.append("not expected: " + in_words(seen[index]))
+        else:
+            fields, free = wanted[index]
+            for name in sorted((set(fields) | set(seen[index])) - set(free)):
+                one, other = fields.get(name, "absent"), seen[index].get(name, "absent")
+                if one != other:
+                    lines.append("frame %d: %s is %s, not %s" % (index + 1, name, other, one))
+    return lines
+
+
+def holds(fields, seen):
+    if not fields:
+        return not seen
+    return any(all(each.get(name) == value for name, value in fields.items()) for each in seen)
+
+
+def judge(number, says, wanted, expected, seen):
+    """Both what the model sends and what the author expects; says what is not so."""
+    seen = told([dissected(link, frame) for link, frame in seen if is_ip(frame)])
+    complaints = []
+    if wanted is not None:
+        model = sorted(((dissected(link, bytes.fromhex(frame)), free) for link, frame, free in wanted), key=lambda each: each[0]["wire"])
+        complaints += differences(model, seen)
+    for fact, fields in expected:
+        if fields is not None and not holds(fields, seen):
+            complaints.append("expected: %s; seen: %s" % (fact, "; ".join(map(in_words, seen)) or "nothing out"))
+    print("FAIL step" if complaints else "ok   step", number, says)
+    for fact, fields in expected:
+        if fields is None:
+            print("     not checked here:", fact)
+    for complaint in complaints:
+        print("    ", complaint)
+    return not complaints
 `;

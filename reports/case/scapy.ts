@@ -1,5 +1,5 @@
-import type { ExportedCase } from './exported.ts';
-import { COMPARISON, pythonSteps, text } from './player.ts';
+import { colons, type ExportedCase } from './exported.ts';
+import { COMPARISON, pythonSteps, STEP_SHAPE, text } from './player.ts';
 
 /**
  * A Python script that plays the scenario's frames with Scapy alone, from a machine that stands on both sides of a
@@ -16,32 +16,31 @@ from scapy.all import AsyncSniffer, Ether, sendp
 
 TITLE = ${text(given.title)}
 SETUP = ${text(setupText(given))}
-# number, what it says, ms to wait, (wire, frame), command on the director, frames that come out
+${STEP_SHAPE}
 STEPS = [
 ${pythonSteps(given)}]
 ${COMPARISON}
 
 def main(client, server):
     devices = {"client": client, "server": server}
-    ours = {bytes.fromhex(frame)[6:12] for _, _, _, sent, _, _ in STEPS for _, frame in ([sent] if sent else [])}
+    ours = {bytes.fromhex(frame)[6:12] for _, _, _, sent, _, _, _ in STEPS for _, frame in ([sent] if sent else [])}
     print(TITLE)
     print(SETUP)
     good = True
-    for number, says, wait, sent, command, wanted in STEPS:
-        time.sleep(wait / 1000)
-        if command:
-            input("on the director: %s; then press Enter " % " ".join(command))
-        if not sent:
-            continue
+    for number, says, wait, sent, command, wanted, expected in STEPS:
         sniffers = {name: AsyncSniffer(iface=device, store=True) for name, device in devices.items()}
         for sniffer in sniffers.values():
             sniffer.start()
         time.sleep(0.2)
-        link, frame = sent
-        sendp(Ether(bytes.fromhex(frame)), iface=devices[link], verbose=False)
+        time.sleep(wait / 1000)
+        if command:
+            input("on the director: %s; then press Enter " % " ".join(command))
+        if sent:
+            link, frame = sent
+            sendp(Ether(bytes.fromhex(frame)), iface=devices[link], verbose=False)
         time.sleep(0.3)
         seen = [(name, bytes(each)) for name, sniffer in sniffers.items() for each in sniffer.stop()]
-        good &= judge(number, says, wanted, [(name, each) for name, each in seen if each[6:12] not in ours])
+        good &= judge(number, says, wanted, expected, [(name, each) for name, each in seen if each[6:12] not in ours])
     return 0 if good else 1
 
 
@@ -52,6 +51,17 @@ if __name__ == "__main__":
 `;
 }
 
-function setupText({ services, rules, sysctls }: ExportedCase): string {
-  return [services, rules, ...sysctls.map(([name, value]) => `${name} = ${value}`)].join('\n');
+function setupText({ services, rules, baseSysctls, sysctls, links, vips }: ExportedCase): string {
+  return [
+    ...links.flatMap(({ name, mac, address, mtu, hosts }) => [
+      `${name} wire: the director's device has MAC ${colons(mac)}, address ${address}, MTU ${mtu}`,
+      ...hosts.map(
+        (host) => `  ${host.name} is ${host.address} at ${colons(host.mac)}, as ip neigh says nud permanent`,
+      ),
+    ]),
+    ...vips.map((vip) => `the director has ${vip}/32`),
+    services,
+    rules,
+    ...[...baseSysctls, ...sysctls].map(({ name, value }) => `${name} = ${value}`),
+  ].join('\n');
 }

@@ -1,5 +1,5 @@
-import { colons, type ExportedCase, type ExportedLink } from './exported.ts';
-import { COMPARISON, pythonSteps, text } from './player.ts';
+import { colons, type ExportedCase, type ExportedLink, type Sysctl } from './exported.ts';
+import { COMPARISON, pythonSteps, STEP_SHAPE, text } from './player.ts';
 
 /**
  * A script for any Linux box with ip, ipvsadm, iptables and python3: a network namespace for the director, its two
@@ -7,7 +7,7 @@ import { COMPARISON, pythonSteps, text } from './player.ts';
  * documents or quoted words: no shell reads it.
  */
 export function shellScript(given: ExportedCase): string {
-  const { title, services, rules, sysctls, links, vips } = given;
+  const { title, services, rules, baseSysctls, sysctls, links, vips } = given;
   return `#!/bin/sh
 # ${oneLine(title)}
 # usage: sh SCRIPT, as root; it needs ip, ipvsadm, iptables and python3, and leaves nothing behind
@@ -17,8 +17,10 @@ FOLDER=$(mktemp -d)
 trap 'ip netns del "$NS" 2>/dev/null || true; rm -rf "$FOLDER"' EXIT INT TERM
 ip netns add "$NS"
 in_ns() { ip netns exec "$NS" "$@"; }
+# Their settings are there once they are.
+modprobe -qa ip_vs nf_conntrack 2>/dev/null || true
 in_ns ip link set lo up
-${sysctls.map(([name, value]) => `in_ns sysctl -qw ${quoted(`${name}=${value}`)} 2>/dev/null || echo ${quoted(`no sysctl ${name} here`)} >&2\n`).join('')}${links.map(linkLines).join('')}${vips.map((vip) => `in_ns ip addr add ${quoted(`${vip}/32`)} dev ${quoted(links[0]!.device)}\n`).join('')}cat > "$FOLDER/services" <<'LVS-CASE-END'
+${baseSysctls.map(sysctlLine).join('')}${links.map(linkLines).join('')}${vips.map((vip) => `in_ns ip addr add ${quoted(`${vip}/32`)} dev ${quoted(links[0]!.device)}\n`).join('')}${sysctls.map(sysctlLine).join('')}cat > "$FOLDER/services" <<'LVS-CASE-END'
 ${services}LVS-CASE-END
 in_ns ipvsadm -R < "$FOLDER/services"
 cat > "$FOLDER/rules" <<'LVS-CASE-END'
@@ -28,6 +30,11 @@ cat > "$FOLDER/player.py" <<'LVS-CASE-END'
 ${player(given)}LVS-CASE-END
 in_ns python3 "$FOLDER/player.py"
 `;
+}
+
+function sysctlLine({ name, value, mayBeMissing }: Sysctl): string {
+  const otherwise = mayBeMissing ? 'true' : `echo ${quoted(`no sysctl ${name} here`)} >&2`;
+  return `in_ns sysctl -qw ${quoted(`${name}=${value}`)} 2>/dev/null || ${otherwise}\n`;
 }
 
 function linkLines({ device, mac, mtu, address, hosts }: ExportedLink): string {
@@ -63,7 +70,7 @@ import sys
 import time
 
 DEVICES = {${given.links.map(({ name, device }) => `${text(name)}: ${text(`far-${device}`)}`).join(', ')}}
-# number, what it says, ms to wait, (wire, frame), command, frames that come out
+${STEP_SHAPE}
 STEPS = [
 ${pythonSteps(given)}]
 ${COMPARISON}
@@ -91,16 +98,15 @@ def heard(wires):
 
 wires = {link: opened(device) for link, device in DEVICES.items()}
 good = True
-for number, says, wait, sent, command, wanted in STEPS:
+for number, says, wait, sent, command, wanted, expected in STEPS:
     time.sleep(wait / 1000)
     if command:
         subprocess.run(command, check=False)
-    heard(wires) if not sent else None
     if sent:
         link, frame = sent
         wires[link].send(bytes.fromhex(frame))
         time.sleep(0.05)
-        good &= judge(number, says, wanted, heard(wires))
+    good &= judge(number, says, wanted, expected, heard(wires))
 sys.exit(0 if good else 1)
 `;
 }
