@@ -30,19 +30,19 @@ function orderLine({ name }: LoadableModule): string {
 
 /**
  * The kernel's modules for the guest tree: /modules/NAME.ko, unpacked, and /modules/order, one
- * "NAME.ko[ parameters]" a line in the order in which they must be loaded.
+ * "NAME.ko[ parameters]" a line in the order in which they must be loaded. `more` are modules besides the usual ones.
  */
-export async function moduleEntries(kernel: InstalledKernel): Promise<GuestEntry[]> {
+export async function moduleEntries(
+  kernel: InstalledKernel,
+  more: readonly string[] = [],
+): Promise<GuestEntry[]> {
   const files = new Map(kernel.modules.map((file) => [file.name, file]));
   const keepSignature = insistsOnSignatures(await readFile(kernel.config, 'utf8'));
   const load = async (name: string): Promise<LoadableModule | undefined> => {
     const file = files.get(name);
     return file === undefined ? undefined : loadable(file, keepSignature);
   };
-  const order = await loadOrder(
-    wantedModules.map(({ name }) => name),
-    load,
-  );
+  const order = await loadOrder([...wantedModules.map(({ name }) => name), ...more], load);
   const modules = order.map(
     ({ name, bytes }): GuestEntry => ({
       kind: 'file',
