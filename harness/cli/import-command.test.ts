@@ -74,6 +74,9 @@ function lvscheck(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+const real = (name: string) =>
+  fileURLToPath(new URL(`../../suites/captures/last-finack/${name}`, import.meta.url));
+
 describe('lvscheck import', () => {
   it('tells where the packet was dropped, and keeps what that needs', async () => {
     const path = await files();
@@ -97,8 +100,6 @@ describe('lvscheck import', () => {
   });
 
   it("shows the client's last FIN lost, in a capture of real programs (LVS-HOWTO 29.15)", async () => {
-    const real = (name: string) =>
-      fileURLToPath(new URL(`../../suites/captures/last-finack/${name}`, import.meta.url));
     const out = join(await folder(), 'case.yaml');
     const given = ['--ipvs', real('ipvs.txt'), '--rules', real('rules.txt'), '--sysctl', real('sysctl.txt')];
     const { status, stdout } = lvscheck('import', real('case.pcap'), ...given, '-o', out, '--shrink');
@@ -108,6 +109,14 @@ describe('lvscheck import', () => {
     const { timeline, expectations } = parseScenarioFile(await readFile(out, 'utf8'), out);
     expect(timeline.length).toBeLessThan(8);
     expect(expectations!.at(-1)).toEqual({ after: timeline.length, fact: { kind: 'nothing' } });
+  });
+
+  it('says that sh, which hashes addresses, may pick another server for those of the scenario', async () => {
+    const ipvs = join(await folder(), 'ipvs.txt');
+    await writeFile(ipvs, (await readFile(real('ipvs.txt'), 'utf8')).replace(':80 rr', ':80 sh'));
+    const { status, stderr } = lvscheck('import', real('case.pcap'), '--ipvs', ipvs);
+    expect(status).toBe(0);
+    expect(stderr).toContain('note: sh picks servers by addresses');
   });
 
   it.each([

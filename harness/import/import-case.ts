@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Ruleset } from '../../spec/config/rules.ts';
+import type { VirtualService } from '../../spec/config/services.ts';
 import { parseSysctlList } from '../../spec/config/sysctl-list-parse.ts';
 import { formatIpv4 } from '../../spec/wire/address.ts';
 import { InputError } from '../errors.ts';
@@ -98,6 +99,7 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
     notes: [
       ...notesOf(traffic, frames),
       ...(settings?.unmodelled ?? []).map((name) => `${name} is not modelled`),
+      ...hashNotes(services, casting),
     ],
   };
 }
@@ -134,6 +136,18 @@ function nothingIn(
     packets.length === 0
       ? `${capture}: no packet in it is from or to a service or a real server; is this the director's capture?`
       : `${capture}: no client's packet to a service is in it; capture on all devices: tcpdump -i any`,
+  );
+}
+
+const HASHING: ReadonlySet<string> = new Set(['sh', 'dh', 'mh']);
+
+/** Who hashes addresses may pick another server for the addresses of the cast. */
+function hashNotes(services: readonly VirtualService[], { roles }: Casting): string[] {
+  const isRecast = [...roles].some(([address, role]) => address !== role.address);
+  const hashing = services.filter(({ scheduler, dests }) => HASHING.has(scheduler) && dests.length > 1);
+  return [...new Set(isRecast ? hashing.map(({ scheduler }) => scheduler) : [])].map(
+    (name) =>
+      `${name} picks servers by addresses, and those of the scenario are others: it may pick another one than your director did`,
   );
 }
 
