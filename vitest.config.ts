@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 300_000,
     pool: 'threads',
+    // Of two cores the default would use one: a test that waits for QEMU leaves the other idle.
+    maxWorkers: '100%',
   },
 });

@@ -30,7 +30,7 @@ const ctAsk: fc.Arbitrary<CtAsk> = oneOf<CtAsk>(
   [2, fc.tuple(fc.constantFrom(...CT_ADDRESSES), network).map(([on, network]) => ({ on, ...network }))],
   // Whom a tuple that IPVS has altered names: the real server, where a client expects the virtual address.
   [
-    2,
+    4,
     fc
       .tuple(realServer, inverted)
       .map(([address, inverted]) => ({ on: 'replsrc', address, mask: ALL, inverted })),

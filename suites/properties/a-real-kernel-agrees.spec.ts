@@ -6,7 +6,7 @@ import { CLAIMS } from '../claims.ts';
 import { readKnownDifferences } from '../known-differences.ts';
 import { campaignOf } from './reference.ts';
 
-const SCENARIOS_PER_CLAIM = 12;
+const SCENARIOS_PER_CLAIM = 8;
 
 /** A share of each claim against the distribution's kernel; `lvscheck run` plays as many as you like. */
 describe('a real kernel agrees with the model', () => {

@@ -4,19 +4,26 @@ import { CLAIMS } from '../claims.ts';
 import { scenariosUntilCaught } from '../sensitivity/at-large.ts';
 import { KERNEL, SEED } from './reference.ts';
 
-/** What a default run may need at most to notice one wrong rule. */
+/** What a default run may need at most to notice one wrong rule: the median of three seeds. */
 const ENOUGH = 2000;
 
+/** Who has escaped with the first seed must be caught with both others. */
+function caughtByMostSeeds(): ReadonlySet<string> {
+  const caughtWith = (seed: number, suspects: typeof BROKEN_DIRECTORS) => {
+    const caught = scenariosUntilCaught(suspects, { kernel: KERNEL, claims: CLAIMS, seed, runs: ENOUGH });
+    return suspects.filter(({ id }) => caught.has(id));
+  };
+  const first = caughtWith(SEED, BROKEN_DIRECTORS);
+  const escaped = BROKEN_DIRECTORS.filter((broken) => !first.includes(broken));
+  const both = [SEED + 1, SEED + 2].reduce((left, seed) => caughtWith(seed, left), escaped);
+  return new Set([...first, ...both].map(({ id }) => id));
+}
+
 describe(`a default run notices within ${ENOUGH} scenarios`, () => {
-  let caught: ReadonlyMap<string, number>;
+  let caught: ReadonlySet<string>;
 
   beforeAll(() => {
-    caught = scenariosUntilCaught(BROKEN_DIRECTORS, {
-      kernel: KERNEL,
-      claims: CLAIMS,
-      seed: SEED,
-      runs: ENOUGH,
-    });
+    caught = caughtByMostSeeds();
   });
 
   it('at least sixty broken directors', () => {
@@ -24,7 +31,7 @@ describe(`a default run notices within ${ENOUGH} scenarios`, () => {
   });
 
   it.each(BROKEN_DIRECTORS.map(({ id, says }) => [id, says] as const))('%s: %s', (id) => {
-    expect(caught.get(id)).toBeLessThanOrEqual(ENOUGH);
+    expect(caught).toContain(id);
   });
 });
 
