@@ -8,6 +8,7 @@ import { COMPARISON, pythonSteps, STEP_SHAPE, text } from './player.ts';
 export function scapyScript(given: ExportedCase): string {
   return `#!/usr/bin/env python3
 # usage: python3 SCRIPT CLIENT-DEVICE SERVER-DEVICE, as root
+# Frames that come out are those of the model of lvs-conformance for kernel ${given.kernel}.
 # The devices are at the other ends of the director's wires; what the director is set up with stands in SETUP.
 import sys
 import time

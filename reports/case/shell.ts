@@ -7,9 +7,10 @@ import { COMPARISON, pythonSteps, STEP_SHAPE, text } from './player.ts';
  * documents or quoted words: no shell reads it.
  */
 export function shellScript(given: ExportedCase): string {
-  const { title, services, rules, baseSysctls, sysctls, links, vips } = given;
+  const { title, kernel, services, rules, baseSysctls, sysctls, links, vips } = given;
   return `#!/bin/sh
 # ${oneLine(title)}
+# Frames that come out are those of the model of lvs-conformance for kernel ${kernel}.
 # usage: sh SCRIPT, as root; it needs ip, ipvsadm, iptables and python3, and leaves nothing behind
 set -eu
 NS=lvs-case-$$
