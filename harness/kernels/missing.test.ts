@@ -78,7 +78,7 @@ const plan = (changes: Partial<DirectorConfig>, steps: Plan['steps'] = []): Plan
 const rules = (text: string): DirectorConfig['rules'] => parseRuleset(`*filter\n${text}\nCOMMIT\n`);
 
 describe('a plan cannot be played', () => {
-  const service = { scheduler: 'wlc', dests: [] } as unknown as DirectorConfig['services'][number];
+  const service = { protocol: 'tcp', address: 1, port: 80, scheduler: 'wlc', dests: [] } as const;
 
   it.each([
     ['without IPVS', plan({ services: [service] }), 'ip_vs', 'ip_vs (IPVS, the subject)'],
@@ -89,6 +89,12 @@ describe('a plan cannot be played', () => {
       'ip_vs (IPVS, the subject)',
     ],
     ['without its scheduler', plan({ services: [service] }), 'ip_vs_wlc', 'ip_vs_wlc (scheduler wlc)'],
+    [
+      'without its FTP, where a connection may be one',
+      plan({ services: [{ ...service, port: 21 }] }),
+      'ip_vs_ftp',
+      'ip_vs_ftp (FTP through a virtual service)',
+    ],
     [
       'without legacy iptables',
       plan({ rules: rules('-A INPUT -j ACCEPT') }),
@@ -109,6 +115,10 @@ describe('a plan cannot be played', () => {
     ],
   ])('%s', (_, wanting, module, says) => {
     expect(missingFor(wanting, lacking(module))).toBe(`kernel 6.1.0-x has no ${says}`);
+  });
+
+  it('but a service for another port is as good without FTP', () => {
+    expect(missingFor(plan({ services: [service] }), lacking('ip_vs_ftp'))).toBeUndefined();
   });
 
   it('but one without services is as good without IPVS', () => {

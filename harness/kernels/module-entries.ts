@@ -17,7 +17,7 @@ async function loadable(file: ModuleFile, keepSignature: boolean): Promise<Loada
   const unpacked = await unpackModule(packed);
   const { depends, soft } = moduleInfo(unpacked, file.path);
   const bytes = keepSignature ? unpacked : withoutSignature(unpacked);
-  return { name: file.name, bytes, depends: [...depends, ...soft] };
+  return { name: file.name, bytes, depends, soft };
 }
 
 const parametersOf = new Map(wantedModules.map(({ name, parameters }) => [name, parameters]));

@@ -2,13 +2,15 @@ import { expect, it } from 'vitest';
 import { wantedModules } from './module-table.ts';
 import { type LoadableModule, loadOrder, moduleName } from './modules.ts';
 
-/** A kernel whose modules are given as name -> what each depends on. */
+/** A kernel whose modules are given as name -> what each depends on, and softly. */
 function kernelWith(
   modules: Record<string, string[]>,
+  softly: Record<string, string[]> = {},
 ): (name: string) => Promise<LoadableModule | undefined> {
   return (name) => {
     const depends = modules[name];
-    return Promise.resolve(depends === undefined ? undefined : { name, bytes: Buffer.alloc(0), depends });
+    const soft = softly[name] ?? [];
+    return Promise.resolve(depends && { name, bytes: Buffer.alloc(0), depends, soft });
   };
 }
 
@@ -37,13 +39,18 @@ it('puts every module after what it needs, each once', async () => {
 it('leaves out what is built in or missing, and follows either spelling of a name', async () => {
   const order = await loadOrder(
     ['nf-nat', 'virtio'],
-    kernelWith({ nf_nat: ['nf-conntrack'], nf_conntrack: ['crc32c'] }),
+    kernelWith({ nf_nat: ['nf-conntrack'], nf_conntrack: [] }, { nf_conntrack: ['crc32c'] }),
   );
   expect(names(order)).toEqual(['nf_conntrack', 'nf_nat']);
 });
 
 it('ends when soft dependencies go in a circle', async () => {
-  expect(names(await loadOrder(['a'], kernelWith({ a: ['b'], b: ['a'] })))).toEqual(['b', 'a']);
+  expect(names(await loadOrder(['a'], kernelWith({ a: ['b'], b: [] }, { b: ['a'] })))).toEqual(['b', 'a']);
+});
+
+it('leaves out what depends on a missing one, and who depends on that', async () => {
+  const kernel = kernelWith({ nf_nat_ftp: ['nf_conntrack_ftp'], helped: ['nf_nat_ftp'], nf_nat: [] });
+  expect(names(await loadOrder(['helped', 'nf_nat_ftp', 'nf_nat'], kernel))).toEqual(['nf_nat']);
 });
 
 it.each([

@@ -22,7 +22,7 @@ export async function neededModules(paths: readonly string[], release: string): 
     const bytes = await unpackModule(packed);
     const { depends, soft, vermagic } = moduleInfo(bytes, path);
     checkRelease(path, vermagic, release);
-    return { name, bytes, depends: [...depends, ...soft] };
+    return { name, bytes, depends, soft };
   };
   const names = wantedModules.map(({ name }) => name);
   return loadOrder(names, load);

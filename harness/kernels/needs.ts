@@ -1,6 +1,6 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
 import type { Match, Rule, Table, TableName, Target } from '../../spec/config/rules.ts';
-import type { ServiceSettings } from '../../spec/config/services.ts';
+import type { ServiceKey, ServiceSettings } from '../../spec/config/services.ts';
 import type { Plan } from '../play/plan.ts';
 
 /**
@@ -63,10 +63,16 @@ const needed = {
 } as const;
 
 /** Each scheduler is a module of its own, named after it. */
-const ofService = ({ scheduler }: ServiceSettings): readonly string[] => [
+const ofSettings = ({ scheduler }: ServiceSettings): readonly string[] => [
   ...needed.ipvs,
   `ip_vs_${scheduler}`,
 ];
+
+/** Ports whose connections are, or may be, FTP's: those of a service for port 0, or for a mark, have any. */
+const MAYBE_FTP: readonly number[] = [21, 0];
+
+const ofKey = ({ protocol, port }: ServiceKey): readonly string[] =>
+  (protocol === 'tcp' || protocol === 'fwm') && MAYBE_FTP.includes(port) ? ['ip_vs_ftp'] : [];
 
 const ofSysctl = (name: string): readonly string[] => (name.startsWith('net.ipv4.vs.') ? needed.ipvs : []);
 
@@ -88,14 +94,15 @@ function ofCommand(command: AdminCommand): readonly string[] {
   if (command.tool === 'iptables')
     return [...needed.table[command.table], ...('rule' in command ? ofRule(command.rule) : [])];
   if (command.tool === 'sysctl') return ofSysctl(command.name);
-  return 'scheduler' in command ? ofService(command) : needed.ipvs;
+  const ofItsService = 'service' in command && command.service ? ofKey(command.service) : [];
+  return [...('scheduler' in command ? ofSettings(command) : needed.ipvs), ...ofItsService];
 }
 
 /** Every module and setting that the kernel must have to play this plan. */
 export function needsOf({ config, steps }: Plan): Set<string> {
   return new Set([
     ...needed.everyPlan,
-    ...config.services.flatMap(ofService),
+    ...config.services.flatMap((service) => [...ofSettings(service), ...ofKey(service)]),
     ...Object.keys(config.sysctls).flatMap(ofSysctl),
     ...config.rules.tables.flatMap(ofTable),
     ...steps.flatMap((step) => (step.kind === 'command' ? ofCommand(step.command) : [])),
