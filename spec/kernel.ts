@@ -20,6 +20,11 @@ export function kernelOf({ release, version, hz }: Pick<Kernel, 'release' | 'ver
   return { release, version, hz, has: (change) => changes.has(change) };
 }
 
+/** The same kernel on the other side of a change. */
+export function acrossChange(kernel: Kernel, change: ChangeId): Kernel {
+  return { ...kernel, has: (id) => (id === change ? !kernel.has(id) : kernel.has(id)) };
+}
+
 /** A stable series has a change from the point release that took it in; others since the mainline release. */
 function hasChange(version: string, { stable, mainline }: Change): boolean {
   const [major = 0, minor = 0, point = 0] = numbersOf(version);

@@ -1,4 +1,4 @@
-import type { Kernel } from '../../spec/kernel.ts';
+import { acrossChange, type Kernel } from '../../spec/kernel.ts';
 import type { Scenario } from '../../spec/scenario.ts';
 import { printFact } from '../../spec/scenario-text/expectation.ts';
 import { CHANGES, type ChangeId } from '../../spec/tables/changes.ts';
@@ -71,7 +71,7 @@ export function changesThatDecide(
   referenceFor: ReferenceFor,
 ): { readonly change: ChangeId; readonly has: boolean }[] {
   return CHANGES.flatMap(({ id }) => {
-    const other: Kernel = { ...kernel, has: (change) => kernel.has(change) !== (change === id) };
+    const other = acrossChange(kernel, id);
     const same = verdictsOf(scenario, referenceFor(other), kernel.hz).some(
       (one) => one.step === step && one.did === did && one.instead === undefined,
     );

@@ -1,4 +1,4 @@
-import type { Kernel } from '../../spec/kernel.ts';
+import { acrossChange, type Kernel } from '../../spec/kernel.ts';
 import type { Observation } from '../../spec/observation.ts';
 import { CHANGES, type ChangeId } from '../../spec/tables/changes.ts';
 import { compareObservation } from '../compare/observation.ts';
@@ -29,7 +29,7 @@ export function namedChanges(parting: Parting): readonly ChangeId[] {
   const between = CHANGES.map(({ id }) => id).filter((id) => leading.has(id) !== other.has(id));
   if (between.length === 0) return [];
   if (!modelDoes(parting, 'leading', leading) || !modelDoes(parting, 'other', other)) return [];
-  const alone = between.filter((id) => !modelDoes(parting, 'leading', toggled(leading, id)));
+  const alone = between.filter((id) => !modelDoes(parting, 'leading', acrossChange(leading, id)));
   return alone.length > 0 ? alone : between;
 }
 
@@ -39,8 +39,4 @@ function modelDoes(parting: Parting, side: keyof Sides<unknown>, kernel: Kernel)
   const clock = seen.map(({ jiffies }) => jiffies);
   const model = referenceFor(kernel).playAt(plan, clock).observations;
   return seen.slice(0, step + 1).every((each, index) => compareObservation(model[index]!, each).length === 0);
-}
-
-function toggled(kernel: Kernel, change: ChangeId): Kernel {
-  return { ...kernel, has: (id) => (id === change ? !kernel.has(id) : kernel.has(id)) };
 }
