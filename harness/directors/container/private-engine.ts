@@ -8,6 +8,7 @@ import Docker from 'dockerode';
 import { afterAll } from 'vitest';
 import { MachineError } from '../../errors.ts';
 import { findProgram } from '../../system/find-program.ts';
+import { neededForTests } from '../../system/needed-for-tests.ts';
 import { silent } from '../../system/progress.ts';
 import { ensureTools } from '../../system/tools.ts';
 
@@ -99,21 +100,16 @@ export class PrivateEngine {
  * is said loudly, and is a failure where CI is "true".
  */
 export async function engineForTests(): Promise<PrivateEngine | undefined> {
-  try {
-    const engine = await PrivateEngine.start();
-    const before = process.env.DOCKER_HOST;
-    process.env.DOCKER_HOST = `tcp://127.0.0.1:${engine.port}`;
-    afterAll(async () => {
-      if (before === undefined) delete process.env.DOCKER_HOST;
-      else process.env.DOCKER_HOST = before;
-      await engine.remove();
-    });
-    return engine;
-  } catch (error) {
-    if (process.env.CI === 'true') throw error;
-    console.warn(`skipped: no Docker engine (${(error as Error).message})`);
-    return undefined;
-  }
+  const engine = await neededForTests('no Docker engine', () => PrivateEngine.start());
+  if (engine === undefined) return undefined;
+  const before = process.env.DOCKER_HOST;
+  process.env.DOCKER_HOST = `tcp://127.0.0.1:${engine.port}`;
+  afterAll(async () => {
+    if (before === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = before;
+    await engine.remove();
+  });
+  return engine;
 }
 
 function freePort(): Promise<number> {
