@@ -72,6 +72,7 @@ describe('files', () => {
       join('harness', 'cli', 'main.ts'),
       join('suites', 'bench', 'main.ts'),
       join('suites', 'captures', 'make.ts'),
+      join('suites', 'exports', 'main.ts'),
       join('suites', 'fuzz', 'main.ts'),
       join('suites', 'sensitivity', 'main.ts'),
     ];

@@ -38,13 +38,21 @@ export function addCases(all: Command): void {
     .argument('<file>', 'a scenario file')
     .addOption(new Option('--as <kind>', 'what to make of it').choices(KINDS).makeOptionMandatory())
     .option('-o, --out <file>', 'where it goes (default: standard output)')
-    .action(async (file: string, { as, out }: { as: (typeof KINDS)[number]; out?: string }) => {
-      process.exitCode = await (await import('./export-command.ts')).exportCommand(file, as, out);
+    .option('--kernel <kernel>', "whose model it is made of (default: the distribution's)")
+    .action(async (file: string, { as, out, kernel }: ExportFlags) => {
+      const { exportCommand } = await import('./export-command.ts');
+      process.exitCode = await exportCommand(file, as, { out, kernel });
     });
 }
 
 /** A script for any Linux box, one for Scapy, a capture, a bug report. */
 const KINDS = ['sh', 'scapy', 'pcap', 'markdown'] as const;
+
+interface ExportFlags {
+  readonly as: (typeof KINDS)[number];
+  readonly out?: string;
+  readonly kernel?: string;
+}
 
 interface ImportFlags {
   readonly ipvs: string;

@@ -1,8 +1,6 @@
 import { type ExplainedStep, explainSteps } from '../../reports/explain.ts';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
-import type { Director, Played } from '../directors/director.ts';
 import { bind } from '../play/bind.ts';
-import type { Plan } from '../play/plan.ts';
 import { readScenarioFile } from '../replay/read-scenario.ts';
 import { EXIT } from './exit-code.ts';
 import { explainingModel } from './model-subjects.ts';
@@ -12,8 +10,8 @@ export async function explainCommand(file: string): Promise<number> {
   const scenario = await readScenarioFile(file);
   const model = explainingModel();
   const plan = bind(scenario, model);
-  const played = await playedBy(model, plan);
-  const traces = played.traces?.() ?? [];
+  const played = model.playAlone(plan);
+  const traces = played.traces();
   const steps = played.observations.map((observation, index): ExplainedStep => {
     const done = plan.steps[index - 1];
     return {
@@ -25,9 +23,4 @@ export async function explainCommand(file: string): Promise<number> {
   });
   process.stdout.write(explainSteps(steps));
   return EXIT.agree;
-}
-
-async function playedBy(model: Director, plan: Plan): Promise<Extract<Played, { kind: 'played' }>> {
-  for await (const played of model.play([plan])) if (played.kind === 'played') return played;
-  throw new Error('the model played nothing');
 }

@@ -69,6 +69,27 @@ it.each(['sh', 'scapy'] as const)(
   },
 );
 
+/** A fragment whose rest never comes, and a wait after which the kernel has or has not said so. */
+const lost = (wait: string) => `director:
+  services: |
+    -A -t VIP:80 -s rr
+    -a -t VIP:80 -r RIP1:80 -m -w 1
+timeline:
+  - f1 client > S 0:0(0) frag 0+8 mf
+  - ${wait}
+  - expect: answered icmp 11/1
+  - f1 client > S 0:0(0)
+`;
+
+it('what hangs on the moment at which a timer ends is not compared, and else it is', () => {
+  const [early, late] = ['+31s', '+33s'].map(
+    (wait) => exported(parseScenarioFile(lost(wait), 'x.yaml')).steps[1]!,
+  );
+  expect(early).toMatchObject({ undetermined: true, expected: [{ fields: undefined }] });
+  expect(late).toMatchObject({ undetermined: false });
+  expect(late!.emitted).toHaveLength(1);
+});
+
 it('a bug report has everything, and the texts in it are texts', () => {
   const text = String(made('markdown'));
   expect(text.split('\n')[0]).toMatch(/^# \$\(touch HACKED\) \\`touch HACKED\\`/);

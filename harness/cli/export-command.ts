@@ -8,19 +8,25 @@ import { toArgv } from '../../spec/config/commands-print.ts';
 import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
 import type { Link, Topology } from '../../spec/config/topology.ts';
+import { type Kernel, kernelOf } from '../../spec/kernel.ts';
 import type { Observation } from '../../spec/observation.ts';
 import type { Scenario } from '../../spec/scenario.ts';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
 import { BASE_SYSCTLS } from '../../spec/tables/base-sysctls.ts';
 import { formatIpv4 } from '../../spec/wire/address.ts';
+import { knownKernel, readyKernel } from '../kernels/kernel.ts';
 import { bind } from '../play/bind.ts';
 import type { Plan } from '../play/plan.ts';
 import { printScenarioFile } from '../replay/print-scenario.ts';
 import { readScenarioFile } from '../replay/read-scenario.ts';
+import { since } from './changes-text.ts';
+import { changesThatShow } from './changes-that-show.ts';
 import { EXIT } from './exit-code.ts';
 import { exportedFact } from './exported-fact.ts';
 import { explainingModel } from './model-subjects.ts';
 import { written } from './results-folder.ts';
+import { stepsByMoment } from './steps-by-moment.ts';
+import { Terminal } from './terminal.ts';
 
 /** What a scenario can be turned into. */
 export const EXPORTS = {
@@ -36,25 +42,27 @@ export type ExportKind = keyof typeof EXPORTS;
 export async function exportCommand(
   file: string,
   kind: ExportKind,
-  out: string | undefined,
+  { out, kernel }: { readonly out: string | undefined; readonly kernel: string | undefined },
 ): Promise<number> {
-  const content = EXPORTS[kind](exported(await readScenarioFile(file)));
+  const scenario = await readScenarioFile(file);
+  const content = EXPORTS[kind](exported(scenario, await kernelNamed(kernel)));
   if (out === undefined) process.stdout.write(content);
   else written(out, () => writeFileSync(out, content));
   return EXIT.agree;
 }
 
-/** The scenario as the model plays it. */
-export function exported(scenario: Scenario): ExportedCase {
-  const model = explainingModel();
-  const observations: Observation[] = [];
-  const plan = bind(scenario, {
-    start: (config) => model.start(config),
-    step: (step) => {
-      observations.push(model.step(step));
-      return observations.at(-1)!;
-    },
-  });
+/** What the user means by --kernel; undefined: the model's own. */
+async function kernelNamed(spec: string | undefined): Promise<Kernel | undefined> {
+  if (spec === undefined) return undefined;
+  return kernelOf((await knownKernel(spec)) ?? (await readyKernel(spec, new Terminal().preparing)));
+}
+
+/** The scenario as the model of that kernel plays it. */
+export function exported(scenario: Scenario, kernel?: Kernel): ExportedCase {
+  const model = explainingModel(kernel);
+  const plan = bind(scenario, model);
+  const [, ...observations] = model.playAlone(plan).observations;
+  const byMoment = stepsByMoment(plan, model);
   const { director, title = 'A scenario of lvs-conformance', source } = scenario;
   const { topology } = director;
   return {
@@ -62,6 +70,10 @@ export function exported(scenario: Scenario): ExportedCase {
     source,
     scenarioText: printScenarioFile(scenario),
     kernel: model.kernel.version,
+    changes: changesThatShow(plan, model.kernel).map((change) => ({
+      ...{ id: change.id, says: change.says },
+      ...{ since: since(change), present: model.kernel.has(change.id) },
+    })),
     services: printServices(director.services, 'numeric'),
     rules: printRuleset(director.rules, 'numeric'),
     baseSysctls: BASE_SYSCTLS,
@@ -69,7 +81,9 @@ export function exported(scenario: Scenario): ExportedCase {
     links: topology.links.map((link) => exportedLink(link, topology)),
     vips: topology.vips.map(({ address }) => formatIpv4(address)),
     steps: plan.steps.map((step, index) =>
-      exportedStep(scenario, step, { index, observation: observations[index]! }),
+      exportedStep(scenario, step, {
+        ...{ index, observation: observations[index]!, byMoment: byMoment.has(index + 1) },
+      }),
     ),
   };
 }
@@ -84,10 +98,17 @@ function exportedLink(link: Link, { hosts }: Topology): ExportedLink {
   };
 }
 
+/** What the model does in the step of an index (from 0), and whether it would at any other moment. */
+interface Outcome {
+  readonly index: number;
+  readonly observation: Observation;
+  readonly byMoment: boolean;
+}
+
 function exportedStep(
   { director, timeline, expectations = [] }: Scenario,
   step: Plan['steps'][number],
-  { index, observation }: { readonly index: number; readonly observation: Observation },
+  { index, observation, byMoment }: Outcome,
 ): ExportedStep {
   return {
     says: printTimelineItem(timeline[index]!),
@@ -95,10 +116,11 @@ function exportedStep(
     sent: step.kind === 'frame' ? { link: step.link, frame: step.frame } : undefined,
     command: step.kind === 'command' ? toArgv(step.command) : undefined,
     emitted: observation.emitted,
-    undetermined: observation.undetermined !== undefined,
+    undetermined: byMoment || observation.undetermined !== undefined,
     expected: expectations
       .filter(({ after }) => after === index + 1)
-      .map((expectation) => exportedFact(expectation, step, director.topology)),
+      .map((expectation) => exportedFact(expectation, step, director.topology))
+      .map((fact) => (byMoment ? { ...fact, fields: undefined } : fact)),
   };
 }
 

@@ -1,53 +1,35 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeExec } from '../directors/agent-protocol.ts';
-import { Guest } from '../directors/microvm/guest.ts';
-import { guestOptions } from '../directors/microvm/open.ts';
-import { MachineError } from '../errors.ts';
-import { cpio } from '../kernels/cpio.ts';
-import { type GuestEntry, orderedTree } from '../kernels/guest-tree.ts';
-import { type HostFile, withLibraries } from '../kernels/host-files.ts';
+import { acrossChange, type Kernel, kernelOf } from '../../spec/kernel.ts';
+import type { Guest } from '../directors/microvm/guest.ts';
 import { readyKernel } from '../kernels/kernel.ts';
-import { moduleEntries } from '../kernels/module-entries.ts';
 import { parseScenarioFile } from '../replay/scenario-file.ts';
 import { findScapy } from '../scapy-bridge/find-scapy.ts';
-import { findProgram } from '../system/find-program.ts';
+import { neededForTests } from '../system/needed-for-tests.ts';
 import { silent } from '../system/progress.ts';
 import { testFolders } from '../system/test-folders.ts';
 import { EXPORTS, type ExportKind, exported } from './export-command.ts';
+import { PLAYER_IMPORTS, playedScript, scriptsGuest } from './scripts-guest.ts';
 
 /** Exported scripts on a real kernel, with all that they call: a shell, ipvsadm, iptables, Python and Scapy. */
 
-const PYTHON = '/usr/bin/python3';
-const LIMIT_MS = 400_000;
 const folder = testFolders();
+const scapy = await neededForTests('no Scapy', () => findScapy(silent));
 let guest: Guest;
+let kernel: Kernel;
 
-/** Python that has Scapy; where it is neither there nor can be installed, that is said, and is a failure where CI is "true". */
-const python = await findScapy(silent).catch((error: MachineError) => {
-  if (process.env.CI === 'true') throw error;
-  console.warn(`skipped: exported scripts in a guest (${error.message})`);
-  return undefined;
-});
+const KINDS = scapy ? (['sh', 'scapy'] as const) : (['sh'] as const);
 
-describe.skipIf(!python)('in a guest', () => {
+describe('in a guest', () => {
   beforeAll(async () => {
-    const { options } = await guestOptions(undefined, silent);
-    const image = join(await folder(), 'guest.cpio');
-    // The kernel unpacks archives one after the other; a later file takes the place of an earlier one.
-    const extra = cpio(orderedTree([...(await programs()), ...(await wires())]));
-    await writeFile(image, Buffer.concat([await readFile(options.initramfsPath), extra]));
-    guest = await Guest.boot({ ...options, initramfsPath: image, memoryMiB: 384 });
+    kernel = kernelOf(await readyKernel(undefined, silent));
+    guest = await scriptsGuest(undefined, PLAYER_IMPORTS[scapy ? 'scapy' : 'sh'], await folder());
   });
   afterAll(() => guest?.close());
 
-  it.each(['sh', 'scapy'] as const)(
+  it.each(KINDS)(
     '%s: LVS-NAT whose rules drop the last FIN does what the model does, and what is expected',
     async (kind) => {
-      const { code, stdout, stderr } = await played(scriptOf(LAST_FIN, kind));
+      const { code, stdout, stderr } = await playedScript(guest, scriptOf(LAST_FIN, kind));
       expect(stderr).toBe('');
       expect(stdout).not.toContain('FAIL');
       expect(stdout).toMatch(/^ok {3}step 5 f1 client > F\. 1:1\(0\) ack 1$/m);
@@ -57,16 +39,28 @@ describe.skipIf(!python)('in a guest', () => {
   );
 
   it('sh: LVS-DR, answers of REJECT and seconds that pass', async () => {
-    const { code, stdout, stderr } = await played(scriptOf(REJECTED, 'sh'));
+    const { code, stdout, stderr } = await playedScript(guest, scriptOf(REJECTED, 'sh'));
     expect(stderr).toBe('');
     expect(stdout.match(/^ok/gm)).toHaveLength(5);
     expect(code).toBe(0);
   });
 
+  it('sh: says what differs between kernels where it was made for another one', async () => {
+    const given = exported(
+      parseScenarioFile(OVERLOAD, 'case.yaml'),
+      acrossChange(kernel, 'threshold-on-edit'),
+    );
+    const { code, stdout } = await playedScript(guest, EXPORTS.sh(given));
+    expect(code).toBe(1);
+    expect(stdout.match(/^FAIL.*$/gm)).toEqual(['FAIL step 3 f2 client > S 0:0(0)']);
+    expect(stdout).toContain(`this is kernel ${kernel.release}; what is to come out`);
+    expect(stdout).toMatch(/^on kernels .* other frames come out: threshold-on-edit, since /m);
+  });
+
   it('sh: says which expectation is not met, and where another director does otherwise', async () => {
     const wrong = LAST_FIN.replace('to CIP1 from VIP:80', 'to CIP1 from VIP:81');
     const script = scriptOf(wrong.replace('[nothing out,', '[to RIP1,'), 'sh');
-    const { code, stdout } = await played(script);
+    const { code, stdout } = await playedScript(guest, script);
     expect(code).toBe(1);
     expect(stdout.match(/^FAIL.*$/gm)).toEqual([
       'FAIL step 2 f1 server > S. 0:0(0) ack 1',
@@ -75,7 +69,7 @@ describe.skipIf(!python)('in a guest', () => {
     expect(stdout).toContain('expected: to CIP1 from VIP:81; seen: wire=client ');
     expect(stdout).toContain('expected: to RIP1; seen: nothing out');
     const another = scriptOf(LAST_FIN, 'sh').replace(':INPUT DROP', ':INPUT ACCEPT');
-    const open = await played(another.replace('192.168.1.11:80 -m', '192.168.1.11:81 -m'));
+    const open = await playedScript(guest, another.replace('192.168.1.11:80 -m', '192.168.1.11:81 -m'));
     expect(open.code).toBe(1);
     expect(open.stdout).toContain('not expected: wire=server to=02005e000001 ');
     expect(open.stdout).toContain('expected: nothing out; seen: wire=server ');
@@ -127,8 +121,19 @@ timeline:
   - expect: to RIP1
 `;
 
+const OVERLOAD = `title: full after an edit
+director:
+  services: |
+    -A -t VIP:80 -s rr
+    -a -t VIP:80 -r RIP1:80 -g -w 1 -x 3
+timeline:
+  - f1 client > S 0:0(0)
+  - do: ipvsadm -e -t VIP:80 -r RIP1:80 -g -w 1 -x 1
+  - f2 client > S 0:0(0)
+`;
+
 function scriptOf(scenario: string, kind: ExportKind & ('sh' | 'scapy')): string {
-  const given = exported(parseScenarioFile(scenario, 'case.yaml'));
+  const given = exported(parseScenarioFile(scenario, 'case.yaml'), kernel);
   const alone = EXPORTS.sh(given);
   const call = 'in_ns python3 "$FOLDER/player.py"\n';
   expect(alone.endsWith(call)).toBe(true);
@@ -138,62 +143,4 @@ function scriptOf(scenario: string, kind: ExportKind & ('sh' | 'scapy')): string
 ${EXPORTS.scapy(given)}SCAPY-END
 in_ns python3 "$FOLDER/case.py" far-eth0 far-eth1
 `;
-}
-
-async function played(script: string): Promise<ReturnType<typeof decodeExec>> {
-  const exec = { op: 'exec', argv: ['/bin/sh', '-s'], stdin: script, limitMs: LIMIT_MS } as const;
-  for await (const result of guest.play([{ setup: [{ op: 'netns' }, exec], observe: [], steps: [] }])) {
-    if (result.kind !== 'played') throw new MachineError(result.what, { console: result.console });
-    return decodeExec(result.transcript.setup[1]!);
-  }
-  throw new Error('nothing was played');
-}
-
-/** What the scripts call and what no guest has. */
-async function programs(): Promise<GuestEntry[]> {
-  const called = ['sh', 'cat', 'mktemp', 'rm', 'sysctl', 'python3'].map((name): HostFile => {
-    const from = name === 'python3' ? PYTHON : findProgram(name);
-    if (from === undefined) throw new MachineError(`${name} is not on this machine`);
-    return { from, to: `/usr/bin/${name}` };
-  });
-  const sh: GuestEntry = { kind: 'symlink', path: '/bin/sh', target: '/usr/bin/sh' };
-  const files = pythonFiles();
-  const isBinary = ({ from }: HostFile): boolean => from.endsWith('.so');
-  const texts = files
-    .filter((file) => !isBinary(file))
-    .map(
-      async ({ from, to }): Promise<GuestEntry> => ({
-        kind: 'file',
-        path: to,
-        mode: 0o644,
-        content: await readFile(from),
-      }),
-    );
-  return [
-    ...(await withLibraries([...called, ...files.filter(isBinary)])),
-    ...(await Promise.all(texts)),
-    sh,
-  ];
-}
-
-/** Modules of Python that the players load, compiled, in their sources' places: that is quicker there. */
-function pythonFiles(): HostFile[] {
-  const ask = `import sys
-sys.modules["cryptography"] = None
-import json, socket, subprocess, time
-from scapy.all import AsyncSniffer, Ether, sendp
-print(json.dumps([[each.__file__, getattr(each, "__cached__", None)] for each in list(sys.modules.values()) if getattr(each, "__file__", None)]))`;
-  const said = execFileSync(PYTHON, ['-I', '-c', ask], { encoding: 'utf8' });
-  const files = JSON.parse(said) as [file: string, cached: string | null][];
-  return files.map(([file, cached]) =>
-    cached && cached !== file && existsSync(cached)
-      ? { from: cached, to: file.replace(/\.py$/, '.pyc') }
-      : { from: file, to: file },
-  );
-}
-
-/** Ethernet between namespaces, and sockets that see it. */
-async function wires(): Promise<GuestEntry[]> {
-  const entries = await moduleEntries(await readyKernel(undefined, silent), ['veth', 'af_packet']);
-  return entries.filter(({ path }) => /\/(veth|af_packet|order)(\.ko)?$/.test(path));
 }

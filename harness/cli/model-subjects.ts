@@ -1,4 +1,4 @@
-import { kernelOf } from '../../spec/kernel.ts';
+import { type Kernel, kernelOf } from '../../spec/kernel.ts';
 import { BROKEN_DIRECTORS, brokenDirector } from '../directors/broken.ts';
 import { ModelDirector } from '../directors/model.ts';
 import { Recorder } from '../directors/recording.ts';
@@ -16,9 +16,9 @@ export function modelLead(): Lead {
   return new ModelDirector(MODEL_KERNEL);
 }
 
-/** The model that an explanation is read from. */
-export function explainingModel(): ModelDirector {
-  return new ModelDirector(MODEL_KERNEL);
+/** The model that an explanation is read from, or an export made of. */
+export function explainingModel(kernel: Kernel = MODEL_KERNEL): ModelDirector {
+  return new ModelDirector(kernel);
 }
 
 export function modelSubject(): Subject {

@@ -74,20 +74,31 @@ export class ModelDirector implements Director, Reference {
   }
 
   async *play(plans: readonly Plan[]): AsyncIterable<Played> {
-    for (const plan of plans) yield { kind: 'played', ...this.playAt(plan, this.#clockOf(plan)) };
+    for (const plan of plans) yield { kind: 'played', ...this.playAlone(plan) };
+  }
+
+  /** Plays at the times at which a plan's steps happen when nothing takes longer than it must. */
+  playAlone(plan: Plan): Expected {
+    return this.playAt(plan, this.clockOf(plan));
+  }
+
+  /**
+   * The jiffies at which a plan's steps happen: each takes `pace` besides its wait, which is one where nothing takes
+   * longer than it must. `phase` is how many jiffies after the end of every timer's slot the first one is.
+   */
+  clockOf(
+    { steps }: Plan,
+    { phase, pace }: { phase: number; pace: number } = { phase: 0, pace: 1 },
+  ): number[] {
+    const clock = [FIRST_JIFFY + phase];
+    for (const planStep of steps) clock.push(clock.at(-1)! + this.#jiffiesUntil(planStep) + pace - 1);
+    return clock;
   }
 
   async close(): Promise<void> {}
 
   #begin(config: DirectorConfig, jiffies: number, trace: boolean): Net {
     return start(this.#inside, config, { jiffies, trace, ...(this.#parts ? { parts: this.#parts } : {}) });
-  }
-
-  /** The times at which a plan's steps happen when nothing takes longer than it must. */
-  #clockOf({ steps }: Plan): number[] {
-    const clock = [FIRST_JIFFY];
-    for (const planStep of steps) clock.push(clock.at(-1)! + this.#jiffiesUntil(planStep));
-    return clock;
   }
 
   /** Each step has a jiffy of its own; a wait takes as many as it needs. */

@@ -9,6 +9,8 @@ export interface ExportedCase {
   readonly scenarioText: string;
   /** The model's kernel. */
   readonly kernel: string;
+  /** By which other kernels send other frames. */
+  readonly changes: readonly KernelChange[];
   /** For `ipvsadm -R`, for `iptables-restore`, in numbers. */
   readonly services: string;
   readonly rules: string;
@@ -20,6 +22,14 @@ export interface ExportedCase {
   /** Virtual addresses, which the director holds. */
   readonly vips: readonly string[];
   readonly steps: readonly ExportedStep[];
+}
+
+/** A change between kernels, with its first releases; `present`: in the model's kernel. */
+export interface KernelChange {
+  readonly id: string;
+  readonly says: string;
+  readonly since: string;
+  readonly present: boolean;
 }
 
 export interface Sysctl {
@@ -46,7 +56,7 @@ export interface ExportedStep {
   readonly command: readonly string[] | undefined;
   /** What the model sends then. */
   readonly emitted: readonly Emitted[];
-  /** What is sent hangs on something that a kernel picked by chance. */
+  /** What is sent hangs on something that a kernel picked by chance, or on the moment at which the step is played. */
   readonly undetermined: boolean;
   /** What the author expects. */
   readonly expected: readonly ExportedFact[];

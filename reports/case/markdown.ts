@@ -1,9 +1,10 @@
 import { summarise } from '../../spec/wire/dissect.ts';
-import type { ExportedCase, ExportedStep } from './exported.ts';
+import type { ExportedCase, ExportedStep, KernelChange } from './exported.ts';
 
 /** A bug report for a mailing list: what was set up, what happened packet by packet, what was expected. */
 export function markdownReport(given: ExportedCase): string {
-  const { title, source, kernel, services, rules, baseSysctls, sysctls, steps, scenarioText } = given;
+  const { title, source, kernel, changes, services, rules, baseSysctls, sysctls, steps, scenarioText } =
+    given;
   const expected = steps.flatMap(({ expected: facts, says }, index) =>
     facts.map((fact) => `- step ${index + 1}, after \`${inline(says)}\`: ${inline(fact.says)}\n`),
   );
@@ -21,12 +22,18 @@ export function markdownReport(given: ExportedCase): string {
     '## Packets\n',
     fenced(ladder(steps)),
     ...(expected.length > 0 ? ['## Expected\n', expected.join('')] : []),
+    ...(changes.length > 0 ? ['## Other kernels\n', changes.map(otherKernels).join('')] : []),
     '## Reproduce\n',
     'Save this as `case.yaml`; `lvscheck replay case.yaml --kernel 6.12` plays it on that kernel.\n',
     fenced(scenarioText),
   ]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+function otherKernels({ id, says, since, present }: KernelChange): string {
+  const which = present ? 'without' : 'with';
+  return `- ${which} \`${id}\` (since ${since}) other packets come out: ${inline(says)}\n`;
 }
 
 const WIDTH = 100;

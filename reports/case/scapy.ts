@@ -1,5 +1,5 @@
 import { colons, type ExportedCase } from './exported.ts';
-import { COMPARISON, pythonSteps, STEP_SHAPE, text } from './player.ts';
+import { COMPARISON, pythonChanges, pythonSteps, STEP_SHAPE, text } from './player.ts';
 
 /**
  * A Python script that plays the scenario's frames with Scapy alone, from a machine that stands on both sides of a
@@ -11,16 +11,29 @@ export function scapyScript(given: ExportedCase): string {
 # Frames that come out are those of the model of lvs-conformance for kernel ${given.kernel}.
 # The devices are at the other ends of the director's wires; what the director is set up with stands in SETUP.
 import sys
+import threading
 import time
 
-from scapy.all import AsyncSniffer, Ether, sendp
+from scapy.layers.l2 import Ether
+from scapy.sendrecv import AsyncSniffer, sendp
 
 TITLE = ${text(given.title)}
 SETUP = ${text(setupText(given))}
 ${STEP_SHAPE}
 STEPS = [
 ${pythonSteps(given)}]
+# What differs between kernels that shows in these frames.
+CHANGES = [
+${pythonChanges(given)}]
 ${COMPARISON}
+
+def listening(device):
+    started = threading.Event()
+    sniffer = AsyncSniffer(iface=device, store=True, started_callback=started.set)
+    sniffer.start()
+    started.wait(5)
+    return sniffer
+
 
 def main(client, server):
     devices = {"client": client, "server": server}
@@ -29,19 +42,19 @@ def main(client, server):
     print(SETUP)
     good = True
     for number, says, wait, sent, command, wanted, expected in STEPS:
-        sniffers = {name: AsyncSniffer(iface=device, store=True) for name, device in devices.items()}
-        for sniffer in sniffers.values():
-            sniffer.start()
-        time.sleep(0.2)
+        sniffers = {name: listening(device) for name, device in devices.items()}
         time.sleep(wait / 1000)
         if command:
             input("on the director: %s; then press Enter " % " ".join(command))
         if sent:
             link, frame = sent
             sendp(Ether(bytes.fromhex(frame)), iface=devices[link], verbose=False)
-        time.sleep(0.3)
+        time.sleep(0.1)
         seen = [(name, bytes(each)) for name, sniffer in sniffers.items() for each in sniffer.stop()]
         good &= judge(number, says, wanted, expected, [(name, each) for name, each in seen if each[6:12] not in ours])
+    if not good:
+        print("what is to come out is what the model sends for kernel ${given.kernel}")
+        print("\\n".join(CHANGES) or "it knows no other kernel that sends other frames")
     return 0 if good else 1
 
 

@@ -1,5 +1,5 @@
 import { colons, type ExportedCase, type ExportedLink, type Sysctl } from './exported.ts';
-import { COMPARISON, pythonSteps, STEP_SHAPE, text } from './player.ts';
+import { COMPARISON, pythonChanges, pythonSteps, STEP_SHAPE, text } from './player.ts';
 
 /**
  * A script for any Linux box with ip, ipvsadm, iptables and python3: a network namespace for the director, its two
@@ -65,15 +65,20 @@ function oneLine(title: string): string {
 
 /** Python without any package: raw sockets on the far ends of the wires. */
 function player(given: ExportedCase): string {
-  return `import socket
+  return `import os
+import socket
 import subprocess
 import sys
 import time
 
+KERNEL = ${text(given.kernel)}
 DEVICES = {${given.links.map(({ name, device }) => `${text(name)}: ${text(`far-${device}`)}`).join(', ')}}
 ${STEP_SHAPE}
 STEPS = [
 ${pythonSteps(given)}]
+# What differs between kernels that shows in these frames.
+CHANGES = [
+${pythonChanges(given)}]
 ${COMPARISON}
 
 def opened(device):
@@ -108,6 +113,9 @@ for number, says, wait, sent, command, wanted, expected in STEPS:
         wires[link].send(bytes.fromhex(frame))
         time.sleep(0.05)
     good &= judge(number, says, wanted, expected, heard(wires))
+if not good:
+    print("this is kernel %s; what is to come out is what the model sends for %s" % (os.uname().release, KERNEL))
+    print("\\n".join(CHANGES) or "it knows no other kernel that sends other frames")
 sys.exit(0 if good else 1)
 `;
 }

@@ -1,0 +1,72 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { EXPORTS, exported } from '../../harness/cli/export-command.ts';
+import { PLAYER_IMPORTS, playedScript, scriptsGuest } from '../../harness/cli/scripts-guest.ts';
+import type { Guest } from '../../harness/directors/microvm/guest.ts';
+import { MachineError } from '../../harness/errors.ts';
+import { readyKernel } from '../../harness/kernels/kernel.ts';
+import { readScenarioFile } from '../../harness/replay/read-scenario.ts';
+import { silent } from '../../harness/system/progress.ts';
+import { type Kernel, kernelOf } from '../../spec/kernel.ts';
+
+/**
+ * `npm run exports [FILE|FOLDER…] [-- --kernel K]`: exports scenarios (all of suites/scenarios, unless some are named) as
+ * scripts, runs these in a guest, and says which of them do not see what the model sends.
+ */
+const ALL = fileURLToPath(new URL('../scenarios', import.meta.url));
+
+const { values, positionals } = parseArgs({
+  options: { kernel: { type: 'string' } },
+  allowPositionals: true,
+});
+const files = (positionals.length > 0 ? positionals : [ALL]).flatMap(scenarioFiles);
+const folder = mkdtempSync(join(tmpdir(), 'lvs-exports-'));
+try {
+  process.exitCode = await playAll();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function playAll(): Promise<number> {
+  const kernel = kernelOf(await readyKernel(values.kernel, silent));
+  let guest: Guest | undefined;
+  const failed: string[] = [];
+  for (const file of files) {
+    guest ??= await scriptsGuest(values.kernel, PLAYER_IMPORTS.sh, folder);
+    const said = await outcome(guest, kernel, file);
+    if (said === undefined) continue;
+    failed.push(file);
+    console.log(`✕ ${file}\n${said}`);
+    // After what nobody understands the guest is no longer to be trusted.
+    await guest.close();
+    guest = undefined;
+  }
+  await guest?.close();
+  console.log(`${files.length} scripts, ${failed.length} do not agree`);
+  return failed.length > 0 ? 1 : 0;
+}
+
+/** What is wrong with the script's outcome; undefined: nothing. */
+async function outcome(guest: Guest, kernel: Kernel, file: string): Promise<string | undefined> {
+  const script = EXPORTS.sh(exported(await readScenarioFile(file), kernel));
+  try {
+    const { code, stdout, stderr } = await playedScript(guest, script);
+    if (code === 0 && stderr === '') return undefined;
+    return `  ends with ${code}\n${stdout}${stderr}`.replaceAll('\n', '\n  ');
+  } catch (error) {
+    if (error instanceof MachineError) return `  ${error.message}`;
+    throw error;
+  }
+}
+
+function scenarioFiles(path: string): string[] {
+  if (statSync(path).isFile()) return [path];
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  return names
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => join(path, name));
+}
