@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -25,9 +26,12 @@ const DAY_MS = 24 * 3600 * 1000;
 /** A bundle that nobody used for so long is garbage; uses are noted once a day. */
 const KEPT_DAYS = 7;
 
+/** Written last: what a whole bundle's files weigh. */
+const SIZES = 'sizes.json';
+
 /** Changes when any source or package does; costs a stat call for each source. */
 function keyOf(entry) {
-  const hash = createHash('sha256').update(`2 ${process.version} ${entry}`);
+  const hash = createHash('sha256').update(`3 ${process.version} ${entry}`);
   const sources = FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, name)),
   );
@@ -67,6 +71,23 @@ async function write(entry, folder) {
   });
 }
 
+const sizeOf = (path) => statSync(path, { throwIfNoEntry: false })?.size;
+
+function noteSizes(folder) {
+  const sizes = readdirSync(folder).map((name) => [name, sizeOf(join(folder, name))]);
+  writeFileSync(join(folder, SIZES), JSON.stringify(Object.fromEntries(sizes)));
+}
+
+/** A disk that was full, or a machine that lost its power, may leave files that are shorter than what was written. */
+function isWhole(folder) {
+  try {
+    const sizes = JSON.parse(readFileSync(join(folder, SIZES), 'utf8'));
+    return Object.entries(sizes).every(([name, size]) => sizeOf(join(folder, name)) === size);
+  } catch {
+    return false;
+  }
+}
+
 const unusedFor = (path, days) =>
   statSync(path, { throwIfNoEntry: false })?.mtimeMs < Date.now() - days * DAY_MS;
 
@@ -84,6 +105,8 @@ async function make(entry, parent, folder) {
   sweep(parent);
   try {
     await write(entry, temporary);
+    noteSizes(temporary);
+    if (existsSync(folder) && !isWhole(folder)) rmSync(folder, { recursive: true, force: true });
     // Another process may have been faster; then its folder, which is the same, stays.
     if (!existsSync(folder)) renameSync(temporary, folder);
   } finally {
@@ -103,7 +126,7 @@ export async function bundle(entry) {
   try {
     const parent = join(envPaths('lvs-conformance', { suffix: '' }).cache, 'programs');
     const folder = join(parent, keyOf(entry));
-    if (!existsSync(folder)) await make(entry, parent, folder);
+    if (!isWhole(folder)) await make(entry, parent, folder);
     noteUse(folder);
     return join(folder, 'main.mjs');
   } catch {

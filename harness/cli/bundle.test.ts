@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -42,6 +42,17 @@ describe.skipIf('typescript' in process.features && process.features.typescript)
     writeFileSync(join(root, 'harness/cli/package-version.ts'), changed);
     expect(version(root, cache)).toBe('another\n');
     expect(programs()).toHaveLength(2);
+  });
+
+  it.each([0, 100])('is made anew when a file of it was cut to %d bytes', async (length) => {
+    const cache = await freshFolder();
+    version(ROOT, cache);
+    const programs = join(cache, 'lvs-conformance', 'programs');
+    const main = join(programs, readdirSync(programs)[0]!, 'main.mjs');
+    truncateSync(main, length);
+
+    expect(version(ROOT, cache)).toBe('0.1.0\n');
+    expect(statSync(main).size).toBeGreaterThan(length);
   });
 
   it('is not needed: without a place to keep it, sources are read one by one', async () => {
