@@ -1,5 +1,5 @@
-import type { ForwardMethod } from './config/services.ts';
-import type { NfConn } from './conntrack/types.ts';
+import type { ForwardMethod, ServiceKey } from './config/services.ts';
+import { type NfConn, ORIGINAL } from './conntrack/types.ts';
 import type { IpVsService } from './ipvs/types.ts';
 import type { Counter } from './netfilter/types.ts';
 import type {
@@ -22,16 +22,16 @@ export function observe(net: Net, refused: boolean): Observation {
     services: services(net),
     connections: connections(net),
     conntrack: conntrack(net),
-    ...(net.conntrack.expects.length > 0 && { expects: expects(net) }),
     counters: counters(net),
   };
-  return net.undetermined ? { ...seen, undetermined: net.undetermined } : seen;
+  const announced = net.conntrack.expects.length > 0 ? { ...seen, expects: expects(net) } : seen;
+  return net.undetermined ? { ...announced, undetermined: net.undetermined } : announced;
 }
 
 /** /proc/net/ip_vs (ip_vs_info_seq_show) */
 function services(net: Net): ServiceRow[] {
   const rows = net.ipvs.services.map((service) => ({
-    protocol: service.key.protocol.toUpperCase(),
+    protocol: SERVICE_NAMES[service.key.protocol],
     address: service.key.protocol === 'fwm' ? service.key.mark : service.key.address,
     port: service.key.port,
     scheduler: service.scheduler,
@@ -45,8 +45,18 @@ function services(net: Net): ServiceRow[] {
       inActConn: dest.totalConns - dest.activeConns,
     })),
   }));
-  return rows.sort((a, b) => a.address - b.address || a.port - b.port || compareText(a.protocol, b.protocol));
+  return sorted(
+    rows,
+    (a, b) => a.address - b.address || a.port - b.port || compareText(a.protocol, b.protocol),
+  );
 }
+
+const SERVICE_NAMES: Readonly<Record<ServiceKey['protocol'], string>> = {
+  tcp: 'TCP',
+  udp: 'UDP',
+  sctp: 'SCTP',
+  fwm: 'FWM',
+};
 
 /** ip_vs_fwd_name */
 const FORWARD_NAMES: Readonly<Record<ForwardMethod, string>> = {
@@ -57,11 +67,9 @@ const FORWARD_NAMES: Readonly<Record<ForwardMethod, string>> = {
 
 /** Of persistence, the time in jiffies and the netmask in hexadecimal. */
 function flags({ kernel }: Net, { persistence, onePacket }: IpVsService): string {
-  const netmask = persistence?.netmask.toString(16).toUpperCase().padStart(8, '0');
-  return [
-    ...(onePacket ? ['ops'] : []),
-    ...(persistence ? [`persistent ${persistence.timeoutSeconds * kernel.hz} ${netmask}`] : []),
-  ].join(' ');
+  if (!persistence) return onePacket ? 'ops' : '';
+  const netmask = persistence.netmask.toString(16).toUpperCase().padStart(8, '0');
+  return `${onePacket ? 'ops ' : ''}persistent ${persistence.timeoutSeconds * kernel.hz} ${netmask}`;
 }
 
 /** /proc/net/ip_vs_conn (ip_vs_conn_seq_show) */
@@ -78,7 +86,8 @@ function connections(net: Net): ConnectionRow[] {
     state: cp.template ? (cp.assured ? 'ASSURED' : 'NONE') : cp.state,
     expires: Math.floor(Math.max(0, cp.timer.expires - net.jiffies) / net.kernel.hz),
   }));
-  return rows.sort(
+  return sorted(
+    rows,
     (a, b) =>
       compareText(a.protocol, b.protocol) ||
       a.client - b.client ||
@@ -108,25 +117,31 @@ function stateOf({ tuples: [{ protocol }], tcp, sctp }: NfConn): string {
 
 /** /proc/net/nf_conntrack (ct_seq_show) */
 function conntrack(net: Net): ConntrackRow[] {
-  const entries = [...net.conntrack.table.values()].filter(({ direction }) => direction === 0);
-  const rows = entries.map(({ entry }) => ({
-    protocol: PROTOCOL_NAMES[entry.tuples[0].protocol] ?? 'unknown',
-    timeout: Math.floor(Math.max(0, entry.timeout - net.jiffies) / net.kernel.hz),
-    state: stateOf(entry),
-    original: row(entry.tuples[0]),
-    reply: row(entry.tuples[1]),
-    unreplied: !entry.seenReply,
-    assured: entry.assured,
-    mark: entry.mark,
-    ...(entry.openPort && { openPort: true as const }),
-  }));
-  return rows.sort(
+  const rows: ConntrackRow[] = [];
+  for (const { entry, direction } of net.conntrack.table.values())
+    if (direction === ORIGINAL) rows.push(conntrackRow(net, entry));
+  return sorted(
+    rows,
     (a, b) =>
       a.original.src - b.original.src ||
       a.original.sport - b.original.sport ||
       a.original.dst - b.original.dst ||
       a.original.dport - b.original.dport,
   );
+}
+
+function conntrackRow({ jiffies, kernel }: Net, entry: NfConn): ConntrackRow {
+  const seen = {
+    protocol: PROTOCOL_NAMES[entry.tuples[0].protocol] ?? 'unknown',
+    timeout: Math.floor(Math.max(0, entry.timeout - jiffies) / kernel.hz),
+    state: stateOf(entry),
+    original: row(entry.tuples[0]),
+    reply: row(entry.tuples[1]),
+    unreplied: !entry.seenReply,
+    assured: entry.assured,
+    mark: entry.mark,
+  };
+  return entry.openPort ? { ...seen, openPort: true } : seen;
 }
 
 /** /proc/net/nf_conntrack_expect (exp_seq_show) */
@@ -137,7 +152,8 @@ function expects(net: Net): ExpectRow[] {
     tuple: row(tuple),
     helper: 'ftp',
   }));
-  return rows.sort(
+  return sorted(
+    rows,
     (a, b) => a.tuple.src - b.tuple.src || a.tuple.dst - b.tuple.dst || a.tuple.dport - b.tuple.dport,
   );
 }
@@ -159,8 +175,17 @@ function counters(net: Net): CounterRow[] {
   return rows;
 }
 
-function counterRow(table: string, chain: string, rule: number, { packets, bytes }: Counter): CounterRow {
-  return { table, chain, rule, packets, bytes };
+/** Each step changes few counters: a row is made anew only where it is not as it was shown last. */
+function counterRow(table: string, chain: string, rule: number, counter: Counter): CounterRow {
+  const { packets, bytes, shown } = counter;
+  if (shown?.packets === packets && shown.bytes === bytes && shown.rule === rule) return shown;
+  counter.shown = { table, chain, rule, packets, bytes };
+  return counter.shown;
+}
+
+/** Mostly there is nothing to sort, and asking a function of the engine's to do so costs more than all of a row. */
+function sorted<Row>(rows: Row[], order: (a: Row, b: Row) => number): Row[] {
+  return rows.length < 2 ? rows : rows.sort(order);
 }
 
 function compareText(a: string, b: string): number {

@@ -6,9 +6,12 @@
 const SLOTS = 64;
 const LEVELS = 9;
 
+/** Jiffies that a slot of each level is long (LVL_GRAN). */
+const SLOT_JIFFIES = Array.from({ length: LEVELS }, (_, level) => 8 ** level);
+
 /** Jiffies from `now` on at which a level begins to be used (LVL_START). */
 function levelStart(level: number): number {
-  return (SLOTS - 1) * 8 ** (level - 1);
+  return (SLOTS - 1) * SLOT_JIFFIES[level - 1]!;
 }
 
 /** The level at which a timer waits that is set at `now` for `expires`. */
@@ -22,6 +25,6 @@ export function wheelLevel(now: number, expires: number): number {
 export function wheelExpiry(now: number, expires: number): number {
   const delta = expires - now;
   if (delta < 0) return now + 1;
-  const slot = 8 ** wheelLevel(now, expires);
+  const slot = SLOT_JIFFIES[wheelLevel(now, expires)]!;
   return (Math.floor(expires / slot) + 1) * slot;
 }

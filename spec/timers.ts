@@ -11,7 +11,9 @@ export function modTimer(net: Net, timer: Timer, expires: number): void {
   const level = wheelLevel(net.jiffies, expires);
   const stays = timer.fires === fires && timer.level === level;
   if (!stays) net.timers.delete(timer);
-  Object.assign(timer, { expires, fires, level });
+  timer.expires = expires;
+  timer.fires = fires;
+  timer.level = level;
   net.timers.add(timer);
 }
 

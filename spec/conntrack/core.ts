@@ -9,7 +9,15 @@ import { trackGeneric } from './generic.ts';
 import { settleIcmp } from './icmp.ts';
 import { confirm, find, newEntry } from './table.ts';
 import { tupleOf } from './tuple.ts';
-import { type CtInfo, type Direction, type NfConn, ORIGINAL, REPLY, type Tuple } from './types.ts';
+import {
+  type CtInfo,
+  type Direction,
+  directionOf,
+  type NfConn,
+  ORIGINAL,
+  REPLY,
+  type Tuple,
+} from './types.ts';
 
 /** Finds or makes the entry that a packet belongs to (net/netfilter/nf_conntrack_core.c, nf_conntrack_in). */
 export function conntrackIn(net: Net, skb: Skb, hook: Hook): Verdict {
@@ -30,7 +38,7 @@ export function conntrackConfirm(net: Net, skb: Skb, hook: Hook): Verdict {
   if (skb.ct && skb.ct.info !== 'RELATED_REPLY') {
     const { entry, info } = skb.ct;
     if (entry.helper && !net.parts.ftpHelp(net, skb, entry)) return 'NF_DROP';
-    const direction = info.endsWith('_REPLY') ? REPLY : ORIGINAL;
+    const direction = directionOf(info);
     const fromMyself = hook === 'NF_INET_LOCAL_IN' && skb.inDevice === LOOPBACK;
     if (entry.adjusted && !fromMyself && !net.parts.seqAdjust(net, skb, entry, direction)) return 'NF_DROP';
   }
@@ -47,15 +55,24 @@ export function conntrackConfirm(net: Net, skb: Skb, hook: Hook): Verdict {
 export function seenState(skb: Skb): 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED' {
   if (skb.template) return 'NEW';
   if (!skb.ct) return skb.untracked ? 'UNTRACKED' : 'INVALID';
-  return skb.ct.info.replace('_REPLY', '') as 'NEW' | 'ESTABLISHED' | 'RELATED';
+  return SEEN[skb.ct.info];
 }
+
+/** A packet's state says nothing of its direction. */
+const SEEN = {
+  NEW: 'NEW',
+  ESTABLISHED: 'ESTABLISHED',
+  ESTABLISHED_REPLY: 'ESTABLISHED',
+  RELATED: 'RELATED',
+  RELATED_REPLY: 'RELATED',
+} as const;
 
 /** A packet that the director makes about another belongs to the other's entry (nf_conntrack_attach). */
 export function attach(skb: Skb, about: Skb): void {
   if (about.untracked) skb.attached = true;
   if (!about.ct) return;
   const { entry, info } = about.ct;
-  skb.ct = { entry, info: info.endsWith('_REPLY') ? 'RELATED' : 'RELATED_REPLY' };
+  skb.ct = { entry, info: directionOf(info) === REPLY ? 'RELATED' : 'RELATED_REPLY' };
 }
 
 function track(net: Net, skb: Skb, hook: Hook, template: Skb['template']): void {

@@ -7,7 +7,7 @@ import { after, before, u32 } from '../wire/seq.ts';
 import { parseTcp } from '../wire/tcp.ts';
 import { newExpect } from './expect.ts';
 import { type FtpFound, searchFtp } from './ftp-search.ts';
-import { type Direction, type FtpHelp, type NfConn, ORIGINAL, REPLY } from './types.ts';
+import { type Direction, directionOf, type FtpHelp, type NfConn, ORIGINAL, REPLY } from './types.ts';
 
 export function newFtpHelp(): FtpHelp {
   return { afterNewline: [[], []] };
@@ -23,7 +23,7 @@ export function ftpHelp(net: Net, skb: Skb, entry: NfConn): boolean {
   if (net.kernel.has('conntrack-ftp-linearizes')) ensureWritable(skb, skb.payload.length);
   const segment = parseTcp(skb.payload);
   if (!segment || segment.payload.length === 0) return true;
-  const direction = info.endsWith('_REPLY') ? REPLY : ORIGINAL;
+  const direction = directionOf(info);
   const text = textOf(segment.payload);
   const beginsLine = entry.helper!.afterNewline[direction].includes(segment.header.seq);
   const own = entry.tuples[direction].src;

@@ -18,7 +18,7 @@ import {
   verificationTag,
 } from '../wire/sctp.ts';
 import { refresh } from './table.ts';
-import { type Direction, REPLY, type SctpTrack, type TrackVerdict } from './types.ts';
+import { type Direction, directionOf, REPLY, type SctpTrack, type TrackVerdict } from './types.ts';
 
 const { INIT, INIT_ACK, ABORT, SHUTDOWN_ACK, COOKIE_ECHO, COOKIE_ACK, SHUTDOWN_COMPLETE } = SCTP_CHUNK_TYPES;
 
@@ -47,7 +47,7 @@ export function trackSctp(net: Net, { entry, skb, info, hook }: Tracked): TrackV
     if (!begun) return 'INVALID';
     entry.sctp = begun;
   }
-  const packet = { bytes: skb.payload, chunks, way: info.endsWith('_REPLY') ? REPLY : 0 } as const;
+  const packet = { bytes: skb.payload, chunks, way: directionOf(info) } as const;
   const ownRule = [...types].some((type) => OWN_TAG_RULE.has(type));
   if (!ownRule && verificationTag(skb.payload) !== entry.sctp!.tags[packet.way]) return 'INVALID';
   return follow(net, entry, packet);

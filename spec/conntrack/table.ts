@@ -4,7 +4,7 @@ import { PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { collectExpects, removeExpects } from './expect.ts';
 import { newTcpTrack } from './tcp-track.ts';
 import { invert, keyOf } from './tuple.ts';
-import { type Direction, type NfConn, ORIGINAL, REPLY, type Tuple } from './types.ts';
+import { type Direction, directionOf, type NfConn, ORIGINAL, REPLY, type Tuple } from './types.ts';
 
 /**
  * A fresh entry, known to its packet only until it is confirmed (init_conntrack); none for what has no answer.
@@ -59,7 +59,7 @@ export function kill(net: Net, entry: NfConn): void {
  * entry that was there first (__nf_ct_resolve_clash).
  */
 export function confirm(net: Net, skb: Skb): boolean {
-  if (!skb.ct || skb.ct.entry.confirmed || isReply(skb.ct.info)) return true;
+  if (!skb.ct || skb.ct.entry.confirmed || directionOf(skb.ct.info) === REPLY) return true;
   const { entry } = skb.ct;
   const { table } = net.conntrack;
   if (entry.dying) return false;
@@ -115,8 +115,4 @@ export function collectExpired(net: Net): void {
     if (entry.timeout <= net.jiffies) kill(net, entry);
   }
   collectExpects(net);
-}
-
-function isReply(info: string): boolean {
-  return info.endsWith('_REPLY');
 }

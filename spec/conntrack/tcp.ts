@@ -8,7 +8,7 @@ import { ACK, CWR, ECE, FIN, PSH, RST, SYN, type TcpSegment, tcpChecksumIsRight 
 import { kill, refresh } from './table.ts';
 import { newPeer, newTcpTrack } from './tcp-track.ts';
 import { readOptions, segmentEnd, tcpInWindow } from './tcp-window.ts';
-import { type Direction, type NfConn, ORIGINAL, REPLY, type TrackVerdict } from './types.ts';
+import { type Direction, directionOf, type NfConn, ORIGINAL, REPLY, type TrackVerdict } from './types.ts';
 
 /** Everything about one segment that the steps below share. */
 interface Step {
@@ -25,7 +25,7 @@ export function trackTcp(net: Net, { entry, skb, info, hook }: Tracked): TrackVe
   const segment = tcpOf(skb);
   if (!segment || isBroken(net, skb, segment, hook)) return 'INVALID';
   if (!entry.confirmed && !beginTracking(net, entry, skb, segment)) return 'INVALID';
-  const direction = info.endsWith('_REPLY') ? REPLY : ORIGINAL;
+  const direction = directionOf(info);
   const step = { net, entry, skb, segment, direction, index: eventOf(segment.header.flags) } as const;
   const old = entry.tcp.state;
   const next = net.parts.conntrackTcpTable[direction][step.index][old];
@@ -89,7 +89,7 @@ function beginTracking(net: Net, entry: NfConn, skb: Skb, segment: TcpSegment): 
   const next = net.parts.conntrackTcpTable[ORIGINAL][eventOf(segment.header.flags)].NONE;
   if (next === 'INVALID' || next === 'IGNORE') return false;
   if (next !== 'SYN_SENT' && sysctl(net, 'net.netfilter.nf_conntrack_tcp_loose') === 0) return false;
-  Object.assign(entry.tcp, newTcpTrack(), { state: 'NONE' });
+  entry.tcp = newTcpTrack();
   const [client, server] = entry.tcp.seen;
   client.end = segmentEnd(segment);
   client.maxwin = Math.max(segment.header.window, 1);

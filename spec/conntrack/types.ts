@@ -19,6 +19,11 @@ export type Direction = typeof ORIGINAL | typeof REPLY;
 /** What a packet is to its entry (enum ip_conntrack_info). */
 export type CtInfo = 'ESTABLISHED' | 'RELATED' | 'NEW' | 'ESTABLISHED_REPLY' | 'RELATED_REPLY';
 
+/** Which way a packet goes (CTINFO2DIR). */
+export function directionOf(info: CtInfo): Direction {
+  return info === 'ESTABLISHED_REPLY' || info === 'RELATED_REPLY' ? REPLY : ORIGINAL;
+}
+
 /** What a protocol's tracker says of a packet. REPEAT: the entry is gone, look the packet up again. */
 export type TrackVerdict = 'ACCEPT' | 'INVALID' | 'REPEAT';
 
@@ -138,7 +143,7 @@ export interface NfConn {
   /** None while no NAT has looked at the entry. */
   nat: NatStatus | undefined;
   /** Of the protocols' parts, the one of the tuples' protocol is used (union nf_conntrack_proto). */
-  readonly tcp: TcpTrack;
+  tcp: TcpTrack;
   readonly udp: UdpTrack;
   sctp: SctpTrack | undefined;
 }

@@ -6,7 +6,7 @@ import { newTimer } from '../timer.ts';
 import { delTimer, modTimer } from '../timers.ts';
 import { note } from '../trace-log.ts';
 import { ICMP_EXC_FRAGTIME, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
-import { printIpv4Packet } from '../wire/ipv4.ts';
+import { changedHeader, printIpv4Packet } from '../wire/ipv4.ts';
 import { icmpSend } from './icmp.ts';
 import { routeInput } from './route.ts';
 import type { DefragUser, FragmentQueue, QueuedFragment } from './types.ts';
@@ -168,13 +168,12 @@ function reassemble(net: Net, queue: FragmentQueue, skb: Skb): boolean {
   const dontFragment = largestDf === largest;
   const { inDevice, outDevice, nextHop, toLocal } = skb;
   Object.assign(skb, head, { inDevice, outDevice, nextHop, toLocal });
-  skb.header = {
-    ...head.header,
+  skb.header = changedHeader(head.header, {
     tos: head.header.tos | ecn,
     dontFragment,
     moreFragments: false,
     fragmentOffset: 0,
-  };
+  });
   skb.payload = joined(fragments, queue.length);
   // For local delivery the buffers are copied into one (ip_frag_coalesce_ok).
   const buffers = fragments.map(({ offset, end }) => end - offset);

@@ -2,6 +2,7 @@ import { nfHook } from '../netfilter/hooks.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
+import { changedHeader } from '../wire/ipv4.ts';
 import { icmpSend } from './icmp.ts';
 import { ipOutput } from './output.ts';
 import { mtuTowards } from './path-mtu.ts';
@@ -19,7 +20,7 @@ export function ipForward(net: Net, skb: Skb): void {
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: mtu });
     return;
   }
-  skb.header = { ...skb.header, ttl: skb.header.ttl - 1 };
+  skb.header = changedHeader(skb.header, { ttl: skb.header.ttl - 1 });
   if (skb.detour) net.parts.sendRedirect(net, skb);
   if (nfHook(net, 'NF_INET_FORWARD', skb)) ipOutput(net, skb);
 }

@@ -2,6 +2,7 @@ import type { Skb } from '../skb.ts';
 import { isFragment } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
+import { changedHeader } from '../wire/ipv4.ts';
 
 /**
  * A packet in pieces that fit (net/ipv4/ip_output.c, ip_do_fragment), but are no larger than those that it came in.
@@ -44,11 +45,10 @@ function evenly(skb: Skb, room: number): readonly Skb[] {
 }
 
 function piece(skb: Skb, at: number, bytes: number, dontFragment: boolean): Skb {
-  const header = {
-    ...skb.header,
+  const header = changedHeader(skb.header, {
     dontFragment,
     fragmentOffset: skb.header.fragmentOffset + at / 8,
     moreFragments: skb.header.moreFragments || at + bytes < skb.payload.length,
-  };
+  });
   return { ...skb, header, payload: skb.payload.subarray(at, at + bytes) };
 }

@@ -28,13 +28,13 @@ const TOS_MASK = 0x1e;
 export function icmpSend(
   net: Net,
   about: Skb,
-  message: Omit<IcmpMessage, 'body'>,
+  { type, code, info }: Omit<IcmpMessage, 'body'>,
   quoted?: Uint8Array,
 ): void {
   if (about.header.fragmentOffset !== 0) return;
   if (about.header.protocol === PROTOCOL_ICMP && !mayBeAnswered(about.payload[0])) return;
   if (net.icmpLocked) return note(net, 'icmp', 'icmp_xmit_lock', '', () => 'busy with another: no error');
-  note(net, 'icmp', 'icmp_send', '', () => `answers with ICMP type ${message.type} code ${message.code}`);
+  note(net, 'icmp', 'icmp_send', '', () => `answers with ICMP type ${type} code ${code}`);
   const way = routeOutput(net, about.header.source);
   const room = Math.min(
     WHOLE_BYTES_MAX,
@@ -53,7 +53,7 @@ export function icmpSend(
     destination: about.header.source,
     options: new Uint8Array(0),
   };
-  const skb = localSkb(header, printIcmp({ ...message, body }), ['own-ip-id']);
+  const skb = localSkb(header, printIcmp({ type, code, info, body }), ['own-ip-id']);
   attach(skb, about);
   sendIcmp(net, skb);
 }

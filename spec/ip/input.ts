@@ -3,7 +3,7 @@ import { nfHook } from '../netfilter/hooks.ts';
 import { ensureWritable, isFragment, localSkb, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
-import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from '../wire/ethernet.ts';
+import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, isAddressedTo } from '../wire/ethernet.ts';
 import { ICMP_DEST_UNREACH, ICMP_PROT_UNREACH } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, parseIpv4Packet } from '../wire/ipv4.ts';
 import { TCP_HEADER_BYTES } from '../wire/tcp.ts';
@@ -17,8 +17,7 @@ import { udpRcv } from './udp.ts';
 /** A frame arrives (net/ipv4/ip_input.c, ip_rcv). What the director sends to itself meanwhile is received after it. */
 export function receive(net: Net, linkName: LinkName, frame: Uint8Array): void {
   const link = net.config.topology.links.find(({ name }) => name === linkName)!;
-  const ethernet = parseEthernet(frame);
-  if (ethernet?.etherType !== ETHERTYPE_IPV4 || ethernet.destination !== link.mac) {
+  if (!isAddressedTo(frame, link.mac, ETHERTYPE_IPV4)) {
     return note(net, link.device, 'ip_rcv', '', () => 'not IPv4 for this host: dropped');
   }
   const packet = parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES));

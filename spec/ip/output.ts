@@ -1,10 +1,11 @@
 import type { Link } from '../config/topology.ts';
 import { nfHook } from '../netfilter/hooks.ts';
-import { bytesOf, length, type Skb } from '../skb.ts';
+import { length, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import { formatIpv4 } from '../wire/address.ts';
-import { ETHERTYPE_IPV4, printEthernet } from '../wire/ethernet.ts';
+import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, emptyFrame } from '../wire/ethernet.ts';
+import { writeIpv4Packet } from '../wire/ipv4.ts';
 import { permanentNeighbour, resolve } from './neighbour.ts';
 import { mtuTowards, wayOf } from './path-mtu.ts';
 import { LOOPBACK, routeOutput } from './route.ts';
@@ -48,6 +49,9 @@ function transmit(net: Net, skb: Skb, link: Link | undefined): void {
   if (mac === undefined) return resolve(net, skb, link, (waiting) => net.parts.unreachable(net, waiting));
   const header = { destination: mac, source: link.mac, etherType: ETHERTYPE_IPV4 };
   note(net, 'dev_queue_xmit', link.device, '', () => `leaves for ${formatIpv4(skb.nextHop)}`);
-  const frame = printEthernet(header, bytesOf(skb));
-  net.emitted.push({ link: link.name, frame, ...(skb.open.length > 0 ? { open: skb.open } : {}) });
+  const frame = emptyFrame(header, length(skb));
+  writeIpv4Packet(frame, ETHERNET_HEADER_BYTES, skb);
+  net.emitted.push(
+    skb.open.length > 0 ? { link: link.name, frame, open: skb.open } : { link: link.name, frame },
+  );
 }

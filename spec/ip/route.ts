@@ -54,11 +54,20 @@ export function deviceSysctl(
   name: 'rp_filter' | 'accept_local' | 'send_redirects',
   device: string,
 ): readonly [all: number, own: number] {
-  const own = DEVICES.find((known) => known === device);
-  return [sysctl(net, `net.ipv4.conf.all.${name}`), own ? sysctl(net, `net.ipv4.conf.${own}.${name}`) : 0];
+  const own = device === 'eth0' || device === 'eth1' ? device : undefined;
+  return [sysctl(net, DEVICE_SYSCTLS.all[name]), own ? sysctl(net, DEVICE_SYSCTLS[own][name]) : 0];
 }
 
-const DEVICES = ['eth0', 'eth1'] as const;
+/** Their names are made once: every packet asks. */
+const DEVICE_SYSCTLS = { all: namesFor('all'), eth0: namesFor('eth0'), eth1: namesFor('eth1') } as const;
+
+function namesFor<Device extends 'all' | 'eth0' | 'eth1'>(device: Device) {
+  return {
+    rp_filter: `net.ipv4.conf.${device}.rp_filter`,
+    accept_local: `net.ipv4.conf.${device}.accept_local`,
+    send_redirects: `net.ipv4.conf.${device}.send_redirects`,
+  } as const;
+}
 
 /** By which link answers to somebody go, or where the director itself holds the address; VIPs are on the first. */
 export function linkBack(net: Net, address: Ipv4): Link | undefined {

@@ -12,15 +12,15 @@ import type { Ends, IpVsConn, IpVsDest } from './types.ts';
 
 /** The connection that a client's packet belongs to (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_in_get). */
 export function connInGet(net: Net, ends: Ends): IpVsConn | undefined {
-  return exactInGet(net, ends) ?? exactInGet(net, { ...ends, sourcePort: 0 });
+  return exactInGet(net, ends, ends.sourcePort) ?? exactInGet(net, ends, 0);
 }
 
 /** Port 0 is any client's: only a connection of which the client's port is not known yet has it (__ip_vs_conn_in_get). */
-function exactInGet(net: Net, ends: Ends): IpVsConn | undefined {
+function exactInGet(net: Net, ends: Ends, clientPort: number): IpVsConn | undefined {
   return net.ipvs.connections.find(
     (cp) =>
-      cp.clientPort === ends.sourcePort &&
-      cp.noClientPort === (ends.sourcePort === 0) &&
+      cp.clientPort === clientPort &&
+      cp.noClientPort === (clientPort === 0) &&
       cp.protocol === ends.protocol &&
       cp.virtualPort === ends.destinationPort &&
       cp.client === ends.source &&

@@ -5,7 +5,7 @@ import { sysctl } from '../sysctl.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH } from '../wire/icmp.ts';
-import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
+import { changedHeader, PROTOCOL_ICMP } from '../wire/ipv4.ts';
 import { appPacket } from './app.ts';
 import { connExpireNow, connInGet, connOutGet, connPut } from './conn.ts';
 import { endsOf, isCut } from './ends.ts';
@@ -62,7 +62,7 @@ export function outHook(net: Net, skb: Skb, hook: Hook): Verdict {
     }
     const from = { address: cp.destAddress, port: cp.destPort };
     skb.payload = protocol.rewrite(skb, 'source', from, { address: cp.virtual, port: cp.virtualPort });
-    skb.header = { ...skb.header, source: cp.virtual };
+    skb.header = changedHeader(skb.header, { source: cp.virtual });
     note(net, hook, 'handle_response', '', () => 'the source becomes the virtual service');
   }
   if (!isCut(net, skb)) protocol.transition(net, cp, 'OUTPUT', skb);

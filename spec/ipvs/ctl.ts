@@ -78,7 +78,8 @@ export function ipvsadm(net: Net, command: IpvsadmCommand): boolean {
   }
 }
 
-function addService(net: Net, key: ServiceKey, { scheduler, ...settings }: ServiceSettings): boolean {
+function addService(net: Net, key: ServiceKey, settings: ServiceSettings): boolean {
+  const { scheduler } = settings;
   const service: IpVsService = {
     key: keyOf(key),
     scheduler,
@@ -120,7 +121,7 @@ function deleteService(net: Net, service: IpVsService): boolean {
 function addDest(net: Net, service: IpVsService, wanted: Dest): boolean {
   const port = effectivePort(service, wanted);
   if (!thresholdsAreRight(wanted) || lookup(service, wanted.address, port)) return false;
-  const dest = outOfTrash(net, service, wanted.address, port) ?? newDest(service, { ...wanted, port });
+  const dest = outOfTrash(net, service, wanted.address, port) ?? newDest(service, wanted, port);
   update(net, service, dest, wanted);
   dest.lastWeight = wanted.weight;
   dest.available = true;
@@ -130,10 +131,10 @@ function addDest(net: Net, service: IpVsService, wanted: Dest): boolean {
 }
 
 /** ip_vs_new_dest */
-function newDest({ key }: IpVsService, wanted: Dest): IpVsDest {
+function newDest({ key }: IpVsService, wanted: Dest, port: number): IpVsDest {
   return {
     address: wanted.address,
-    port: wanted.port,
+    port,
     virtual: key,
     forward: wanted.forward,
     encapsulation: wanted.encapsulation,
@@ -163,15 +164,18 @@ function thresholdsAreRight({ upperThreshold: upper = 0, lowerThreshold: lower =
 }
 
 /** __ip_vs_update_dest. ipvsadm says all of a dest each time: what is not on its line goes back to the default. */
-function update(net: Net, service: IpVsService, dest: IpVsDest, { forward, weight, ...wanted }: Dest): void {
+function update(net: Net, service: IpVsService, dest: IpVsDest, wanted: Dest): void {
+  const { forward, encapsulation, weight } = wanted;
   if (weight !== 0) dest.lastWeight = weight;
-  const { encapsulation } = wanted;
   const isElsewhere =
     dest.forward !== forward ||
     dest.encapsulation?.type !== encapsulation?.type ||
     tunnelPort(dest) !== tunnelPort({ encapsulation });
   if (isElsewhere) unhashRealServer(net, dest);
-  Object.assign(dest, { forward, encapsulation, weight, route: undefined });
+  dest.forward = forward;
+  dest.encapsulation = encapsulation;
+  dest.weight = weight;
+  dest.route = undefined;
   hashRealServer(net, dest);
   // Even where there is no FTP: any service of that port counts, datagrams' too (ip_vs_register_conntrack).
   if (forward === 'masq' && service.key.port === FTPPORT) service.conntrack = true;
@@ -181,7 +185,8 @@ function update(net: Net, service: IpVsService, dest: IpVsDest, { forward, weigh
   // Before the change a dest was taken for free when its limit was raised, and for nothing new when lowered.
   const raised = upper === 0 || upper > dest.upperThreshold;
   if (raised && !net.kernel.has('threshold-on-edit')) dest.overloaded = false;
-  Object.assign(dest, { upperThreshold: upper, lowerThreshold: lower });
+  dest.upperThreshold = upper;
+  dest.lowerThreshold = lower;
   net.parts.updateOverload(net, dest, 'edit');
 }
 

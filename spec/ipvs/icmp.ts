@@ -11,7 +11,7 @@ import {
   ICMP_TIME_EXCEEDED,
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
-import { PROTOCOL_UDP, parseIpv4Header, setWord } from '../wire/ipv4.ts';
+import { changedHeader, PROTOCOL_UDP, parseIpv4Header, setWord } from '../wire/ipv4.ts';
 import { connInGet, connOutGet, connPut } from './conn.ts';
 import { endsOf, reverse } from './ends.ts';
 import { gatherFrags } from './gather-frags.ts';
@@ -151,7 +151,7 @@ function natIcmp(net: Net, skb: Skb, cp: IpVsConn, way: 'in' | 'out'): void {
   setWord(bytes, 2, 0);
   setWord(bytes, 2, fold(sumWords(bytes)));
   skb.payload = bytes;
-  skb.header = { ...skb.header, [way === 'in' ? 'destination' : 'source']: address };
+  skb.header = changedHeader(skb.header, way === 'in' ? { destination: address } : { source: address });
   note(net, 'ipvs', 'ip_vs_nat_icmp', '', () =>
     way === 'in' ? 'the error now speaks of the real server' : 'the error now speaks of the virtual service',
   );

@@ -1,6 +1,6 @@
 import { newExpect } from '../conntrack/expect.ts';
 import { mayAdjust } from '../conntrack/seqadj.ts';
-import { type NfConn, ORIGINAL } from '../conntrack/types.ts';
+import { directionOf, type NfConn, ORIGINAL, REPLY } from '../conntrack/types.ts';
 import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { connInGet, connOutGet, connPut } from './conn.ts';
@@ -20,7 +20,7 @@ export function notrack(skb: Skb): void {
 export function updateConntrack(skb: Skb, cp: IpVsConn, way: 'in' | 'out'): void {
   if (!skb.ct || skb.ct.entry.confirmed || skb.ct.entry.dying || cp.forward !== 'masq') return;
   if (cp.onePacket) return;
-  if (skb.ct.info.endsWith('_REPLY')) return;
+  if (directionOf(skb.ct.info) === REPLY) return;
   const { entry } = skb.ct;
   if (cp.ftp) mayAdjust(entry);
   alterReply(entry, cp, way);

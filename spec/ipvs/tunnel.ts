@@ -11,7 +11,7 @@ import type { Ipv4 } from '../wire/address.ts';
 import { ETHERTYPE_IPV4 } from '../wire/ethernet.ts';
 import { GRE_CHECKSUM, greHeaderBytes, printGre } from '../wire/gre.ts';
 import { printGue } from '../wire/gue.ts';
-import { PROTOCOL_GRE, PROTOCOL_IPIP, PROTOCOL_UDP, setWord } from '../wire/ipv4.ts';
+import { changedHeader, PROTOCOL_GRE, PROTOCOL_IPIP, PROTOCOL_UDP, setWord } from '../wire/ipv4.ts';
 import { printUdp, UDP_HEADER_BYTES, udpChecksum } from '../wire/udp.ts';
 import { gueSourcePort } from './gue-port.ts';
 import type { IpVsConn } from './types.ts';
@@ -57,8 +57,7 @@ export function encapsulate(net: Net, skb: Skb, cp: IpVsConn, source: Ipv4): voi
   } else if (encapsulation) {
     skb.payload = printGre({ flags: greFlags(encapsulation.checksum), protocol: ETHERTYPE_IPV4 }, whole);
   } else skb.payload = whole;
-  skb.header = {
-    ...inner,
+  skb.header = changedHeader(inner, {
     tos: ecnOutside(inner.tos),
     id: 0,
     dontFragment,
@@ -66,7 +65,7 @@ export function encapsulate(net: Net, skb: Skb, cp: IpVsConn, source: Ipv4): voi
     source,
     destination: cp.destAddress,
     options: new Uint8Array(0),
-  };
+  });
   skb.open = open;
   // All of it stands in the packet's first buffer.
   const { reassembled } = skb;

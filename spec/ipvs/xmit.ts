@@ -9,7 +9,7 @@ import { sysctl } from '../sysctl.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_HOST_UNREACH, ICMP_TIME_EXCEEDED } from '../wire/icmp.ts';
-import { PROTOCOL_ICMP, word } from '../wire/ipv4.ts';
+import { changedHeader, PROTOCOL_ICMP, word } from '../wire/ipv4.ts';
 import { appPacket } from './app.ts';
 import { fillClientPort } from './conn.ts';
 import { isCut } from './ends.ts';
@@ -66,7 +66,7 @@ export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): Way | undefined {
     icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
     return undefined;
   }
-  skb.header = { ...skb.header, ttl: skb.header.ttl - 1 };
+  skb.header = changedHeader(skb.header, { ttl: skb.header.ttl - 1 });
   if (!isAdequate(net, skb, cp)) return undefined;
   skb.outDevice = way.link.device;
   skb.nextHop = nextHop(skb, cp, route);
@@ -137,7 +137,7 @@ function translate(net: Net, skb: Skb, cp: IpVsConn): void {
   const from = { address: cp.virtual, port: cp.virtualPort };
   const to = { address: cp.destAddress, port: cp.destPort };
   skb.payload = net.parts.ipvsProtocols[cp.protocol]!.rewrite(skb, 'destination', from, to);
-  skb.header = { ...skb.header, destination: cp.destAddress };
+  skb.header = changedHeader(skb.header, { destination: cp.destAddress });
   note(net, 'ipvs', 'ip_vs_nat_xmit', '', () => 'the destination becomes the real server');
 }
 

@@ -1,7 +1,7 @@
 import type { IptablesCommand } from '../config/commands.ts';
 import { BUILT_IN_CHAINS, type Rule, type TableName } from '../config/rules.ts';
 import type { Net } from '../state.ts';
-import { freshMemory, loadRule, needsConntrack } from './iptables.ts';
+import { freshMemory, loadRule, needsConntrack, newCounter } from './iptables.ts';
 import type { IptChain, IptRule, IptTable } from './types.ts';
 
 /** Carries out an iptables command; false when the tool refuses it. Any command brings the table into being. */
@@ -87,7 +87,7 @@ function emptyTable(name: TableName): IptTable {
     chains: BUILT_IN_CHAINS[name].map((name) => ({
       name,
       policy: 'ACCEPT',
-      policyCounter: { packets: 0, bytes: 0 },
+      policyCounter: newCounter(),
       rules: [],
     })),
   };

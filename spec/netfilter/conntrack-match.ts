@@ -1,6 +1,6 @@
 import type { CtAsk, CtState, CtStatus, Match, NatState } from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
-import { type NfConn, ORIGINAL, REPLY } from '../conntrack/types.ts';
+import { directionOf, type NfConn, ORIGINAL, REPLY } from '../conntrack/types.ts';
 import type { Skb } from '../skb.ts';
 import { PROTOCOL_NUMBERS } from './protocol-numbers.ts';
 import { addressMatches, within } from './within.ts';
@@ -49,7 +49,7 @@ function askHolds(ask: CtAsk, { entry, info }: NonNullable<Skb['ct']>): boolean 
     case 'status':
       return ask.statuses.some((status) => hasStatus(entry, status)) !== ask.inverted;
     case 'dir':
-      return info.endsWith('_REPLY') === (ask.direction === 'REPLY');
+      return (directionOf(info) === REPLY) === (ask.direction === 'REPLY');
   }
 }
 

@@ -5,7 +5,7 @@ import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { fullCredit } from './limit.ts';
 import { applyTarget, wording } from './targets.ts';
-import type { Clock, Counter, Devices, IptChain, IptRule, IptTable, IptTables, Place } from './types.ts';
+import type { Clock, Counter, IptChain, IptRule, IptTable, IptTables, Place } from './types.ts';
 
 const CHAIN_OF_HOOK: Readonly<Record<Hook, string>> = {
   NF_INET_PRE_ROUTING: 'PREROUTING',
@@ -25,7 +25,7 @@ export function loadTables(clock: Clock, ruleset: Ruleset): IptTables {
         chains: chains.map(({ name, policy, rules }) => ({
           name,
           policy,
-          policyCounter: { packets: 0, bytes: 0 },
+          policyCounter: newCounter(),
           rules: rules.map((rule) => loadRule(clock, rule)),
         })),
       },
@@ -34,7 +34,7 @@ export function loadTables(clock: Clock, ruleset: Ruleset): IptTables {
 }
 
 export function loadRule(clock: Clock, rule: Rule): IptRule {
-  return { rule, counter: { packets: 0, bytes: 0 }, memory: freshMemory(clock, rule) };
+  return { rule, counter: newCounter(), memory: freshMemory(clock, rule) };
 }
 
 /** What the matches of a rule remember when the table has just been loaded. */
@@ -60,7 +60,7 @@ export function needsConntrack(tables: IptTables): boolean {
 export function iptDoTable(net: Net, skb: Skb, hook: Hook, name: TableName): Verdict {
   const table = net.tables.get(name)!;
   const chain = chainOf(table, CHAIN_OF_HOOK[hook]);
-  const result = walk(net, table, chain, skb, { hook, ...devicesAt(hook, skb) });
+  const result = walk(net, table, chain, skb, placeAt(hook, skb));
   if (result !== 'RETURN') return result === 'ACCEPT' ? 'NF_ACCEPT' : 'NF_DROP';
   count(chain.policyCounter, skb);
   note(net, hook, `iptable_${name} ${chain.name}`, '', () => `policy ${chain.policy}`);
@@ -71,8 +71,9 @@ export function iptDoTable(net: Net, skb: Skb, hook: Hook, name: TableName): Ver
  * The devices that a hook knows. A packet that has just come in has no way out yet; LOCAL_OUT does not say where a
  * packet came from, but POST_ROUTING does (ip_output), even of one that IPVS sent on.
  */
-function devicesAt(hook: Hook, skb: Skb): Devices {
+function placeAt(hook: Hook, skb: Skb): Place {
   return {
+    hook,
     inDevice: hook === 'NF_INET_LOCAL_OUT' ? '' : skb.inDevice,
     outDevice: hook === 'NF_INET_PRE_ROUTING' || hook === 'NF_INET_LOCAL_IN' ? '' : skb.hookOut,
   };
@@ -132,6 +133,10 @@ function ruleWording(index: number, target: Target): string {
 
 function chainOf(table: IptTable, name: string): IptChain {
   return table.chains.find((chain) => chain.name === name)!;
+}
+
+export function newCounter(): Counter {
+  return { packets: 0, bytes: 0, shown: undefined };
 }
 
 function count(counter: Counter, skb: Skb): void {

@@ -1,4 +1,5 @@
 import { IPVS_METHODS, type IpvsAsk, type Match } from '../config/rules.ts';
+import { directionOf, REPLY } from '../conntrack/types.ts';
 import { connOutGet } from '../ipvs/conn.ts';
 import { endsOf, reverse } from '../ipvs/ends.ts';
 import type { IpVsConn } from '../ipvs/types.ts';
@@ -24,7 +25,7 @@ function askHolds(ask: IpvsAsk, cp: IpVsConn, skb: Skb): boolean {
     case 'vport':
       return (cp.virtualPort === ask.port) !== ask.inverted;
     case 'vdir':
-      return skb.ct !== undefined && skb.ct.info.endsWith('_REPLY') === (ask.direction === 'REPLY');
+      return skb.ct !== undefined && (directionOf(skb.ct.info) === REPLY) === (ask.direction === 'REPLY');
     case 'vmethod':
       return (cp.forward === IPVS_METHODS[ask.method]) !== ask.inverted;
   }

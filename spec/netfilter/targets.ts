@@ -2,6 +2,7 @@ import { natTargetWords } from '../config/nat-range-text.ts';
 import type { Target } from '../config/rules.ts';
 import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
+import { changedHeader } from '../wire/ipv4.ts';
 import { natTarget } from './nat/targets.ts';
 import { reject } from './reject.ts';
 import { clampMss } from './tcpmss.ts';
@@ -56,7 +57,7 @@ export function applyTarget(
 const ECN_BITS = 3;
 
 function setTos(skb: Skb, tos: number): void {
-  skb.header = { ...skb.header, tos };
+  skb.header = changedHeader(skb.header, { tos });
 }
 
 /** net/netfilter/xt_connmark.c, connmark_tg_shift; a packet without a connection is left alone. */

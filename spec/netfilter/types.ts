@@ -1,11 +1,14 @@
 import type { Rule, TableName } from '../config/rules.ts';
 import type { Kernel } from '../kernel.ts';
+import type { CounterRow } from '../observation.ts';
 import type { Hook } from '../tables/hooks.ts';
 
 /** Packets and bytes that met a rule (struct xt_counters). */
 export interface Counter {
   packets: number;
   bytes: number;
+  /** How it was observed last. */
+  shown: CounterRow | undefined;
 }
 
 /** A table of a network namespace, with live counters (struct xt_table). */

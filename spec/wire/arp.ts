@@ -1,5 +1,5 @@
 import type { Ipv4, Mac } from './address.ts';
-import { printEthernet } from './ethernet.ts';
+import { octet, printEthernet } from './ethernet.ts';
 import { setWord } from './ipv4.ts';
 
 export const ETHERTYPE_ARP = 0x0806;
@@ -16,7 +16,7 @@ export function printArpRequest(
   setWord(body, 2, 0x0800); // IPv4
   setWord(body, 4, 0x0604); // address lengths
   setWord(body, 6, REQUEST);
-  for (let i = 0; i < 6; i++) body[8 + i] = Number.parseInt(sender.mac.slice(i * 2, i * 2 + 2), 16);
+  for (let i = 0; i < 6; i++) body[8 + i] = octet(sender.mac, i);
   setWord(body, 14, sender.address >>> 16);
   setWord(body, 16, sender.address & 0xffff);
   setWord(body, 24, target >>> 16);

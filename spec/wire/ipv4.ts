@@ -65,29 +65,51 @@ export function parseIpv4Header(bytes: Uint8Array): Ipv4Header | undefined {
   };
 }
 
+/** The header with some fields other. Written out, so that all headers have one shape. */
+export function changedHeader(header: Ipv4Header, change: Partial<Ipv4Header>): Ipv4Header {
+  return {
+    tos: change.tos ?? header.tos,
+    id: change.id ?? header.id,
+    dontFragment: change.dontFragment ?? header.dontFragment,
+    moreFragments: change.moreFragments ?? header.moreFragments,
+    fragmentOffset: change.fragmentOffset ?? header.fragmentOffset,
+    ttl: change.ttl ?? header.ttl,
+    protocol: change.protocol ?? header.protocol,
+    source: change.source ?? header.source,
+    destination: change.destination ?? header.destination,
+    options: change.options ?? header.options,
+  };
+}
+
 /** The packet's bytes, with total length and header checksum computed. */
-export function printIpv4Packet({ header, payload }: Ipv4Packet): Uint8Array {
+export function printIpv4Packet(packet: Ipv4Packet): Uint8Array {
+  const bytes = new Uint8Array(totalLength(packet));
+  writeIpv4Packet(bytes, 0, packet);
+  return bytes;
+}
+
+/** The same, into a frame that has room for it from byte `at` on, and is zero there. */
+export function writeIpv4Packet(bytes: Uint8Array, at: number, packet: Ipv4Packet): void {
+  const { header, payload } = packet;
   const headerBytes = MINIMUM_BYTES + header.options.length;
-  const bytes = new Uint8Array(headerBytes + payload.length);
-  bytes[0] = 0x40 | (headerBytes / 4);
-  bytes[1] = header.tos;
-  setWord(bytes, 2, bytes.length);
-  setWord(bytes, 4, header.id);
+  bytes[at] = 0x40 | (headerBytes / 4);
+  bytes[at + 1] = header.tos;
+  setWord(bytes, at + 2, totalLength(packet));
+  setWord(bytes, at + 4, header.id);
   setWord(
     bytes,
-    6,
+    at + 6,
     (header.dontFragment ? 0x4000 : 0) | (header.moreFragments ? 0x2000 : 0) | header.fragmentOffset,
   );
-  bytes[8] = header.ttl;
-  bytes[9] = header.protocol;
-  setWord(bytes, 12, header.source >>> 16);
-  setWord(bytes, 14, header.source & 0xffff);
-  setWord(bytes, 16, header.destination >>> 16);
-  setWord(bytes, 18, header.destination & 0xffff);
-  bytes.set(header.options, MINIMUM_BYTES);
-  setWord(bytes, 10, fold(sumWords(bytes, 0, headerBytes)));
-  bytes.set(payload, headerBytes);
-  return bytes;
+  bytes[at + 8] = header.ttl;
+  bytes[at + 9] = header.protocol;
+  setWord(bytes, at + 12, header.source >>> 16);
+  setWord(bytes, at + 14, header.source & 0xffff);
+  setWord(bytes, at + 16, header.destination >>> 16);
+  setWord(bytes, at + 18, header.destination & 0xffff);
+  bytes.set(header.options, at + MINIMUM_BYTES);
+  setWord(bytes, at + 10, fold(sumWords(bytes, at, at + headerBytes)));
+  bytes.set(payload, at + headerBytes);
 }
 
 /** The pseudo header's contribution to a TCP or UDP checksum, unfolded. */

@@ -27,7 +27,8 @@ export const mh: Scheduler = {
     const first = slotOf(name);
     const dest = slots[first];
     if (!dest || isUsable(dest)) return dest;
-    return service.schedFlags.includes('mh-fallback') ? fallback(slots, name, first) : undefined;
+    const elsewhere = service.schedFlags.includes('mh-fallback') && service.dests.some(isUsable);
+    return elsewhere ? fallback(slots, name, first) : undefined;
   },
 };
 
@@ -75,7 +76,10 @@ function populated(dests: readonly IpVsDest[]): readonly (IpVsDest | undefined)[
 }
 
 function claim(slots: (IpVsDest | undefined)[], claimer: Claimer): void {
-  while (slots[claimer.next]) claimer.next = (claimer.next + claimer.skip) % TABLE_SIZE;
+  while (slots[claimer.next]) {
+    claimer.next += claimer.skip;
+    if (claimer.next >= TABLE_SIZE) claimer.next -= TABLE_SIZE;
+  }
   slots[claimer.next] = claimer.dest;
 }
 

@@ -1,5 +1,5 @@
 import { setAdjust } from '../../conntrack/seqadj.ts';
-import { type Direction, type NfConn, ORIGINAL, REPLY } from '../../conntrack/types.ts';
+import { type Direction, directionOf, type NfConn } from '../../conntrack/types.ts';
 import { ensureWritable, type Skb } from '../../skb.ts';
 import type { Net } from '../../state.ts';
 import { setWord, word } from '../../wire/ipv4.ts';
@@ -25,7 +25,7 @@ export function mangleTcp(skb: Skb, { at, length, text }: Replacement): void {
   skb.payload = bytes;
   skb.checksumPartial = true;
   const { entry, info } = skb.ct!;
-  const direction = info.endsWith('_REPLY') ? REPLY : ORIGINAL;
+  const direction = directionOf(info);
   setAdjust(entry, direction, word(bytes, 4) * 0x10000 + word(bytes, 6), text.length - length);
 }
 

@@ -1,5 +1,5 @@
 import { kill } from '../../conntrack/table.ts';
-import { type NatManip, ORIGINAL, REPLY } from '../../conntrack/types.ts';
+import { directionOf, type NatManip, ORIGINAL, REPLY } from '../../conntrack/types.ts';
 import type { Skb } from '../../skb.ts';
 import type { Net, Verdict } from '../../state.ts';
 import type { Hook } from '../../tables/hooks.ts';
@@ -39,7 +39,7 @@ function manipAt(hook: Hook): NatManip {
 }
 
 function isReply({ ct }: Skb): boolean {
-  return ct!.info.endsWith('_REPLY');
+  return directionOf(ct!.info) === REPLY;
 }
 
 /** nf_nat_core.c, nf_nat_inet_fn */
@@ -71,7 +71,7 @@ function natConnection(net: Net, skb: Skb, hook: Hook, manip: NatManip): Verdict
 /** Of a reply it is the other end that is translated. */
 export function isTranslated({ ct }: Skb, manip: NatManip): boolean {
   const { entry, info } = ct!;
-  const original = !info.endsWith('_REPLY');
+  const original = directionOf(info) === ORIGINAL;
   return entry.nat?.changed[original === (manip === 'SRC') ? 'SRC' : 'DST'] === true;
 }
 

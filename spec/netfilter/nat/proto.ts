@@ -1,9 +1,9 @@
 import { invert } from '../../conntrack/tuple.ts';
-import { type NatManip, ORIGINAL, REPLY, type Tuple } from '../../conntrack/types.ts';
+import { directionOf, type NatManip, ORIGINAL, REPLY, type Tuple } from '../../conntrack/types.ts';
 import { ensureWritable, type Skb } from '../../skb.ts';
 import { fold, replace16, replace32, sumWords } from '../../wire/checksum.ts';
 import { ICMP_HEADER_BYTES, ICMP_REDIRECT, icmpChecksumIsRight, isIcmpError } from '../../wire/icmp.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, setWord, word } from '../../wire/ipv4.ts';
+import { changedHeader, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, setWord, word } from '../../wire/ipv4.ts';
 import { TCP_HEADER_BYTES } from '../../wire/tcp.ts';
 import { isTranslated } from './hooks.ts';
 
@@ -42,7 +42,7 @@ function mayRedirect({ ct }: Skb): boolean {
 
 function otherDirection({ ct }: Skb): Tuple {
   const { entry, info } = ct!;
-  return entry.tuples[info.endsWith('_REPLY') ? ORIGINAL : REPLY];
+  return entry.tuples[directionOf(info) === REPLY ? ORIGINAL : REPLY];
 }
 
 /** One end of a packet, as a tuple has it. */
@@ -71,7 +71,8 @@ function manipulate(skb: Skb, target: Tuple, manip: NatManip): void {
   const bytes = skb.payload.slice();
   manipulateTransport(bytes, target, manip, manip === 'SRC' ? source : destination);
   skb.payload = bytes;
-  skb.header = { ...skb.header, [manip === 'SRC' ? 'source' : 'destination']: end.address };
+  const { address } = end;
+  skb.header = changedHeader(skb.header, manip === 'SRC' ? { source: address } : { destination: address });
 }
 
 /** The same for a packet that an error quotes, in place. A header checksum that was wrong stays so. */
