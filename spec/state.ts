@@ -181,7 +181,7 @@ export interface Net {
   jiffies: number;
   /** What an administrator changed; everything else has its table's value. */
   readonly changedSysctls: Map<string, number>;
-  readonly hooks: Readonly<Record<Hook, readonly (HookRow & { readonly run: Station })[]>>;
+  readonly hooks: Readonly<Record<Hook, readonly { readonly station: StationName; readonly run: Station }[]>>;
   /** Set timers, in the order in which they were first set. */
   readonly timers: Set<Timer>;
   readonly neighbours: Neighbours;

@@ -18,7 +18,9 @@ function listed(parts: Parts): Net['hooks'] {
   return Object.fromEntries(
     HOOKS.map((hook) => [
       hook,
-      rows.filter((row) => row.hook === hook).map((row) => ({ ...row, run: parts.stations[row.station] })),
+      rows
+        .filter((row) => row.hook === hook)
+        .map(({ station }) => ({ station, run: parts.stations[station] })),
     ]),
   ) as unknown as Net['hooks'];
 }
