@@ -131,7 +131,11 @@ function playing(command: Command): Command {
       DEFAULT_MAX_WAIT_MS,
     )
     .option('--load-modules', "load IPVS into this machine's kernel for containers, if it is a module there")
-    .option('--jobs <n>', 'directors of each kind at a time', wholeNumber('--jobs', 1, 256), 1)
+    .option(
+      '--jobs <n>',
+      'directors of each kind at a time (default: as many as there are processors for)',
+      wholeNumber('--jobs', 1, 256),
+    )
     .option('--out <dir>', 'where results go (default: a new folder in reports/out)');
 }
 
@@ -153,7 +157,7 @@ interface PlayFlags {
   readonly module?: string[];
   readonly maxWait: number;
   readonly loadModules?: boolean;
-  readonly jobs: number;
+  readonly jobs?: number;
   readonly out?: string;
 }
 

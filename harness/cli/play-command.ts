@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Campaign, type Progress } from '../../suites/campaign.ts';
 import { type KnownDifference, staleDifferences } from '../../suites/known-differences.ts';
 import type { Model, Programme } from '../../suites/programme.ts';
@@ -21,7 +22,8 @@ import { Terminal } from './terminal.ts';
 
 export interface PlayOptions extends Wanted, HostWishes {
   readonly out: string | undefined;
-  readonly jobs: number;
+  /** Undefined: as many as there are processors for. */
+  readonly jobs: number | undefined;
   /** Percent; a run that compares less has failed. */
   readonly minCoverage?: number | undefined;
 }
@@ -45,7 +47,7 @@ export async function playCommand(
     ...programme,
     ...model,
     ...comparison,
-    jobs: options.jobs,
+    jobs: options.jobs ?? oneForEachCpu(subjects.length),
     version: packageVersion(),
     budget: SHRINK_BUDGET,
     now: () => performance.now(),
@@ -71,6 +73,11 @@ export async function playCommand(
     known: comparison.known,
     minCoverage: options.minCoverage,
   });
+}
+
+/** All kinds of directors play at the same time. */
+function oneForEachCpu(kinds: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / kinds));
 }
 
 interface Surroundings {
