@@ -23,7 +23,7 @@ export interface Host {
   readonly mac: Mac;
 }
 
-/** Who is on the wire. Every route of the director follows from the links' prefixes. */
+/** Who is on the wire. Unless its administrator says more, every route of the director follows from the links' prefixes. */
 export interface Topology {
   readonly links: readonly Link[];
   readonly hosts: readonly Host[];
