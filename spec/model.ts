@@ -2,6 +2,7 @@ import type { AdminCommand, SysctlCommand } from './config/commands.ts';
 import type { DirectorConfig } from './config/director-config.ts';
 import type { LinkName } from './config/topology.ts';
 import { collectExpired } from './conntrack/table.ts';
+import { newFib } from './ip/fib.ts';
 import { receive } from './ip/input.ts';
 import { ipvsadm, restoreServices } from './ipvs/ctl.ts';
 import type { Ipvs } from './ipvs/types.ts';
@@ -46,7 +47,8 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
     timers: new Set(),
     neighbours: new Map(),
     pathMtus: new Map(),
-    redirected: new Map(),
+    peers: new Map(),
+    fib: newFib(config.topology, config.routing ?? []),
     fragments: { queues: new Map(), seen: new Map() },
     ipvs: {
       services: [],

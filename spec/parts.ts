@@ -11,8 +11,9 @@ import { trackUdp } from './conntrack/udp.ts';
 import { fragmentsExpired, ipDefrag } from './ip/defrag.ts';
 import { ipDoFragment } from './ip/fragment.ts';
 import { icmpSend } from './ip/icmp.ts';
+import { ipError } from './ip/ip-error.ts';
 import { sendRedirect } from './ip/redirect.ts';
-import { invalidSource } from './ip/route.ts';
+import { validateSource } from './ip/route.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { forwardIcmp, inHook, isUnwanted, outHook } from './ipvs/core.ts';
 import { toDrop } from './ipvs/defense.ts';
@@ -35,6 +36,7 @@ import { sed } from './ipvs/sched/sed.ts';
 import { sh } from './ipvs/sched/sh.ts';
 import { wlc } from './ipvs/sched/wlc.ts';
 import { wrr } from './ipvs/sched/wrr.ts';
+import { snatReroute } from './ipvs/snat-reroute.ts';
 import { encapsulate, tunnelBytes } from './ipvs/tunnel.ts';
 import { relayTunnelError } from './ipvs/tunnel-error.ts';
 import { conntrackDefrag } from './netfilter/defrag.ts';
@@ -100,6 +102,7 @@ export const PARTS: Parts = {
   schedulers: { rr, wrr, lc, wlc, sed, nq, fo, ovf, sh, dh, mh, lblc, lblcr },
   updateOverload,
   toDrop,
+  snatReroute,
   isUnwanted,
   schedulePersistent,
   checkTemplate,
@@ -131,7 +134,8 @@ export const PARTS: Parts = {
   wheel: wheelExpiry,
   unreachable: (net, skb) =>
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 }),
-  invalidSource,
+  validateSource,
+  ipError,
   sendRedirect,
   fragNeeded: (net, skb, mtu) =>
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: mtu }),

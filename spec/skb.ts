@@ -1,4 +1,5 @@
 import type { CtInfo, NfConn } from './conntrack/types.ts';
+import type { WayOut } from './ip/route-types.ts';
 import type { Emitted } from './observation.ts';
 import type { Ipv4 } from './wire/address.ts';
 import { fold } from './wire/checksum.ts';
@@ -29,12 +30,12 @@ export interface Skb {
   outDevice: string;
   /** The one that it was to leave by when its hook began; a new route within a hook does not change it (nf_hook_state.out). */
   hookOut: string;
-  /** Whose MAC address it goes to: the destination, or with direct routing the real server. */
+  /** Whose MAC address it goes to: the destination, with direct routing the real server, or a router on the way. */
   nextHop: Ipv4;
+  /** The route by which it leaves the director; undefined before it has one, and for what stays here. */
+  way: WayOut | undefined;
   /** Passed on by ip_forward (IPSKB_FORWARDED). */
   forwarded: boolean;
-  /** Goes out by the device that it came in by, though the sender is a neighbour there (IPSKB_DOREDIRECT). */
-  detour: boolean;
   /** Routed to the director itself (RTCF_LOCAL). */
   toLocal: boolean;
   /** Entry and relation (skb->_nfct). */
@@ -69,8 +70,8 @@ export function localSkb(header: Ipv4Header, payload: Uint8Array, open: Skb['ope
     outDevice: '',
     hookOut: '',
     nextHop: header.destination,
+    way: undefined,
     forwarded: false,
-    detour: false,
     toLocal: false,
     ct: undefined,
     untracked: false,

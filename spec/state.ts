@@ -11,7 +11,8 @@ import type {
   TrackVerdict,
   Tuple,
 } from './conntrack/types.ts';
-import type { DefragUser, FragmentQueue, Fragments, Neighbours, PathMtu, Redirected } from './ip/types.ts';
+import type { Fib, FibError, FibRoute, ThroughDevices } from './ip/route-types.ts';
+import type { DefragUser, FragmentQueue, Fragments, Neighbours, PathMtu, Peer } from './ip/types.ts';
 import type {
   Ends,
   IpVsConn,
@@ -137,10 +138,18 @@ export interface Parts {
   unreachable(net: Net, skb: Skb): void;
   /** Whether a real server's packet that belongs to no connection is refused. */
   isUnwanted(net: Net, skb: Skb, ends: Ends): boolean;
+  /** Finds the way of what has the virtual source now anew; false when there is none (ip_vs_route_me_harder). */
+  snatReroute(net: Net, skb: Skb, hook: Hook): boolean;
   /** Whether a packet is dropped instead of being scheduled (ip_vs_todrop). */
   toDrop(net: Net): boolean;
-  /** Why a packet that came in by the device cannot be from that source. */
-  invalidSource(net: Net, source: Ipv4, inDevice: string): string | undefined;
+  /** Why a packet cannot have the source that it has, or whether that is a neighbour. */
+  validateSource(
+    net: Net,
+    header: Skb['header'],
+    through: ThroughDevices,
+  ): string | { readonly neighbour: boolean };
+  /** Tells the sender of a packet that no route takes it. */
+  ipError(net: Net, skb: Skb, error: FibError): void;
   /** Tells the sender of a packet that there is a shorter way. */
   sendRedirect(net: Net, skb: Skb): void;
   /** Tells the sender of a packet how large those may be that must stay whole. */
@@ -185,11 +194,13 @@ export interface Net {
   /** Set timers, in the order in which they were first set. */
   readonly timers: Set<Timer>;
   readonly neighbours: Neighbours;
-  /** By destination. */
-  readonly pathMtus: Map<Ipv4, PathMtu>;
+  /** By route and destination. */
+  readonly pathMtus: Map<FibRoute, Map<Ipv4, PathMtu>>;
   readonly fragments: Fragments;
-  /** Who was told of shorter ways, by address. */
-  readonly redirected: Map<Ipv4, Redirected>;
+  /** Whom something was said to that is not said often, by address. */
+  readonly peers: Map<Ipv4, Peer>;
+  /** Routes, and the rules that choose among them. */
+  readonly fib: Fib;
   readonly ipvs: Ipvs;
   readonly conntrack: Conntrack;
   readonly tables: IptTables;

@@ -166,8 +166,8 @@ function reassemble(net: Net, queue: FragmentQueue, skb: Skb): boolean {
   if (20 + head.header.options.length + queue.length > MOST_BYTES)
     return lost(net, 'makes the packet too long: all of them are dropped');
   const dontFragment = largestDf === largest;
-  const { inDevice, outDevice, nextHop, toLocal } = skb;
-  Object.assign(skb, head, { inDevice, outDevice, nextHop, toLocal });
+  const { inDevice, outDevice, nextHop, way, toLocal } = skb;
+  Object.assign(skb, head, { inDevice, outDevice, nextHop, way, toLocal });
   skb.header = changedHeader(head.header, {
     tos: head.header.tos | ecn,
     dontFragment,
@@ -208,8 +208,8 @@ export function fragmentsExpired(net: Net, queue: FragmentQueue): void {
   if (!queue.firstIn || !first) return;
   const { header, payload } = first.skb;
   const about = { ...first.skb, inDevice: queue.inDevice };
-  const route = routeInput(net, header, queue.inDevice);
-  if (route.kind === 'none') return;
+  const route = routeInput(net, about, queue.inDevice);
+  if (route.kind === 'none' && !route.error) return;
   about.toLocal = route.kind === 'local';
   if (queue.user === 'CONNTRACK_IN' && !about.toLocal) return;
   // Its header still counts the bytes that were cut off to make it a multiple of eight.

@@ -13,15 +13,14 @@ export function ipForward(net: Net, skb: Skb): void {
     icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
     return;
   }
-  const link = net.config.topology.links.find(({ device }) => device === skb.outDevice)!;
-  const mtu = mtuTowards(net, link, skb.header.destination, 'forwarded');
+  const mtu = mtuTowards(net, skb.way!, 'forwarded');
   skb.forwarded = true;
   if (exceeds(skb, mtu)) {
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_FRAG_NEEDED, info: mtu });
     return;
   }
   skb.header = changedHeader(skb.header, { ttl: skb.header.ttl - 1 });
-  if (skb.detour) net.parts.sendRedirect(net, skb);
+  if (skb.way!.detour) net.parts.sendRedirect(net, skb);
   if (nfHook(net, 'NF_INET_FORWARD', skb)) ipOutput(net, skb);
 }
 

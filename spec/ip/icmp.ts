@@ -7,7 +7,7 @@ import { type IcmpMessage, isIcmpError, printIcmp } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
 import { ipLocalOut } from './output.ts';
 import { mtuTowards } from './path-mtu.ts';
-import { routeOutput } from './route.ts';
+import { type Route, routeOutput } from './route.ts';
 
 /** RFC 1812 allows 576 bytes in all. */
 const WHOLE_BYTES_MAX = 576;
@@ -35,10 +35,11 @@ export function icmpSend(
   if (about.header.protocol === PROTOCOL_ICMP && !mayBeAnswered(about.payload[0])) return;
   if (net.icmpLocked) return note(net, 'icmp', 'icmp_xmit_lock', '', () => 'busy with another: no error');
   note(net, 'icmp', 'icmp_send', '', () => `answers with ICMP type ${type} code ${code}`);
-  const way = routeOutput(net, about.header.source);
+  const { source, destination } = about.header;
+  const way = routeOutput(net, source, about.toLocal ? { source: destination } : {});
   const room = Math.min(
     WHOLE_BYTES_MAX,
-    way.kind === 'unicast' ? mtuTowards(net, way.link, about.header.source, 'own') : WHOLE_BYTES_MAX,
+    way.kind === 'unicast' ? mtuTowards(net, way, 'own') : WHOLE_BYTES_MAX,
   );
   const body = (quoted ?? unfinishedBytesOf(about)).slice(0, room - HEADER_BYTES);
   const header = {
@@ -49,22 +50,22 @@ export function icmpSend(
     fragmentOffset: 0,
     ttl: 64,
     protocol: PROTOCOL_ICMP,
-    source: about.toLocal ? about.header.destination : addressTowards(net, about.header.source),
-    destination: about.header.source,
+    source: about.toLocal ? destination : ownAddress(way, source),
+    destination: source,
     options: new Uint8Array(0),
   };
   const skb = localSkb(header, printIcmp({ type, code, info, body }), ['own-ip-id']);
   attach(skb, about);
-  sendIcmp(net, skb);
+  sendIcmp(net, skb, way);
 }
 
 /**
  * Sends an ICMP message of the director's own. Its socket is locked until the message is out, so a rule that
  * rejects the message, or a way that is too narrow for it, brings forth no second one (icmp_xmit_lock).
  */
-export function sendIcmp(net: Net, skb: Skb): void {
+export function sendIcmp(net: Net, skb: Skb, way?: Route): void {
   net.icmpLocked = true;
-  ipLocalOut(net, skb);
+  ipLocalOut(net, skb, way);
   net.icmpLocked = false;
 }
 
@@ -74,7 +75,6 @@ function mayBeAnswered(type: number | undefined): boolean {
 }
 
 /** The director's own address on the way to somebody; to itself, the very address it is called by. */
-function addressTowards(net: Net, destination: Ipv4): Ipv4 {
-  const route = routeOutput(net, destination);
+function ownAddress(route: Route, destination: Ipv4): Ipv4 {
   return route.kind === 'unicast' ? route.link.address : destination;
 }

@@ -10,7 +10,7 @@ import { TCP_HEADER_BYTES } from '../wire/tcp.ts';
 import { ipForward } from './forward.ts';
 import { icmpSend } from './icmp.ts';
 import { icmpRcv } from './icmp-rcv.ts';
-import { LOOPBACK, linkBack, routeInput } from './route.ts';
+import { LOOPBACK, routeInput, setRoute } from './route.ts';
 import { tcpV4Rcv } from './tcp.ts';
 import { udpRcv } from './udp.ts';
 
@@ -34,13 +34,14 @@ function ipRcv(net: Net, skb: Skb): void {
   if (!nfHook(net, 'NF_INET_PRE_ROUTING', skb)) return;
   if (skb.inDevice === LOOPBACK) return ipLocalDeliver(net, skb);
   lookForSocket(skb);
-  const route = routeInput(net, skb.header, skb.inDevice);
-  if (route.kind === 'none') return note(net, 'routing', 'ip_route_input', '', () => `${route.why}: dropped`);
+  const route = routeInput(net, skb, skb.inDevice);
+  if (route.kind === 'none') {
+    note(net, 'routing', 'ip_route_input', '', () => `${route.why}: dropped`);
+    return route.error && net.parts.ipError(net, skb, route.error);
+  }
   if (route.kind === 'local') return ipLocalDeliver(net, skb);
   note(net, 'routing', 'ip_route_input', '', () => `not for the director: forward by ${route.link.device}`);
-  skb.outDevice = route.link.device;
-  skb.nextHop = skb.header.destination;
-  skb.detour = route.link.device === skb.inDevice && linkBack(net, skb.header.source) === route.link;
+  setRoute(skb, route);
   ipForward(net, skb);
 }
 

@@ -8,27 +8,28 @@ import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, emptyFrame } from '../wire/ether
 import { writeIpv4Packet } from '../wire/ipv4.ts';
 import { permanentNeighbour, resolve } from './neighbour.ts';
 import { mtuTowards, wayOf } from './path-mtu.ts';
-import { LOOPBACK, routeOutput } from './route.ts';
+import { type Route, routeOutput, setRoute } from './route.ts';
 
 /** Of lo (drivers/net/loopback.c, loopback_setup). */
 const LOOPBACK_MTU = 65536;
 
-/** Sends a packet of the director's own: routes it and walks it through LOCAL_OUT (net/ipv4/ip_output.c, ip_local_out). */
-export function ipLocalOut(net: Net, skb: Skb): void {
-  const route = routeOutput(net, skb.header.destination, skb.header.source);
+/** Sends a packet of the director's own by its way, through LOCAL_OUT (net/ipv4/ip_output.c, ip_local_out). */
+export function ipLocalOut(net: Net, skb: Skb, route = ownRoute(net, skb)): void {
   if (route.kind === 'none')
     return note(net, 'routing', 'ip_route_output', '', () => `${route.why}: not sent`);
-  skb.toLocal = route.kind === 'local';
-  skb.outDevice = route.kind === 'local' ? LOOPBACK : route.link.device;
-  skb.nextHop = skb.header.destination;
+  setRoute(skb, route);
   if (nfHook(net, 'NF_INET_LOCAL_OUT', skb)) ipOutput(net, skb);
+}
+
+function ownRoute(net: Net, { header: { source, destination } }: Skb): Route {
+  return routeOutput(net, destination, { source });
 }
 
 /** The last part of every packet's way out: POST_ROUTING, then the wire (ip_output, ip_finish_output2). */
 export function ipOutput(net: Net, skb: Skb): void {
   if (!nfHook(net, 'NF_INET_POST_ROUTING', skb)) return;
-  const link = net.config.topology.links.find(({ device }) => device === skb.outDevice);
-  const mtu = link ? mtuTowards(net, link, skb.nextHop, wayOf(skb)) : LOOPBACK_MTU;
+  const link = skb.way?.link;
+  const mtu = skb.way ? mtuTowards(net, skb.way, wayOf(skb)) : LOOPBACK_MTU;
   // What came in fragments leaves in fragments.
   if (length(skb) <= mtu && !skb.reassembled) return transmit(net, skb, link);
   if (mustStayWhole(skb, mtu)) return net.parts.fragNeeded(net, skb, mtu);

@@ -1,4 +1,3 @@
-import type { Link } from '../config/topology.ts';
 import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
@@ -6,20 +5,22 @@ import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_DEST_UNREACH, ICMP_ECHO_REPLY, ICMP_FRAG_NEEDED, type IcmpMessage } from '../wire/icmp.ts';
 import { type Ipv4Header, PROTOCOL_ICMP, parseIpv4Header } from '../wire/ipv4.ts';
 import { isLocal, routeOutput } from './route.ts';
+import type { WayOut } from './route-types.ts';
 import type { PathMtu } from './types.ts';
 
 /** net.ipv4.route.min_pmtu and mtu_expires (net/ipv4/route.c). */
 const LEAST_BYTES = 552;
 const LIFE_SECONDS = 600;
 
-/** The largest packet that may go to somebody over a link; what is merely forwarded trusts the link alone (ip_dst_mtu_maybe_forward). */
-export function mtuTowards(net: Net, link: Link, destination: Ipv4, way: 'own' | 'forwarded'): number {
-  const known = pathMtu(net, destination);
-  return known && (way === 'own' || known.locked) ? known.mtu : link.mtu;
+/** The largest packet that may go by a way; what is merely forwarded trusts the link alone (ip_dst_mtu_maybe_forward). */
+export function mtuTowards(net: Net, way: WayOut, whose: 'own' | 'forwarded'): number {
+  const known = pathMtu(net, way);
+  return known && (whose === 'own' || known.locked) ? known.mtu : way.link.mtu;
 }
 
-export function pathMtu(net: Net, destination: Ipv4): PathMtu | undefined {
-  const known = net.pathMtus.get(destination);
+/** What is known of a way: of each route's next hop apart (find_exception). */
+export function pathMtu(net: Net, { fib, destination }: WayOut): PathMtu | undefined {
+  const known = net.pathMtus.get(fib)?.get(destination);
   return known && net.jiffies <= known.expires ? known : undefined;
 }
 
@@ -41,21 +42,23 @@ export function updatePmtu(
   { source, destination }: Pick<Ipv4Header, 'source' | 'destination'>,
   said: number,
 ): void {
-  const route = routeOutput(net, destination);
   if (!isLocal(net, source)) return;
-  if (route.kind !== 'unicast' || pathMtu(net, destination)?.locked) return;
-  const old = mtuTowards(net, route.link, destination, 'own');
+  const route = routeOutput(net, destination, { source });
+  if (route.kind !== 'unicast' || pathMtu(net, route)?.locked) return;
+  const old = mtuTowards(net, route, 'own');
   if (old < said) return;
   const locked = said < LEAST_BYTES;
   const mtu = locked ? Math.min(old, LEAST_BYTES) : said;
-  if (isYoung(net, destination, mtu) && !locked) return;
-  net.pathMtus.set(destination, { mtu, locked, expires: net.jiffies + LIFE_SECONDS * net.kernel.hz });
+  if (isYoung(net, route, mtu) && !locked) return;
+  const known = net.pathMtus.get(route.fib) ?? new Map<Ipv4, PathMtu>();
+  net.pathMtus.set(route.fib, known);
+  known.set(destination, { mtu, locked, expires: net.jiffies + LIFE_SECONDS * net.kernel.hz });
   note(net, 'routing', 'ipv4_update_pmtu', '', () => `the way back takes ${mtu} bytes at most`);
 }
 
 /** The same, said less than half a life ago. */
-function isYoung(net: Net, destination: Ipv4, mtu: number): boolean {
-  const known = pathMtu(net, destination);
+function isYoung(net: Net, way: WayOut, mtu: number): boolean {
+  const known = pathMtu(net, way);
   return known?.mtu === mtu && net.jiffies < known.expires - (LIFE_SECONDS / 2) * net.kernel.hz;
 }
 

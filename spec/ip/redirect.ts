@@ -2,6 +2,7 @@ import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { ICMP_REDIR_HOST, ICMP_REDIRECT } from '../wire/icmp.ts';
 import { icmpSend } from './icmp.ts';
+import { peerOf } from './peer.ts';
 import { deviceSysctl } from './route.ts';
 
 /** After so many (ip_rt_redirect_number) somebody who does not listen is left alone. */
@@ -15,16 +16,15 @@ export function sendRedirect(net: Net, skb: Skb): void {
   if (!deviceSysctl(net, 'send_redirects', skb.outDevice).some((value) => value !== 0)) return;
   const loadJiffies = Math.floor(net.kernel.hz / 50);
   const silenceJiffies = loadJiffies << (MOST_TIMES + 1);
-  const { source, destination } = skb.header;
-  const told = net.redirected.get(source) ?? { last: net.jiffies - 60 * net.kernel.hz, times: 0 };
-  net.redirected.set(source, told);
-  if (net.jiffies > told.last + silenceJiffies) told.times = 0;
-  if (told.times >= MOST_TIMES) {
+  const { source } = skb.header;
+  const told = peerOf(net, source);
+  if (net.jiffies > told.last + silenceJiffies) told.redirects = 0;
+  if (told.redirects >= MOST_TIMES) {
     told.last = net.jiffies;
     return;
   }
-  if (told.times > 0 && net.jiffies <= told.last + (loadJiffies << told.times)) return;
-  icmpSend(net, skb, { type: ICMP_REDIRECT, code: ICMP_REDIR_HOST, info: destination });
+  if (told.redirects > 0 && net.jiffies <= told.last + (loadJiffies << told.redirects)) return;
+  icmpSend(net, skb, { type: ICMP_REDIRECT, code: ICMP_REDIR_HOST, info: skb.nextHop });
   told.last = net.jiffies;
-  told.times += 1;
+  told.redirects += 1;
 }

@@ -1,51 +1,79 @@
-import type { Link } from '../config/topology.ts';
+import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
-import { type Ipv4, prefixMask } from '../wire/address.ts';
-import type { Ipv4Header } from '../wire/ipv4.ts';
+import type { Ipv4 } from '../wire/address.ts';
+import { fibLookup, isLocalAddress } from './fib.ts';
+import type { FibError, FibRoute, Flow, ThroughDevices, WayOut } from './route-types.ts';
 
 /** Where a packet goes (struct rtable). */
-export type Route =
-  | { readonly kind: 'local' }
-  | { readonly kind: 'unicast'; readonly link: Link }
-  /** No way, or a source that cannot be: dropped without a word. */
-  | { readonly kind: 'none'; readonly why: string };
+export type Route = Way | NoRoute;
+
+/** Somewhere: to the director itself, or out. */
+export type Way = { readonly kind: 'local' } | WayOut;
+
+/** No way, or a source that cannot be: dropped without a word, or, if a table said so, with one (ip_error). */
+export interface NoRoute {
+  readonly kind: 'none';
+  readonly why: string;
+  readonly error?: FibError;
+}
 
 export const LOOPBACK = 'lo';
 
 /** Whether the director holds the address itself. */
 export function isLocal(net: Net, address: Ipv4): boolean {
-  const { links, vips } = net.config.topology;
-  return (
-    isLoopback(address) ||
-    links.some((link) => link.address === address) ||
-    vips.some((vip) => vip.address === address)
-  );
+  return isLocalAddress(net, address);
 }
 
 /** The way of a packet that came in by a device (net/ipv4/route.c, ip_route_input_slow). */
-export function routeInput(net: Net, { source, destination }: Ipv4Header, inDevice: string): Route {
-  const local = isLocal(net, destination);
-  if (!local && sysctl(net, 'net.ipv4.ip_forward') === 0) return { kind: 'none', why: 'ip_forward is 0' };
-  const why = net.parts.invalidSource(net, source, inDevice);
-  if (why !== undefined) return { kind: 'none', why };
-  return local ? { kind: 'local' } : routeOutput(net, destination);
+export function routeInput(
+  net: Net,
+  { header, mark }: Pick<Skb, 'header' | 'mark'>,
+  inDevice: string,
+): Route {
+  const { source, destination } = header;
+  const forwards = sysctl(net, 'net.ipv4.ip_forward') !== 0;
+  const found = fibLookup(net, { source, destination, mark, iif: inDevice });
+  const local = typeof found === 'object' && found.type === 'local';
+  if (!forwards && !local) return { kind: 'none', why: 'ip_forward is 0' };
+  if (typeof found === 'string') return { kind: 'none', why: WORDS[found], error: found };
+  const seen = net.parts.validateSource(net, header, {
+    inDevice,
+    outDevice: local ? LOOPBACK : found.device,
+  });
+  if (typeof seen === 'string') return { kind: 'none', why: seen };
+  if (local) return { kind: 'local' };
+  return wayOut(net, destination, found, { detour: seen.neighbour && found.device === inDevice });
 }
 
+const WORDS: Readonly<Record<FibError, string>> = {
+  ENETUNREACH: 'no route',
+  EHOSTUNREACH: 'a route says unreachable',
+  EACCES: 'prohibited',
+  EINVAL: 'a black hole',
+};
+
 /**
- * Why a packet cannot come from there: its source is the director's own, or the way back to it is another than it
- * came by; undefined when it can (net/ipv4/fib_frontend.c, fib_validate_source).
+ * Why a packet cannot come from there, or whether its sender is a neighbour: its source is the director's own, or the
+ * way back to it is another than it came by (net/ipv4/fib_frontend.c, __fib_validate_source). The way back is looked
+ * for without the packet's mark.
  */
-export function invalidSource(net: Net, source: Ipv4, inDevice: string): string | undefined {
+export function validateSource(
+  net: Net,
+  { source, destination }: Skb['header'],
+  { inDevice, outDevice }: ThroughDevices,
+): string | { readonly neighbour: boolean } {
   const rpFilter = Math.max(...deviceSysctl(net, 'rp_filter', inDevice));
-  const local = isLocal(net, source);
-  if (local && !deviceSysctl(net, 'accept_local', inDevice).some((value) => value !== 0))
+  const back: Flow = { source: destination, destination: source, mark: 0, iif: outDevice };
+  const found = fibLookup(net, back);
+  if (typeof found === 'string')
+    return rpFilter === 0 ? { neighbour: false } : 'rp_filter: no way leads back to the source';
+  if (found.type === 'local' && !deviceSysctl(net, 'accept_local', inDevice).some((value) => value !== 0))
     return 'the source is an address of the director: martian';
-  if (rpFilter === 0) return undefined;
-  const back = linkBack(net, source);
-  if (!back) return 'rp_filter: no way leads back to the source';
-  const strict = rpFilter === 1 && back.device !== inDevice;
-  return strict ? `rp_filter: the way back to the source is by ${back.device}` : undefined;
+  if (found.device === inDevice) return { neighbour: found.gateway === undefined };
+  if (rpFilter === 1) return `rp_filter: the way back to the source is by ${found.device}`;
+  const there = fibLookup(net, { ...back, oif: inDevice });
+  return { neighbour: typeof there === 'object' && there.type === 'unicast' && there.gateway === undefined };
 }
 
 /** The value for all devices, and the device's own (IN_DEV_MAXCONF, IN_DEV_ORCONF). */
@@ -69,27 +97,41 @@ function namesFor<Device extends 'all' | 'eth0' | 'eth1'>(device: Device) {
   } as const;
 }
 
-/** By which link answers to somebody go, or where the director itself holds the address; VIPs are on the first. */
-export function linkBack(net: Net, address: Ipv4): Link | undefined {
-  const { links } = net.config.topology;
-  const route = routeOutput(net, address);
-  if (route.kind === 'local') return links.find((link) => link.address === address) ?? links[0];
-  return route.kind === 'unicast' ? route.link : undefined;
+/** What else is known of a packet that the director sends. */
+export interface Sent {
+  /** Chosen by the route where it is not given. */
+  readonly source?: Ipv4;
+  readonly mark?: number;
+  /** The source may be another's (FLOWI_FLAG_ANYSRC). */
+  readonly anySource?: boolean;
 }
 
 /**
- * The way of a packet that the director sends (ip_route_output_key). Routes follow from the links' prefixes. A
- * `source` of 127/8 stays at home (__mkroute_output).
+ * The way of a packet that the director sends (ip_route_output_key_hash_rcu). A source must be an address of its own,
+ * and one of 127/8 stays at home (__mkroute_output).
  */
-export function routeOutput(net: Net, destination: Ipv4, source?: Ipv4): Route {
-  if (isLocal(net, destination)) return { kind: 'local' };
-  const link = net.config.topology.links.find(({ address, prefixLength }) => {
-    const mask = prefixMask(prefixLength);
-    return (destination & mask) >>> 0 === (address & mask) >>> 0;
-  });
-  if (link && source !== undefined && isLoopback(source))
+export function routeOutput(net: Net, destination: Ipv4, { source, mark = 0, anySource }: Sent = {}): Route {
+  if (source !== undefined && !anySource && !isLocal(net, source))
+    return { kind: 'none', why: 'the source is no address of the director' };
+  const found = fibLookup(net, { source: source ?? 0, destination, mark, iif: LOOPBACK });
+  if (typeof found === 'string') return { kind: 'none', why: WORDS[found] };
+  if (found.type === 'local') return { kind: 'local' };
+  if (source !== undefined && isLoopback(source))
     return { kind: 'none', why: 'the source is an address of lo' };
-  return link ? { kind: 'unicast', link } : { kind: 'none', why: 'no route' };
+  return wayOut(net, destination, found, { detour: false });
+}
+
+function wayOut(net: Net, destination: Ipv4, fib: FibRoute, { detour }: Pick<WayOut, 'detour'>): WayOut {
+  const link = net.config.topology.links.find(({ device }) => device === fib.device)!;
+  return { kind: 'unicast', link, destination, fib, detour };
+}
+
+/** Sets a packet on its way (skb_dst_set). Its next hop is a router, or the destination that the packet has. */
+export function setRoute(skb: Skb, way: Way): void {
+  skb.way = way.kind === 'local' ? undefined : way;
+  skb.toLocal = way.kind === 'local';
+  skb.outDevice = way.kind === 'local' ? LOOPBACK : way.link.device;
+  skb.nextHop = (way.kind === 'unicast' && way.fib.gateway) || skb.header.destination;
 }
 
 export function isLoopback(address: Ipv4): boolean {

@@ -66,11 +66,14 @@ export interface Fragments {
   readonly seen: Map<Ipv4, number>;
 }
 
-/** How often somebody was told of a shorter way and took no notice (struct inet_peer). */
-export interface Redirected {
-  /** Jiffies. */
+/** What was said to somebody lately, so that it is not said too often (struct inet_peer). */
+export interface Peer {
+  /** When it was last told of a shorter way, or had a packet that could not be routed; jiffies (rate_last). */
   last: number;
-  times: number;
+  /** Times that it was told of a shorter way and took no notice (n_redirects). */
+  redirects: number;
+  /** Jiffies saved up, which errors are paid with (rate_tokens). */
+  tokens: number;
 }
 
 /** What identifies a neighbour. */

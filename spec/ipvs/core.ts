@@ -64,6 +64,10 @@ export function outHook(net: Net, skb: Skb, hook: Hook): Verdict {
     skb.payload = protocol.rewrite(skb, 'source', from, { address: cp.virtual, port: cp.virtualPort });
     skb.header = changedHeader(skb.header, { source: cp.virtual });
     note(net, hook, 'handle_response', '', () => 'the source becomes the virtual service');
+    if (!net.parts.snatReroute(net, skb, hook)) {
+      connPut(net, cp);
+      return 'NF_STOLEN';
+    }
   }
   if (!isCut(net, skb)) protocol.transition(net, cp, 'OUTPUT', skb);
   skb.ipvsProperty = true;

@@ -86,6 +86,7 @@ export function outIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
   if (cp.forward === 'masq') {
     if (!icmpChecksumIsRight(skb.payload)) return badChecksum(net, 'ip_vs_out_icmp');
     natIcmp(net, skb, cp, 'out');
+    if (!net.parts.snatReroute(net, skb, hook)) return 'NF_DROP';
   }
   skb.ipvsProperty = true;
   if (!cp.nfct) notrack(skb);

@@ -1,7 +1,8 @@
 import { icmpSend } from '../ip/icmp.ts';
 import { ipOutput } from '../ip/output.ts';
 import { mtuTowards, pathMtu } from '../ip/path-mtu.ts';
-import { isLoopback, type Route, routeOutput } from '../ip/route.ts';
+import { isLoopback, type Route, routeOutput, setRoute, type Way } from '../ip/route.ts';
+import type { WayOut } from '../ip/route-types.ts';
 import { nfHook } from '../netfilter/hooks.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
@@ -46,32 +47,38 @@ export function send(net: Net, skb: Skb, cp: IpVsConn, way: Way): Verdict {
   return 'NF_STOLEN';
 }
 
-/** How a real server is reached. */
-type Way = Exclude<Route, { kind: 'none' }>;
-
 /**
  * __ip_vs_get_out_rt: the way to the real server, undefined when there is none. It costs a packet a hop of its life,
  * unless the director is its own real server.
  */
 export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): Way | undefined {
   // The way is the dest's, wherever a data connection of FTP may really go.
-  const way = routeOutput(net, cp.dest.address);
+  const way = routeOfDest(net, cp);
   if (way.kind === 'none') {
     icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 });
     return undefined;
   }
   if (way.kind === 'local') return mayStay(net, skb, cp) ? way : undefined;
-  const route = destRoute(net, cp);
+  const route = destRoute(net, cp, way);
   if (skb.header.ttl <= 1) {
     icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
     return undefined;
   }
   skb.header = changedHeader(skb.header, { ttl: skb.header.ttl - 1 });
   if (!isAdequate(net, skb, cp)) return undefined;
-  skb.outDevice = way.link.device;
-  skb.nextHop = nextHop(skb, cp, route);
-  skb.toLocal = false;
+  setRoute(skb, way);
+  skb.nextHop = way.fib.gateway ?? nextHop(skb, cp, route);
   return way;
+}
+
+/**
+ * The way to a dest is that of a packet of the director's own without a mark, and the source is chosen by it. That of
+ * a tunnel's outer header is looked for again once it has that source (do_output_route4).
+ */
+function routeOfDest(net: Net, { dest, forward }: IpVsConn): Route {
+  const way = routeOutput(net, dest.address);
+  if (forward !== 'tunnel' || way.kind !== 'unicast') return way;
+  return routeOutput(net, dest.address, { source: way.link.address });
 }
 
 /**
@@ -92,19 +99,20 @@ function mayStay(net: Net, skb: Skb, { forward, dest }: IpVsConn): boolean {
  * The dest's route, found when it has none. One that was made for direct routing is nobody else's, so what is learned
  * of the way later does not reach it; any other is found anew then.
  */
-function destRoute(net: Net, { dest, forward }: IpVsConn): DestRoute {
-  dest.route ??= { knownNextHop: forward === 'droute', learned: pathMtu(net, dest.address) };
-  if (!dest.route.knownNextHop) dest.route.learned ??= pathMtu(net, dest.address);
+function destRoute(net: Net, { dest, forward }: IpVsConn, way: WayOut): DestRoute {
+  const knownNextHop = forward === 'droute' && way.fib.gateway === undefined;
+  dest.route ??= { knownNextHop, learned: pathMtu(net, way) };
+  if (!dest.route.knownNextHop) dest.route.learned ??= pathMtu(net, way);
   return dest.route;
 }
 
 /** dst_mtu of the dest's route. */
-export function routeMtu(net: Net, { dest }: IpVsConn): number {
-  const way = routeOutput(net, dest.address);
+export function routeMtu(net: Net, cp: IpVsConn): number {
+  const way = routeOfDest(net, cp);
   if (way.kind !== 'unicast') return 0;
-  const { knownNextHop, learned } = dest.route!;
+  const { knownNextHop, learned } = cp.dest.route!;
   if (!learned) return way.link.mtu;
-  if (!knownNextHop) return mtuTowards(net, way.link, dest.address, 'own');
+  if (!knownNextHop) return mtuTowards(net, way, 'own');
   return net.jiffies <= learned.expires ? learned.mtu : way.link.mtu;
 }
 

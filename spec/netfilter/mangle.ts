@@ -1,4 +1,4 @@
-import { LOOPBACK, routeOutput } from '../ip/route.ts';
+import { routeOutput, setRoute } from '../ip/route.ts';
 import type { Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
@@ -18,15 +18,15 @@ export function mangleHook(net: Net, skb: Skb, hook: Hook): Verdict {
 }
 
 /**
- * The way of a packet by its destination address, whoever sends it; false when there is none
+ * The way of a packet by its addresses and its mark, whoever sends it; false when there is none
  * (net/ipv4/netfilter.c, ip_route_me_harder). A directly routed packet is still addressed to the virtual address,
  * so it comes back to the director itself.
  */
 export function routeMeHarder(net: Net, skb: Skb): boolean {
-  const route = routeOutput(net, skb.header.destination, skb.header.source);
+  const { mark, header } = skb;
+  const route = routeOutput(net, header.destination, { source: header.source, mark, anySource: true });
   if (route.kind === 'none') return false;
-  skb.outDevice = route.kind === 'local' ? LOOPBACK : route.link.device;
-  skb.nextHop = skb.header.destination;
+  setRoute(skb, route);
   note(net, 'routing', 'ip_route_me_harder', '', () => `routed anew: leaves by ${skb.outDevice}`);
   return true;
 }

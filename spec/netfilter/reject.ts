@@ -3,6 +3,7 @@ import { attach } from '../conntrack/core.ts';
 import { setClosing } from '../conntrack/tcp.ts';
 import { icmpSend } from '../ip/icmp.ts';
 import { ipLocalOut } from '../ip/output.ts';
+import { routeOutput } from '../ip/route.ts';
 import { resetFor } from '../ip/tcp.ts';
 import { type Skb, tcpHeaderOf } from '../skb.ts';
 import type { Net } from '../state.ts';
@@ -70,5 +71,6 @@ function sendReset(net: Net, skb: Skb): void {
   answer.checksumPartial = true;
   attach(answer, skb);
   if (skb.ct && net.kernel.has('reject-reset-closes-conntrack')) setClosing(net, skb.ct.entry);
-  ipLocalOut(net, answer);
+  const { source, destination } = answer.header;
+  ipLocalOut(net, answer, routeOutput(net, destination, { source, anySource: true }));
 }

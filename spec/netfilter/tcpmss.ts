@@ -1,9 +1,8 @@
 import type { Match } from '../config/rules.ts';
 import { mtuTowards } from '../ip/path-mtu.ts';
-import { routeOutput } from '../ip/route.ts';
+import { type Route, routeOutput } from '../ip/route.ts';
 import { ensureWritable, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
-import type { Ipv4 } from '../wire/address.ts';
 import { replace16 } from '../wire/checksum.ts';
 import { setWord, word } from '../wire/ipv4.ts';
 import { TCP_HEADER_BYTES } from '../wire/tcp.ts';
@@ -73,15 +72,17 @@ function optionBytes(payload: Uint8Array, at: number): number {
 
 /** What the ways of the segment and of its answer take; undefined when that is nothing at all. */
 function fittingMss(net: Net, skb: Skb): number | undefined {
-  const mtu = Math.min(mtuOf(net, skb.nextHop), mtuOf(net, skb.header.source));
+  const mtu = Math.min(
+    mtuOf(net, skb.way ?? { kind: 'local' }),
+    mtuOf(net, routeOutput(net, skb.header.source)),
+  );
   return mtu > HEADERS_BYTES ? mtu - HEADERS_BYTES : undefined;
 }
 
-/** dst_mtu of the way to an address; what has no way limits nothing. */
-function mtuOf(net: Net, address: Ipv4): number {
-  const route = routeOutput(net, address);
+/** dst_mtu; what has no way limits nothing. */
+function mtuOf(net: Net, route: Route): number {
   if (route.kind === 'none') return Number.POSITIVE_INFINITY;
-  return route.kind === 'local' ? LOOPBACK_MTU : mtuTowards(net, route.link, address, 'own');
+  return route.kind === 'local' ? LOOPBACK_MTU : mtuTowards(net, route, 'own');
 }
 
 /** The checksum follows as if the option began at an even byte, which it may not. */
