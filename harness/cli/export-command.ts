@@ -7,6 +7,7 @@ import { type CapturedPacket, pcapng } from '../../reports/pcapng.ts';
 import { toArgv } from '../../spec/config/commands-print.ts';
 import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
+import { printRouting } from '../../spec/config/routing-print.ts';
 import type { Link, Topology } from '../../spec/config/topology.ts';
 import { type Kernel, kernelOf } from '../../spec/kernel.ts';
 import type { Observation } from '../../spec/observation.ts';
@@ -76,6 +77,7 @@ export function exported(scenario: Scenario, kernel?: Kernel): ExportedCase {
     })),
     services: printServices(director.services, 'numeric'),
     rules: printRuleset(director.rules, 'numeric'),
+    routing: printRouting(director.routing ?? [], 'numeric'),
     baseSysctls: BASE_SYSCTLS,
     sysctls: Object.entries(director.sysctls).map(([name, value]) => ({ name, value, mayBeMissing: false })),
     links: topology.links.map((link) => exportedLink(link, topology)),

@@ -13,7 +13,7 @@ import { NF_CONNTRACK_FILE } from '../observe/nf-conntrack.ts';
 import { NF_CONNTRACK_EXPECT_FILE } from '../observe/nf-conntrack-expect.ts';
 import type { Plan, PlanStep } from '../play/plan.ts';
 import type { AgentScenario, AgentStep, Op } from './agent-protocol.ts';
-import { addAddress, addNeighbour, linkUp, NETLINK_ROUTE } from './rtnetlink.ts';
+import { addAddress, addNeighbour, addRouting, linkUp, NETLINK_ROUTE } from './rtnetlink.ts';
 import { timerGranule } from './timer-granule.ts';
 
 /** A plan in the words of the agent: the same for every director that runs one. */
@@ -36,13 +36,19 @@ function writeSysctl(name: string, value: number): Op {
 const ifindexOf = (topology: Topology, name: LinkName): number =>
   FIRST_IFINDEX + topology.links.findIndex((link) => link.name === name);
 
+/** 0, which no device has, for one that is not there. */
+function ifindexOfDevice({ links }: Topology, device: string): number {
+  const index = links.findIndex((link) => link.device === device);
+  return device === 'lo' ? LOOPBACK_IFINDEX : index < 0 ? 0 : FIRST_IFINDEX + index;
+}
+
 function tapOp(link: Link, index: number): Op {
   const mac = Buffer.from(link.mac, 'hex');
   return { op: 'tap', link: index, name: link.device, mac, mtu: link.mtu, ifindex: FIRST_IFINDEX + index };
 }
 
-/** One rtnetlink request for each: loopback up, addresses, VIPs on the first link, permanent neighbours. */
-function networkRequests(topology: Topology): Buffer[] {
+/** One rtnetlink request for each: loopback up, addresses, VIPs on the first link, permanent neighbours, rules and routes. */
+function networkRequests({ topology, routing = [] }: DirectorConfig): Buffer[] {
   return [
     linkUp(LOOPBACK_IFINDEX),
     ...topology.links.map((link) =>
@@ -50,6 +56,7 @@ function networkRequests(topology: Topology): Buffer[] {
     ),
     ...topology.vips.map((vip) => addAddress(FIRST_IFINDEX, vip.address, 32)),
     ...topology.hosts.map((host) => addNeighbour(ifindexOf(topology, host.link), host.address, host.mac)),
+    ...routing.map((entry) => addRouting(entry, (device) => ifindexOfDevice(topology, device))),
   ];
 }
 
@@ -98,13 +105,13 @@ export function setupOps(config: DirectorConfig): SetupOp[] {
   });
   const needed = (says: string, op: Op): SetupOp => ({ op, says, optional: false });
   const { topology, services, rules } = config;
-  const request = Buffer.concat(networkRequests(topology));
+  const request = Buffer.concat(networkRequests(config));
   return [
     needed('network namespace', { op: 'netns' }),
     // Devices inherit some of these, so they are set before there are any.
     ...BASE_SYSCTLS.map((row) => sysctl(row.name, row.value, row.mayBeMissing)),
     ...topology.links.map((link, index) => needed(`TAP device ${link.device}`, tapOp(link, index))),
-    needed('addresses and neighbours', { op: 'netlink', protocol: NETLINK_ROUTE, request }),
+    needed('addresses, neighbours and routing', { op: 'netlink', protocol: NETLINK_ROUTE, request }),
     ...Object.entries(config.sysctls).map(([name, value]) => sysctl(name, value, false)),
     ...(services.length > 0
       ? [needed('ipvsadm -R', exec(['ipvsadm', '-R'], printServices(services, 'numeric')))]

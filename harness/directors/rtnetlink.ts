@@ -1,3 +1,4 @@
+import type { AddedRoute, PolicyRule, Refusal, RouteType, RoutingEntry } from '../../spec/config/routing.ts';
 import type { Ipv4, Mac } from '../../spec/wire/address.ts';
 import { MachineError } from '../errors.ts';
 
@@ -5,8 +6,8 @@ import { MachineError } from '../errors.ts';
 
 export const NETLINK_ROUTE = 0;
 
-const RTM = { NEWLINK: 16, NEWADDR: 20, NEWNEIGH: 28 } as const;
-const NLM_F = { REQUEST: 1, ACK: 4, CREATE: 0x400 } as const;
+const RTM = { NEWLINK: 16, NEWADDR: 20, NEWROUTE: 24, NEWNEIGH: 28, NEWRULE: 32 } as const;
+const NLM_F = { REQUEST: 1, ACK: 4, EXCL: 0x200, CREATE: 0x400 } as const;
 const NLMSG_ERROR = 2;
 const HEADER_BYTES = 16;
 const AF_INET = 2;
@@ -14,6 +15,15 @@ const IFF_UP = 1;
 const NUD_PERMANENT = 0x80;
 const IFA = { ADDRESS: 1, LOCAL: 2 } as const;
 const NDA = { DST: 1, LLADDR: 2 } as const;
+const RTA = { DST: 1, OIF: 4, GATEWAY: 5, TABLE: 15 } as const;
+const RTPROT_BOOT = 3;
+const RT_SCOPE = { UNIVERSE: 0, LINK: 253, HOST: 254 } as const;
+const RTN: Readonly<Record<RouteType, number>> = {
+  ...{ unicast: 1, local: 2, blackhole: 6, unreachable: 7, prohibit: 8, throw: 9 },
+};
+const FRA = { DST: 1, SRC: 2, IIFNAME: 3, PRIORITY: 6, FWMARK: 10, TABLE: 15, FWMASK: 16 } as const;
+const FR_ACT_TO_TBL = 1;
+const FR_ACT: Readonly<Record<Refusal, number>> = { blackhole: 6, unreachable: 7, prohibit: 8 };
 
 function attribute(type: number, value: Buffer): Buffer {
   const padded = Buffer.alloc(4 + ((value.length + 3) & ~3));
@@ -23,13 +33,19 @@ function attribute(type: number, value: Buffer): Buffer {
   return padded;
 }
 
-function request(type: number, body: Buffer, attributes: readonly Buffer[]): Buffer {
+function request(type: number, body: Buffer, attributes: readonly Buffer[], flags = 0): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   const message = Buffer.concat([header, body, ...attributes]);
   message.writeUInt32LE(message.length, 0);
   message.writeUInt16LE(type, 4);
-  message.writeUInt16LE(NLM_F.REQUEST | NLM_F.ACK | NLM_F.CREATE, 6);
+  message.writeUInt16LE(NLM_F.REQUEST | NLM_F.ACK | NLM_F.CREATE | flags, 6);
   return message;
+}
+
+function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }
 
 function ipv4Bytes(address: Ipv4): Buffer {
@@ -65,6 +81,50 @@ export function addNeighbour(ifindex: number, address: Ipv4, mac: Mac): Buffer {
   body.writeUInt16LE(NUD_PERMANENT, 8);
   const attributes = [attribute(NDA.DST, ipv4Bytes(address)), attribute(NDA.LLADDR, Buffer.from(mac, 'hex'))];
   return request(RTM.NEWNEIGH, body, attributes);
+}
+
+/** `ip rule add …`, `ip route add …`; `ifindexOf` knows the devices by their names. */
+export function addRouting(entry: RoutingEntry, ifindexOf: (device: string) => number): Buffer {
+  return entry.kind === 'rule' ? addRule(entry) : addRoute(entry, ifindexOf);
+}
+
+/** struct fib_rule_hdr */
+function addRule({ from, to, mark, iif, priority, action }: PolicyRule): Buffer {
+  const body = Buffer.alloc(12);
+  body.writeUInt8(AF_INET, 0);
+  body.writeUInt8(to?.length ?? 0, 1);
+  body.writeUInt8(from?.length ?? 0, 2);
+  body.writeUInt8(typeof action === 'string' ? FR_ACT[action] : FR_ACT_TO_TBL, 7);
+  const attributes = [
+    ...(to?.length ? [attribute(FRA.DST, ipv4Bytes(to.address))] : []),
+    ...(from?.length ? [attribute(FRA.SRC, ipv4Bytes(from.address))] : []),
+    ...(mark ? [attribute(FRA.FWMARK, u32(mark.value)), attribute(FRA.FWMASK, u32(mark.mask))] : []),
+    ...(iif === undefined ? [] : [attribute(FRA.IIFNAME, Buffer.from(`${iif}\0`))]),
+    ...(priority === undefined ? [] : [attribute(FRA.PRIORITY, u32(priority))]),
+    ...(typeof action === 'string' ? [] : [attribute(FRA.TABLE, u32(action.table))]),
+  ];
+  return request(RTM.NEWRULE, body, attributes, NLM_F.EXCL);
+}
+
+/** struct rtmsg; the scope is the one that iproute2 gives a route of that type. */
+function addRoute(
+  { type, prefix, via, device, table }: AddedRoute,
+  ifindexOf: (device: string) => number,
+): Buffer {
+  const body = Buffer.alloc(12);
+  body.writeUInt8(AF_INET, 0);
+  body.writeUInt8(prefix.length, 1);
+  body.writeUInt8(RTPROT_BOOT, 5);
+  const onLink = type === 'unicast' && via === undefined ? RT_SCOPE.LINK : RT_SCOPE.UNIVERSE;
+  body.writeUInt8(type === 'local' ? RT_SCOPE.HOST : onLink, 6);
+  body.writeUInt8(RTN[type], 7);
+  const attributes = [
+    ...(prefix.length > 0 ? [attribute(RTA.DST, ipv4Bytes(prefix.address))] : []),
+    ...(via === undefined ? [] : [attribute(RTA.GATEWAY, ipv4Bytes(via))]),
+    ...(device === undefined ? [] : [attribute(RTA.OIF, u32(ifindexOf(device)))]),
+    attribute(RTA.TABLE, u32(table)),
+  ];
+  return request(RTM.NEWROUTE, body, attributes, NLM_F.EXCL);
 }
 
 function messages(buffer: Buffer): Buffer[] {

@@ -2,6 +2,7 @@ import { Document, isMap, isScalar, isSeq, Scalar } from 'yaml';
 import { printCommand } from '../../spec/config/commands-print.ts';
 import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
+import { printRouting } from '../../spec/config/routing-print.ts';
 import { unusualHosts, unusualMtu } from '../../spec/config/topology.ts';
 import type { Expectation } from '../../spec/expectation.ts';
 import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
@@ -35,6 +36,7 @@ export function printScenarioFile(scenario: Scenario, remarks = NO_REMARKS): str
         ? {}
         : { services: block(printServices(director.services, 'named')) }),
       ...(director.rules.tables.length === 0 ? {} : { rules: block(printRuleset(director.rules, 'named')) }),
+      ...(director.routing ? { routing: block(printRouting(director.routing, 'named')) } : {}),
       ...(Object.keys(director.sysctls).length === 0 ? {} : { sysctls: director.sysctls }),
     },
     ...(Object.keys(flows).length === 0 ? {} : { flows: printFlows(flows) }),

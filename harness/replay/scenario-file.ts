@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Scalar, type YAMLMap } from 'yaml';
 import { parseCommand } from '../../spec/config/commands-parse.ts';
+import { parseRouting } from '../../spec/config/routing-parse.ts';
 import type { Ruleset } from '../../spec/config/rules.ts';
 import { parseRuleset } from '../../spec/config/ruleset-parse.ts';
 import type { VirtualService } from '../../spec/config/services.ts';
@@ -30,6 +31,7 @@ export function parseScenarioFile(text: string, file: string): Scenario {
   const { id, title, source: origin, director } = read.data;
   const services = parseBlock(source, ['director', 'services'], parseServices) ?? [];
   const rules = parseBlock(source, ['director', 'rules'], parseRuleset) ?? { tables: [] };
+  const routing = parseBlock(source, ['director', 'routing'], parseRouting) ?? [];
   const { timeline, expectations } = parseTimeline(source, rules);
   const flows = parseFlows(source, timeline, services);
   const topology = withMtu(withHosts(TWO_ARMED, defined(director.hosts)), director.mtu ?? {});
@@ -44,6 +46,7 @@ export function parseScenarioFile(text: string, file: string): Scenario {
       services,
       rules,
       sysctls: defined(director.sysctls),
+      ...(routing.length === 0 ? {} : { routing }),
     },
     flows,
     timeline,

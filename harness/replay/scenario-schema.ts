@@ -34,6 +34,12 @@ const director = z.strictObject({
       'The virtual services as ipvsadm-save -n prints them; names like VIP and RIP1 may stand for addresses',
     ),
   rules: z.string().optional().describe('The firewall rules as iptables-save prints them'),
+  routing: z
+    .string()
+    .optional()
+    .describe(
+      'Rules and routes beside those of the links, as one adds them: lines of ip rule add … and ip route add …',
+    ),
   sysctls: sysctls.optional().describe('Settings that differ from those of every director'),
 });
 

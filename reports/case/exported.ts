@@ -14,6 +14,8 @@ export interface ExportedCase {
   /** For `ipvsadm -R`, for `iptables-restore`, in numbers. */
   readonly services: string;
   readonly rules: string;
+  /** Lines of `ip rule add` and `ip route add`, in numbers. */
+  readonly routing: string;
   /** Those of every director, in order; devices inherit some, so they are set before there are any. */
   readonly baseSysctls: readonly Sysctl[];
   /** The scenario's own; some are a device's. */

@@ -65,7 +65,7 @@ if __name__ == "__main__":
 `;
 }
 
-function setupText({ services, rules, baseSysctls, sysctls, links, vips }: ExportedCase): string {
+function setupText({ services, rules, routing, baseSysctls, sysctls, links, vips }: ExportedCase): string {
   return [
     ...links.flatMap(({ name, mac, address, mtu, hosts }) => [
       `${name} wire: the director's device has MAC ${colons(mac)}, address ${address}, MTU ${mtu}`,
@@ -74,6 +74,7 @@ function setupText({ services, rules, baseSysctls, sysctls, links, vips }: Expor
       ),
     ]),
     ...vips.map((vip) => `the director has ${vip}/32`),
+    routing,
     services,
     rules,
     ...[...baseSysctls, ...sysctls].map(({ name, value }) => `${name} = ${value}`),

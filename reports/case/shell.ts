@@ -7,7 +7,7 @@ import { COMPARISON, pythonChanges, pythonSteps, STEP_SHAPE, text } from './play
  * documents or quoted words: no shell reads it.
  */
 export function shellScript(given: ExportedCase): string {
-  const { title, kernel, services, rules, baseSysctls, sysctls, links, vips } = given;
+  const { title, kernel, services, rules, routing, baseSysctls, sysctls, links, vips } = given;
   return `#!/bin/sh
 # ${oneLine(title)}
 # Frames that come out are those of the model of lvs-conformance for kernel ${kernel}.
@@ -21,7 +21,7 @@ in_ns() { ip netns exec "$NS" "$@"; }
 # Their settings are there once they are.
 modprobe -qa ip_vs nf_conntrack 2>/dev/null || true
 in_ns ip link set lo up
-${baseSysctls.map(sysctlLine).join('')}${links.map(linkLines).join('')}${vips.map((vip) => `in_ns ip addr add ${quoted(`${vip}/32`)} dev ${quoted(links[0]!.device)}\n`).join('')}${sysctls.map(sysctlLine).join('')}cat > "$FOLDER/services" <<'LVS-CASE-END'
+${baseSysctls.map(sysctlLine).join('')}${links.map(linkLines).join('')}${vips.map((vip) => `in_ns ip addr add ${quoted(`${vip}/32`)} dev ${quoted(links[0]!.device)}\n`).join('')}${routing.split('\n').map(routingLine).join('')}${sysctls.map(sysctlLine).join('')}cat > "$FOLDER/services" <<'LVS-CASE-END'
 ${services}LVS-CASE-END
 in_ns ipvsadm -R < "$FOLDER/services"
 cat > "$FOLDER/rules" <<'LVS-CASE-END'
@@ -36,6 +36,11 @@ in_ns python3 "$FOLDER/player.py"
 function sysctlLine({ name, value, mayBeMissing }: Sysctl): string {
   const otherwise = mayBeMissing ? 'true' : `echo ${quoted(`no sysctl ${name} here`)} >&2`;
   return `in_ns sysctl -qw ${quoted(`${name}=${value}`)} 2>/dev/null || ${otherwise}\n`;
+}
+
+/** Its words are those that our printer writes: none has a blank in it. */
+function routingLine(line: string): string {
+  return line === '' ? '' : `in_ns ${line.split(' ').map(quoted).join(' ')}\n`;
 }
 
 function linkLines({ device, mac, mtu, address, hosts }: ExportedLink): string {
