@@ -34,6 +34,15 @@ export function compareConntrack(
   return compareRows(CONNTRACK, blanked(expected), blanked(actual));
 }
 
+/** A director's entries, with those source ports open that are so in the reference's. */
+export function withOpenPorts(
+  rows: readonly ConntrackRow[],
+  reference: readonly ConntrackRow[],
+): readonly ConntrackRow[] {
+  const open = new Set(reference.filter(({ openPort }) => openPort).map(endsOf));
+  return rows.map((row) => (open.has(endsOf(row)) ? { ...row, openPort: true } : row));
+}
+
 function endsOf({ protocol, original: { src, dst, dport } }: ConntrackRow): string {
   return [protocol, src, dst, dport].join(' ');
 }

@@ -22,13 +22,15 @@ export interface Parting {
 
 /**
  * The named changes by which two kernels part: none unless the models of both do just what their kernels did, up to
- * the step with that step. Those that make the difference alone; if none does, all that lie between the two.
+ * the step with that step, and do otherwise than each other: what the model leaves open is nobody's change. Those that
+ * make the difference alone; if none does, all that lie between the two.
  */
 export function namedChanges(parting: Parting): readonly ChangeId[] {
   const { leading, other } = parting.sides;
   const between = CHANGES.map(({ id }) => id).filter((id) => leading.has(id) !== other.has(id));
   if (between.length === 0) return [];
   if (!modelDoes(parting, 'leading', leading) || !modelDoes(parting, 'other', other)) return [];
+  if (modelDoes(parting, 'leading', other)) return [];
   const alone = between.filter((id) => !modelDoes(parting, 'leading', acrossChange(leading, id)));
   return alone.length > 0 ? alone : between;
 }

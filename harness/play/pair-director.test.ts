@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ConntrackRow, Observation } from '../../spec/observation.ts';
 import type { Played } from '../directors/director.ts';
 import { bind } from './bind.ts';
 import { type Judged, judge } from './judge.ts';
@@ -85,6 +86,46 @@ describe('a pair of directors', () => {
     if (played.kind !== 'played') throw new Error(played.kind);
     expect(played.expected!.observations[1]!.emitted[0]!.open).toEqual(['own-ip-id']);
     expect(played.observations[1]!.emitted[0]!.open).toBeUndefined();
+  });
+
+  it('leaves open which source port an entry has, where the model does', async () => {
+    const entry = (sport: number): ConntrackRow => ({
+      protocol: 'udp',
+      state: '',
+      original: { src: 1, sport, dst: 2, dport: 6080 },
+      reply: { src: 2, sport: 6080, dst: 1, dport: sport },
+      ...{ timeout: 30, unreplied: true, assured: false, mark: 0 },
+    });
+    const tracking = (row: ConntrackRow, expected: readonly Observation[]) =>
+      expected.map((each) => ({ ...each, conntrack: [row] }));
+    class Tracking extends ToyReference {
+      override playAt(plan: Plan) {
+        const expected = super.playAt(plan);
+        const row = { ...entry(1), openPort: true as const };
+        return { ...expected, observations: tracking(row, expected.observations) };
+      }
+    }
+    class Tunnel extends ToyDirector {
+      readonly sport: number;
+      constructor(name: string, sport: number) {
+        super(name);
+        this.sport = sport;
+      }
+      override async *play(plans: readonly Plan[]) {
+        for await (const played of super.play(plans))
+          yield played.kind === 'played'
+            ? { ...played, observations: tracking(entry(this.sport), played.observations) }
+            : played;
+      }
+    }
+    const subject = (name: string, sport: number) => ({ name, open: async () => new Tunnel(name, sport) });
+    const between = async (reference: () => ToyReference) => {
+      const pair = pairSubject(subject('one', 40000), subject('two', 50000), reference);
+      for await (const each of judge(new Seat(pair, reference), [planOf(1)])) return each.kind;
+      throw new Error('nothing was judged');
+    };
+    expect(await between(() => new Tracking())).toBe('agree');
+    expect(await between(referenceFor)).toBe('differs');
   });
 
   it('refuses what either refuses, and kernels whose jiffies are of different length', async () => {

@@ -1,4 +1,5 @@
 import type { Emitted, Observation } from '../../spec/observation.ts';
+import { withOpenPorts } from '../compare/conntrack.ts';
 import { withoutOpenFields } from '../compare/open-fields.ts';
 import type { Director, Played } from '../directors/director.ts';
 import { ownError } from './judge.ts';
@@ -62,9 +63,13 @@ function expectedBy(observations: readonly Observation[], plan: Plan, reference:
   };
 }
 
-function openIn({ emitted }: Observation, model: Observation): Partial<Observation> {
+function openIn({ emitted, conntrack }: Observation, model: Observation): Partial<Observation> {
   const { undetermined } = model;
-  return { emitted: withOpenFields(emitted, model.emitted), ...(undetermined && { undetermined }) };
+  return {
+    emitted: withOpenFields(emitted, model.emitted),
+    conntrack: withOpenPorts(conntrack, model.conntrack),
+    ...(undetermined && { undetermined }),
+  };
 }
 
 /** What the model leaves open of a frame is open in the same frame of the kernel; of none where the model has no such frame. */
