@@ -16,6 +16,7 @@ export function addCases(all: Command): void {
       "the director's device towards clients, where the capture does not name it",
     )
     .option('--server-device <name>', 'the one towards real servers')
+    .option('--server-side', "the capture was taken on the real servers' side alone", false)
     .option('--anonymise', 'no names, payloads and comments of the original', false)
     .option('--shrink', 'only what the first difference, or drop, needs', false)
     .option('-o, --out <file>', 'where the scenario goes (default: standard output)')
@@ -29,7 +30,7 @@ export function addCases(all: Command): void {
         ...(flags.serverDevice !== undefined && { server: flags.serverDevice }),
       };
       const on = [...flags.on, ...flags.kernel.map((kernel) => `microvm:${kernel}`)];
-      const files = { capture, ipvs, rules, sysctl, clients: client, devices };
+      const files = { capture, ipvs, rules, sysctl, clients: client, devices, serverSide: flags.serverSide };
       process.exitCode = await importCommand({ ...files, anonymise, shrink, out, on });
     });
   all
@@ -63,6 +64,7 @@ interface ImportFlags {
   readonly serverDevice?: string;
   readonly anonymise: boolean;
   readonly shrink: boolean;
+  readonly serverSide: boolean;
   readonly out?: string;
   readonly on: string[];
   readonly kernel: string[];

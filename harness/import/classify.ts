@@ -1,13 +1,13 @@
 import type { VirtualService } from '../../spec/config/services.ts';
-import type { Endpoint } from '../../spec/scenario.ts';
+import type { Echo, Endpoint, FlowProtocol } from '../../spec/scenario.ts';
 import type { Ipv4 } from '../../spec/wire/address.ts';
-import { isIcmpError } from '../../spec/wire/icmp.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../../spec/wire/ipv4.ts';
+import { ICMP_ECHO, ICMP_ECHO_REPLY, isIcmpError } from '../../spec/wire/icmp.ts';
+import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../../spec/wire/ipv4.ts';
 import { type CapturedPacket, readPacket } from './packet.ts';
 
 /** Where services can be reached: by their address, or, those by mark, where rules give the mark. */
 export interface Reachable {
-  readonly protocol: 'tcp' | 'udp';
+  readonly protocol: FlowProtocol;
   readonly address: Ipv4;
   /** 0 stands for every port. */
   readonly port: number;
@@ -16,7 +16,7 @@ export interface Reachable {
 
 /** Whose packet it is, between whom. */
 export interface Classified {
-  readonly protocol: 'tcp' | 'udp';
+  readonly protocol: FlowProtocol;
   readonly from: 'client' | 'server';
   readonly client: Endpoint;
   /** The far end as clients know it, or the real server. */
@@ -29,21 +29,37 @@ export interface Classified {
     readonly mtu: number;
     readonly quoted: CapturedPacket;
   };
+  /** A ping, or what comes back, or an error about one; its identifier stands for the client's port. */
+  readonly echo?: Pick<Echo, 'message' | 'seq'>;
 }
 
-const PROTOCOLS: Readonly<Record<number, 'tcp' | 'udp'>> = { [PROTOCOL_TCP]: 'tcp', [PROTOCOL_UDP]: 'udp' };
+/** The port of a flow of pings to an address that has services for every port: any is. */
+const ANY_PORT = 7;
+
+const PROTOCOLS: Readonly<Record<number, FlowProtocol>> = {
+  [PROTOCOL_TCP]: 'tcp',
+  [PROTOCOL_UDP]: 'udp',
+  [PROTOCOL_SCTP]: 'sctp',
+};
+
+const MESSAGES: Readonly<Record<number, Echo['message']>> = {
+  [ICMP_ECHO]: 'request',
+  [ICMP_ECHO_REPLY]: 'reply',
+};
 
 /** Tells packets of services from others. Fragments behind the first one have no ports: `ports` knows theirs. */
 export class Classifier {
   readonly #reachable: readonly Reachable[];
   readonly #first = new Map<string, Uint8Array>();
 
-  constructor(reachable: readonly Reachable[]) {
+  constructor(reachable: readonly Reachable[], packets: readonly CapturedPacket[]) {
     this.#reachable = reachable;
+    // The first fragment may come last; of several datagrams with one identification the earliest is meant then.
+    for (const packet of packets.toReversed()) this.#portsOf(packet);
   }
 
   classify(packet: CapturedPacket): Classified | undefined {
-    if (packet.protocol === PROTOCOL_ICMP) return this.#error(packet);
+    if (packet.protocol === PROTOCOL_ICMP) return this.#echo(packet) ?? this.#error(packet);
     const protocol = PROTOCOLS[packet.protocol];
     const ports = protocol && this.#portsOf(packet);
     if (!ports) return undefined;
@@ -55,10 +71,33 @@ export class Classifier {
     return from && { protocol, from: 'server', client: destination, ...from };
   }
 
+  /** Clients ping; services and real servers answer. */
+  #echo(packet: CapturedPacket): Classified | undefined {
+    const { source, destination } = packet;
+    const body = this.#portsOf(packet);
+    const message = body && MESSAGES[body[0]!];
+    if (!body || !message) return undefined;
+    const isRequest = message === 'request';
+    const end = isRequest ? destination : source;
+    const to =
+      this.#reachable.find(({ address }) => address === end) ??
+      this.#reachable.find(({ service }) => service.dests.some(({ address }) => address === end));
+    if (!to) return undefined;
+    const far = { address: end, port: to.port || ANY_PORT };
+    return {
+      protocol: to.protocol,
+      from: isRequest ? 'client' : 'server',
+      client: { address: isRequest ? source : destination, port: word(body, 4) },
+      far: { ...far, kind: to.address === end ? 'virtual' : 'real' },
+      service: to.service,
+      echo: { message, seq: word(body, 6) },
+    };
+  }
+
   #error({ body, ...packet }: CapturedPacket): Classified | undefined {
-    if (body.length < 28 || !isIcmpError(body[0]!)) return undefined;
+    if (packet.offset > 0 || body.length < 28 || !isIcmpError(body[0]!)) return undefined;
     const quoted = readPacket(body.subarray(8), packet);
-    const about = quoted && quoted.protocol !== PROTOCOL_ICMP && this.classify(quoted);
+    const about = quoted && (quoted.protocol === PROTOCOL_ICMP ? this.#echo(quoted) : this.classify(quoted));
     if (!about) return undefined;
     const error = { type: body[0]!, code: body[1]!, mtu: word(body, 6), quoted };
     return { ...about, from: about.from === 'client' ? 'server' : 'client', error };
@@ -80,7 +119,7 @@ export class Classifier {
     return body;
   }
 
-  #far(protocol: 'tcp' | 'udp', end: Endpoint): Pick<Classified, 'far' | 'service'> | undefined {
+  #far(protocol: FlowProtocol, end: Endpoint): Pick<Classified, 'far' | 'service'> | undefined {
     const mine = this.#reachable.filter((one) => one.protocol === protocol);
     const virtual =
       mine.find(({ address, port }) => address === end.address && port === end.port) ??

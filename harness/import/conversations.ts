@@ -1,15 +1,21 @@
 import type { VirtualService } from '../../spec/config/services.ts';
-import type { Endpoint } from '../../spec/scenario.ts';
+import type { Endpoint, FlowProtocol } from '../../spec/scenario.ts';
 import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
+import {
+  initiateTag,
+  SCTP_CHUNK_TYPES,
+  SCTP_HEADER_BYTES,
+  sctpChunks,
+  verificationTag,
+} from '../../spec/wire/sctp.ts';
 import { ACK, parseTcpHeader, SYN } from '../../spec/wire/tcp.ts';
-import { InputError } from '../errors.ts';
 import type { Classified, Classifier } from './classify.ts';
 import { isOnWayIn } from './direction.ts';
 import type { CapturedPacket } from './packet.ts';
 
 /** One flow of a client to a service, of which the capture has the beginning. */
 export interface Conversation {
-  readonly protocol: 'tcp' | 'udp';
+  readonly protocol: FlowProtocol;
   readonly client: Endpoint;
   readonly virtual: Endpoint;
   readonly service: VirtualService;
@@ -70,11 +76,8 @@ class Book {
   readonly #cards = new Set<string>();
   #headless = 0;
   #doubles = 0;
-  #wrongSide = 0;
 
   traffic(): Traffic {
-    if (this.#exchanges.length === 0 && this.#wrongSide > 0)
-      throw new InputError('the capture was taken on a real server; take it on the director: tcpdump -i any');
     return {
       exchanges: this.#exchanges,
       seen: this.#seen,
@@ -88,15 +91,14 @@ class Book {
     const before = open?.exchanges.map((one) => one.packet) ?? [];
     const comesIn = isOnWayIn(packet, classified, { before, cards: this.#cards });
     if (comesIn === undefined) return;
-    if (comesIn && classified.far.kind === 'real' && classified.from === 'client' && !classified.error)
-      this.#wrongSide += 1;
-    else if (comesIn) this.#noteIn(open, packet, classified);
+    if (comesIn) this.#noteIn(open, packet, classified);
     else if (open) this.#noteOut(open, packet, classified);
   }
 
   /** The client's conversation with that virtual service, or its newest with one that has the real server. */
-  #openFor({ protocol, client, far }: Classified): Open | undefined {
-    const mine = this.#open.get(keyOf(protocol, client)) ?? [];
+  #openFor(classified: Classified): Open | undefined {
+    const { far } = classified;
+    const mine = this.#open.get(keyOf(classified)) ?? [];
     return mine.find(({ conversation: { virtual, service } }) =>
       far.kind === 'virtual'
         ? virtual.address === far.address && virtual.port === far.port
@@ -122,21 +124,19 @@ class Book {
     current.exchanges.push(exchange);
   }
 
-  /** The open one; a SYN with another sequence number begins the next one. */
+  /** The open one; what begins a connection in another way than this one begins the next one. */
   #begun(open: Open | undefined, packet: CapturedPacket, classified: Classified): Open | undefined {
-    const { protocol, from, client, far, service, error } = classified;
-    const begins = from === 'client' && far.kind === 'virtual' && !error;
-    const tcp = protocol === 'tcp' && begins ? parseTcpHeader(packet.body) : undefined;
-    const isSyn = tcp !== undefined && (tcp.flags & (SYN | ACK)) === SYN;
-    if (open && !(isSyn && tcp.seq !== open.conversation.isn.client)) return open;
-    if (!begins || (protocol === 'tcp' && !isSyn)) return undefined;
-    const { address, port } = far;
-    const isn = { client: tcp?.seq ?? 0, server: undefined };
+    const client = beginning(packet, classified);
+    if (open && (client === undefined || client === open.conversation.isn.client)) return open;
+    if (client === undefined) return undefined;
+    const { protocol, service, far } = classified;
+    const virtual = { address: far.address, port: far.port };
+    const isn = { client, server: undefined };
     const next = {
-      conversation: { protocol, client, virtual: { address, port }, service, isn },
+      conversation: { protocol, client: classified.client, virtual, service, isn },
       exchanges: [],
     };
-    const key = keyOf(protocol, client);
+    const key = keyOf(classified);
     this.#open.set(key, [next, ...(this.#open.get(key) ?? [])]);
     return next;
   }
@@ -153,8 +153,24 @@ class Book {
   }
 }
 
-function keyOf(protocol: Classified['protocol'], { address, port }: Endpoint): string {
-  return `${protocol} ${address}:${port}`;
+function keyOf({ protocol, echo, client: { address, port } }: Classified): string {
+  return `${echo ? 'echo' : protocol} ${address}:${port}`;
+}
+
+/** The client's first sequence number, or tag, if this packet of it begins a conversation with a virtual service. */
+function beginning({ body }: CapturedPacket, classified: Classified): number | undefined {
+  const { protocol, from, far, error, echo } = classified;
+  if (from !== 'client' || far.kind !== 'virtual' || error) return undefined;
+  if (protocol === 'udp' || echo) return 0;
+  if (protocol === 'sctp') return tagIn(body, 'INIT');
+  const tcp = parseTcpHeader(body);
+  return tcp !== undefined && (tcp.flags & (SYN | ACK)) === SYN ? tcp.seq : undefined;
+}
+
+/** The tag that the sender of INIT or INIT_ACK chose; undefined where the packet does not begin with such a chunk. */
+function tagIn(body: Uint8Array, name: 'INIT' | 'INIT_ACK'): number | undefined {
+  const [first] = sctpChunks(body);
+  return first?.type === SCTP_CHUNK_TYPES[name] ? initiateTag(body, first) : undefined;
 }
 
 function isDouble(one: CapturedPacket, other: CapturedPacket): boolean {
@@ -171,17 +187,26 @@ function isDouble(one: CapturedPacket, other: CapturedPacket): boolean {
   );
 }
 
-/** The server's first sequence number, by its SYN or else by what the client acknowledges. */
-function noteServerIsn(
-  { isn }: Conversation,
-  packet: CapturedPacket,
-  { protocol, from, error }: Classified,
-): void {
-  if (protocol !== 'tcp' || error || isn.server !== undefined) return;
-  const tcp = parseTcpHeader(packet.body);
-  if (!tcp) return;
-  if (from === 'server' && tcp.flags & SYN) isn.server = tcp.seq;
-  if (from === 'client' && tcp.flags & ACK) isn.server = (tcp.ack - 1) >>> 0;
+/** What the server's side begins with, by what it says or else by what the client says of it. */
+function noteServerIsn({ isn }: Conversation, { body }: CapturedPacket, classified: Classified): void {
+  const { protocol, from, error, echo } = classified;
+  if (error || echo) return;
+  if (protocol === 'tcp') isn.server ??= tcpServerIsn(body, from);
+  if (protocol === 'sctp') isn.server ??= sctpServerTag(body, from);
+}
+
+/** The sequence number of its SYN, or the one before what the client acknowledges. */
+function tcpServerIsn(body: Uint8Array, from: Classified['from']): number | undefined {
+  const tcp = parseTcpHeader(body);
+  if (!tcp) return undefined;
+  if (from === 'server') return tcp.flags & SYN ? tcp.seq : undefined;
+  return tcp.flags & ACK ? (tcp.ack - 1) >>> 0 : undefined;
+}
+
+function sctpServerTag(body: Uint8Array, from: Classified['from']): number | undefined {
+  if (from === 'server') return tagIn(body, 'INIT_ACK');
+  const tag = body.length >= SCTP_HEADER_BYTES ? verificationTag(body) : 0;
+  return tag === 0 ? undefined : tag;
 }
 
 /** Which packet made the director send this one: the one that it is, or the one that it answers. */
@@ -197,25 +222,34 @@ function causeOf(
     same.findLast((one) => overlaps(one.packet, packet, classified));
   if (forwarded) return { exchange: forwarded, kind: 'forwarded' };
   const other = recent.filter((one) => one.classified.from !== classified.from && !one.classified.error);
-  const { error } = classified;
+  const { error, echo } = classified;
+  if (echo && !error) {
+    const asked = other.findLast((one) => one.classified.echo?.seq === echo.seq);
+    return asked && { exchange: asked, kind: 'back' };
+  }
   const answered = error
     ? other.findLast(({ packet: { id } }) => id === error.quoted.id)
     : packet.protocol === PROTOCOL_TCP && other.findLast(({ answers }) => answers.length === 0);
   return answered ? { exchange: answered, kind: 'back' } : undefined;
 }
 
-function isSame(one: Exchange, packet: CapturedPacket, { error, protocol }: Classified): boolean {
+function isSame(one: Exchange, packet: CapturedPacket, { error, protocol, echo }: Classified): boolean {
   if (error || one.classified.error)
     return error?.type === one.classified.error?.type && error?.code === one.classified.error?.code;
   if (one.packet.offset !== packet.offset || one.packet.length !== packet.length) return false;
-  if (protocol === 'udp' || packet.offset > 0) return one.packet.id === packet.id;
+  if (one.classified.echo?.seq !== echo?.seq) return false;
+  if (protocol !== 'tcp' || echo || packet.offset > 0) return one.packet.id === packet.id;
   const [a, b] = [parseTcpHeader(one.packet.body), parseTcpHeader(packet.body)];
   return a !== undefined && b !== undefined && a.seq === b.seq && a.ack === b.ack && a.flags === b.flags;
 }
 
 /** A card may have put segments together, or cut one, between the two places where they were seen. */
-function overlaps(one: CapturedPacket, other: CapturedPacket, { protocol, error }: Classified): boolean {
-  if (protocol !== 'tcp' || error || one.offset > 0 || other.offset > 0) return false;
+function overlaps(
+  one: CapturedPacket,
+  other: CapturedPacket,
+  { protocol, error, echo }: Classified,
+): boolean {
+  if (protocol !== 'tcp' || error || echo || one.offset > 0 || other.offset > 0) return false;
   const [a, b] = [spanOf(one), spanOf(other)];
   if (!a || !b || a.bytes === 0 || b.bytes === 0) return false;
   const ahead = (b.seq - a.seq) | 0;

@@ -15,10 +15,12 @@ interface Known {
  * may say so; else addresses do, and where these are the same before and behind the director, its MAC does.
  */
 export function isOnWayIn(packet: CapturedPacket, classified: Classified, known: Known): boolean | undefined {
-  const { from, far, service, error } = classified;
+  const { from, far, service, error, echo } = classified;
   if (packet.way === 'in') return true;
   if (packet.way === 'out') return false;
   if (packet.tunnelledTo !== undefined) return false;
+  // The director answers pings itself, whatever its method.
+  if (echo && from === 'server' && far.kind === 'virtual') return false;
   // What no connection claims is forwarded as it is, and looks as it did before.
   const forwarded = known.before.some((earlier) => isCopy(earlier, packet));
   if (far.kind === 'real') return from === 'server' && !forwarded;

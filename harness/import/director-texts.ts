@@ -65,15 +65,16 @@ export function reachableIn(services: readonly VirtualService[], { tables }: Rul
         rule.target?.kind === 'MARK' && rule.target.value === service.mark ? markedBy(rule, service) : [],
       );
     const { protocol, address, port } = service;
-    return protocol === 'sctp' ? [] : [{ protocol, address, port, service }];
+    return [{ protocol, address, port, service }];
   });
 }
 
 const ONE = 0xffffffff;
+const FLOW_PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
 
 function markedBy({ destination, protocol, matches }: Rule, service: VirtualService): Reachable[] {
   if (!destination || destination.inverted || destination.mask !== ONE) return [];
-  const protocols = protocol ? [protocol.protocol] : ['tcp', 'udp'];
+  const protocols = FLOW_PROTOCOLS.filter((name) => !protocol || protocol.protocol === name);
   const ports = matches.flatMap((match) => {
     if (match.kind === 'multiport') return match.ports;
     return match.kind === 'tcp' && match.dport ? [match.dport] : [];
@@ -81,8 +82,6 @@ function markedBy({ destination, protocol, matches }: Rule, service: VirtualServ
   const numbers =
     ports.length === 0 ? [0] : ports.flatMap(({ first, last }) => (first === last ? [first] : [0]));
   return protocols.flatMap((name) =>
-    name === 'tcp' || name === 'udp'
-      ? numbers.map((port) => ({ protocol: name, address: destination.address, port, service }))
-      : [],
+    numbers.map((port) => ({ protocol: name, address: destination.address, port, service })),
   );
 }

@@ -1,5 +1,6 @@
 import type { Fact } from '../../spec/expectation.ts';
 import type { Ipv4, Mac } from '../../spec/wire/address.ts';
+import { ICMP_ECHO_REPLY } from '../../spec/wire/icmp.ts';
 import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
 import { parseTcpHeader, RST } from '../../spec/wire/tcp.ts';
 import { addressOf, type Casting } from './casting.ts';
@@ -39,8 +40,9 @@ function factOf(answer: Answer, exchange: Exchange, evidence: Evidence): Fact | 
   return exchange.classified.from === 'client' ? serverFact(answer, evidence) : clientFact(answer, evidence);
 }
 
-function backFact({ packet, classified: { error } }: Answer): Fact | undefined {
+function backFact({ packet, classified: { error, echo } }: Answer): Fact | undefined {
   if (error) return { kind: 'icmp', type: error.type, code: error.code };
+  if (echo) return { kind: 'icmp', type: ICMP_ECHO_REPLY, code: 0 };
   const tcp = packet.protocol === PROTOCOL_TCP ? parseTcpHeader(packet.body) : undefined;
   return (tcp?.flags ?? 0) & RST ? { kind: 'reset' } : undefined;
 }
@@ -57,11 +59,14 @@ function serverFact(
 }
 
 /** With the source that it shows: whether it was translated is what matters most. */
-function clientFact({ classified: { client, far, error } }: Answer, { casting }: Evidence): Fact | undefined {
+function clientFact(
+  { classified: { client, far, error, echo } }: Answer,
+  { casting }: Evidence,
+): Fact | undefined {
   const name = casting.roles.get(client.address)?.name;
   if (!name?.startsWith('CIP')) return undefined;
   const source = { address: addressOf(casting, far.address), port: far.port };
-  return { kind: 'sent', to: name, ...(error ? {} : { source }) };
+  return { kind: 'sent', to: name, ...(error || echo ? {} : { source }) };
 }
 
 function unique(facts: readonly Fact[]): Fact[] {

@@ -3,6 +3,7 @@ import type { Ruleset } from '../../spec/config/rules.ts';
 import type { VirtualService } from '../../spec/config/services.ts';
 import { parseSysctlList } from '../../spec/config/sysctl-list-parse.ts';
 import { formatIpv4 } from '../../spec/wire/address.ts';
+import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
 import { InputError } from '../errors.ts';
 import type { Lead } from '../play/lead.ts';
 import { inputError } from '../replay/input-error.ts';
@@ -21,9 +22,11 @@ import {
   rulesIn,
   servicesIn,
 } from './director-texts.ts';
+import type { CapturedPacket } from './packet.ts';
 import { type Frames, readFrames } from './read-frames.ts';
 import { recastRuleset } from './recast-rules.ts';
 import { type Imported, scenarioOf } from './scenario-of.ts';
+import { sharedServers, withClients } from './server-side.ts';
 
 /** What an operator has. */
 export interface CaseFiles {
@@ -34,6 +37,8 @@ export interface CaseFiles {
   /** Only flows of these clients: ADDRESS or ADDRESS:PORT. Empty: all. */
   readonly clients: readonly string[];
   readonly devices: Partial<Devices>;
+  /** The capture shows the real servers' side of the director alone. */
+  readonly serverSide: boolean;
   readonly anonymise: boolean;
 }
 
@@ -63,7 +68,9 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
         .concat(allServices.flatMap(({ dests }) => dests.map(({ address }) => address))),
     ),
   );
-  const traffic = conversationsOf(frames.packets, new Classifier(reachable));
+  const classifier = new Classifier(reachable, frames.packets);
+  const shown = files.serverSide ? withClients(frames.packets, classifier, reachable) : frames.packets;
+  const traffic = conversationsOf(shown, new Classifier(reachable, shown));
   const exchanges = traffic.exchanges.filter((one) => isWanted(one, files.clients));
   if (exchanges.length === 0) throw nothingIn(files, frames, traffic);
   const concerned = new Set(exchanges.map(({ conversation }) => conversation.service));
@@ -83,21 +90,37 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
     rules: rulesText ? recast(rules, rulesText, { casting, devices, anonymise: files.anonymise }) : rules,
     sysctls: settings?.sysctls ?? {},
   };
-  const { scenario, frames: numbers } = scenarioOf(exchanges, {
+  const {
+    scenario,
+    frames: numbers,
+    untold,
+  } = scenarioOf(exchanges, {
     title: files.anonymise ? 'What a capture shows' : `What ${basename(files.capture)} shows`,
     director,
     casting,
     anonymise: files.anonymise,
     owners: frames.owners,
-    seen: traffic.seen,
+    // What went back to clients is not in it.
+    seen: files.serverSide ? { ...traffic.seen, client: false } : traffic.seen,
     end: frames.packets.at(-1)!.at,
   });
   return {
     scenario: alignServers(scenario, lead),
     frames: numbers,
+    untold,
     cast: castList(casting),
     notes: [
       ...notesOf(traffic, frames),
+      ...(files.serverSide ? serverSideNotes(services) : []),
+      ...ftpNotes(
+        exchanges,
+        shown.filter((packet) => !classifier.classify(packet)),
+      ),
+      ...(untold > 0
+        ? [
+            `${untold} packets are such as no scenario has (SCTP's heartbeats, cut headers); they are left out`,
+          ]
+        : []),
       ...(settings?.unmodelled ?? []).map((name) => `${name} is not modelled`),
       ...hashNotes(services, casting),
     ],
@@ -135,8 +158,43 @@ function nothingIn(
   return new InputError(
     packets.length === 0
       ? `${capture}: no packet in it is from or to a service or a real server; is this the director's capture?`
-      : `${capture}: no client's packet to a service is in it; capture on all devices: tcpdump -i any`,
+      : `${capture}: no client's packet to a service is in it; capture on all devices: tcpdump -i any; or, if it was taken on the real servers' side alone, say --server-side`,
   );
+}
+
+const FTP_PORT = 21;
+
+/** Between whom there are control connections, other connections are taken for those that they announced. */
+function ftpNotes(exchanges: readonly Exchange[], others: readonly CapturedPacket[]): string[] {
+  const ends = exchanges
+    .map(({ conversation }) => conversation)
+    .filter(({ virtual }) => virtual.port === FTP_PORT)
+    .map(({ client, virtual, service: { dests } }) => ({
+      client: client.address,
+      far: [virtual.address, ...dests.map(({ address }) => address)],
+    }));
+  const data = others.filter(
+    ({ protocol, source, destination }) =>
+      protocol === PROTOCOL_TCP &&
+      ends.some(
+        ({ client, far }) =>
+          (client === source && far.includes(destination)) ||
+          (client === destination && far.includes(source)),
+      ),
+  );
+  return data.length === 0
+    ? []
+    : [
+        `${data.length} packets seem to be of FTP's data connections, which are left out: write them by hand, as suites/scenarios/ftp does`,
+      ];
+}
+
+function serverSideNotes(services: readonly VirtualService[]): string[] {
+  const shared = sharedServers(services).map(({ address, port }) => `${formatIpv4(address)}:${port}`);
+  return [
+    "only the real servers' side was captured: what clients sent is taken from what was sent on; what was dropped before, or went back to clients, is not known",
+    ...shared.map((server) => `${server} is of several services; its packets are taken for the first one's`),
+  ];
 }
 
 const HASHING: ReadonlySet<string> = new Set(['sh', 'dh', 'mh']);

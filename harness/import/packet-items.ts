@@ -1,4 +1,14 @@
-import type { Datagram, IcmpError, PacketItem, PacketOfFlow, Segment } from '../../spec/scenario.ts';
+import type {
+  Datagram,
+  Echo,
+  IcmpError,
+  PacketItem,
+  PacketOfFlow,
+  SctpChunks,
+  Segment,
+} from '../../spec/scenario.ts';
+import { ICMP_HEADER_BYTES } from '../../spec/wire/icmp.ts';
+import { SCTP_CHUNK_TYPES, type SctpChunkName, sctpChunks, verificationTag } from '../../spec/wire/sctp.ts';
 import { ACK, FIN, PSH, parseTcpHeader, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
 import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
 import type { Exchange } from './conversations.ts';
@@ -26,8 +36,10 @@ export function datagramKey({ source, destination, protocol, id }: CapturedPacke
 /** The items that send this packet once more: several where a network card had put segments together. */
 export function itemsOf({ packet, classified, conversation }: Exchange, wording: Wording): PacketItem[] {
   const head = headOf(packet, classified.from, wording);
-  const { error } = classified;
+  const { error, echo } = classified;
   if (error) return [icmpItem(head, error)];
+  if (echo) return [echoItem(head, packet, { ...echo, wording })];
+  if (classified.protocol === 'sctp') return sctpItems(head, packet, conversation.isn);
   if (classified.protocol === 'udp') return [datagram(head, packet, wording)];
   const segment = segmentOf(head, packet, conversation.isn, wording);
   return segment ? pieces(segment) : [];
@@ -66,6 +78,33 @@ function datagram(head: PacketOfFlow, packet: CapturedPacket, wording: Wording):
     ...(wording.payloads && dataOf(packet, UDP_HEADER_BYTES)),
     ...(noChecksum && { noChecksum: true }),
   };
+}
+
+function echoItem(
+  head: PacketOfFlow,
+  packet: CapturedPacket,
+  { message, seq, wording }: Pick<Echo, 'message' | 'seq'> & { readonly wording: Wording },
+): Echo {
+  const length = wholeLength(packet, ICMP_HEADER_BYTES, wording);
+  return { kind: 'echo', ...head, message, seq, length: Math.min(length, FRAME_BYTES - ICMP_HEADER_BYTES) };
+}
+
+const CHUNK_NAMES = new Map(
+  Object.entries(SCTP_CHUNK_TYPES).map(([name, type]) => [type as number, name as SctpChunkName]),
+);
+
+/** None for fragments and for chunks that no scenario has, such as heartbeats. */
+function sctpItems(
+  head: PacketOfFlow,
+  { body }: CapturedPacket,
+  isn: { readonly client: number; readonly server: number | undefined },
+): SctpChunks[] {
+  const chunks = [...sctpChunks(body)].map(({ type }) => CHUNK_NAMES.get(type));
+  if (head.fragment || chunks.length === 0 || !chunks.every((name) => name !== undefined)) return [];
+  const peer = head.from === 'client' ? isn.server : isn.client;
+  const tag = verificationTag(body);
+  const usual = chunks.includes('INIT') ? 0 : peer;
+  return [{ kind: 'sctp', ...head, chunks, ...(tag === usual ? {} : { tag }) }];
 }
 
 function icmpItem(

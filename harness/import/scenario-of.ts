@@ -14,6 +14,8 @@ import { datagramKey, itemsOf } from './packet-items.ts';
 export interface Imported {
   readonly scenario: Scenario;
   readonly frames: ReadonlyMap<number, number>;
+  /** Packets of the flows that no item of a timeline can say. */
+  readonly untold: number;
 }
 
 /** As many as a scenario file may have; a capture that needs more is to be cut down. */
@@ -39,12 +41,15 @@ export function scenarioOf(exchanges: readonly Exchange[], story: Story): Import
   const whole = wholeDatagrams(exchanges);
   const reached = new Map<Conversation, Ipv4>();
   const [first] = exchanges;
-  let ms = 0;
+  let [ms, untold] = [0, 0];
   for (const exchange of exchanges) {
     const { packet, conversation } = exchange;
     const by = strangerIn(exchange, reached, story.casting);
     const items = itemsOf(exchange, { flow: names.get(conversation)!, whole, payloads, by });
-    if (items.length === 0) continue;
+    if (items.length === 0) {
+      untold += 1;
+      continue;
+    }
     const now = Math.round((packet.at - first!.packet.at) / 1000);
     if (now > ms) timeline.push({ kind: 'wait', ms: now - ms });
     ms = Math.max(ms, now);
@@ -61,7 +66,7 @@ export function scenarioOf(exchanges: readonly Exchange[], story: Story): Import
   const flows = [...names].map(([conversation, name]) => [name, flowOf(conversation, story.casting)]);
   const { title, director } = story;
   const scenario = { title, director, flows: Object.fromEntries(flows), timeline };
-  return { scenario: { ...scenario, ...(expectations.length > 0 && { expectations }) }, frames };
+  return { scenario: { ...scenario, ...(expectations.length > 0 && { expectations }) }, frames, untold };
 }
 
 function flowOf({ protocol, client, virtual, isn }: Conversation, casting: Casting): Flow {
@@ -69,7 +74,7 @@ function flowOf({ protocol, client, virtual, isn }: Conversation, casting: Casti
     protocol,
     client: { address: addressOf(casting, client.address), port: client.port },
     service: { address: addressOf(casting, virtual.address), port: virtual.port },
-    isn: protocol === 'tcp' ? { client: isn.client, server: isn.server ?? DEFAULT_ISN.server } : DEFAULT_ISN,
+    isn: protocol !== 'udp' ? { client: isn.client, server: isn.server ?? DEFAULT_ISN.server } : DEFAULT_ISN,
   };
 }
 

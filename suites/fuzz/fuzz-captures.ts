@@ -54,7 +54,7 @@ async function damagedCaptures(
     await writeFile(capture, input);
     const start = performance.now();
     const why = await importCase(
-      { ...files, clients: [], devices: {}, anonymise: false },
+      { ...files, clients: [], devices: {}, serverSide: false, anonymise: false },
       bridge,
       modelLead(),
     ).then(

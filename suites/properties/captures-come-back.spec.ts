@@ -37,11 +37,7 @@ function capturable(given: Scenario): Scenario {
   const timeline = given.timeline.filter(
     (item) =>
       item.kind === 'wait' ||
-      (isPacket(item) &&
-        !item.by &&
-        !item.via &&
-        !item.badChecksum &&
-        ['segment', 'datagram'].includes(item.kind)),
+      (isPacket(item) && !item.by && !item.via && !item.badChecksum && item.kind !== 'icmp'),
   );
   // A link that is narrow shows by what is too large for it only.
   const topology = withMtu(given.director.topology, {});
@@ -82,11 +78,12 @@ async function comesBack(given: Scenario, kind: Kind): Promise<number> {
   const files = { capture: path('x.pcap'), ipvs: path('x.ipvs'), rules: path('x.rules'), sysctl: undefined };
   try {
     const { scenario: back } = await importCase(
-      { ...files, clients: [], devices, anonymise: false },
+      { ...files, clients: [], devices, serverSide: false, anonymise: false },
       bridge,
       new ModelDirector(KERNEL),
     );
     expect(parseScenarioFile(printScenarioFile(back), 'x.yaml')).toEqual(back);
+
     const verdicts = verdictsOf(back, new ModelDirector(KERNEL), KERNEL.hz);
     expect(verdicts.filter(({ instead }) => instead !== undefined)).toEqual([]);
     return verdicts.length;
