@@ -96,6 +96,24 @@ describe('Campaign', () => {
     ).not.toBe(JSON.stringify(one));
   });
 
+  it('files what was played while more of the batch is', async () => {
+    let filed: () => void = () => {};
+    const firstIsFiled = new Promise<void>((resolve) => {
+      filed = resolve;
+    });
+    class Waiting extends ToyDirector {
+      override async *play(plans: Parameters<ToyDirector['play']>[0]) {
+        for await (const played of super.play(plans)) {
+          yield played;
+          await firstIsFiled;
+        }
+      }
+    }
+    const subjects = [{ name: 'toy', open: async () => new Waiting() }];
+    const { run: result } = await run(undefined, { subjects, progress: () => filed() });
+    expect(result.summary.scenarios).toBe(100);
+  });
+
   it('calls what does not come out again an infra-error', async () => {
     const once: Fault = (_, __, playedBefore) => (playedBefore === 5 ? 'silent' : undefined);
     const { run: result, found } = await run(once);

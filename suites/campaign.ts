@@ -44,8 +44,14 @@ export interface Progress {
 const FIRST_BATCH = 8;
 const LARGEST_BATCH = 64;
 
-/** One director's results for a batch, in the order of the cases. */
-type Judgements = readonly Judged[];
+/** A batch that is being played. */
+interface Batch {
+  readonly cases: readonly Case[];
+  /** For each subject its results in the order of the cases. */
+  readonly judged: readonly (readonly (Judged | Promise<Judged>)[])[];
+  /** Ends when all of it is played. */
+  readonly whole: Promise<unknown>;
+}
 
 /** Plays cases on every subject in batches, looks into what differs, and says what came out. */
 export class Campaign {
@@ -98,17 +104,14 @@ export class Campaign {
     return this.#tally.run({ seed, shard, version, reference, complete, wallSeconds });
   }
 
-  /** The next batch is made while the directors play this one. */
+  /** The next batch is made, and results are filed, while the directors play this one. */
   async #play(): Promise<void> {
     let cases = await this.#prepare(0, FIRST_BATCH);
     let prepared = cases.length;
     while (cases.length > 0) {
       const size = Math.min(2 * cases.length, LARGEST_BATCH * this.#options.jobs);
-      const [judged, following] = await Promise.all([
-        judgeCases(this.#company, cases),
-        this.#prepare(prepared, size),
-      ]);
-      await this.#file(cases, judged);
+      const batch = begin(this.#company, cases);
+      const [following] = await Promise.all([this.#prepare(prepared, size), this.#file(batch)]);
       cases = following;
       prepared += cases.length;
     }
@@ -127,10 +130,14 @@ export class Campaign {
   }
 
   /** Case by case and not director by director, so that numbers do not depend on the size of batches. */
-  async #file(cases: readonly Case[], judged: readonly Judgements[]): Promise<void> {
+  async #file({ cases, judged, whole }: Batch): Promise<void> {
     for (const [at, each] of cases.entries()) {
-      for (const [place, subject] of this.#options.subjects.entries())
-        await this.#fileOne(each, judged[place]![at]!, this.#company.aside(subject));
+      for (const [place, subject] of this.#options.subjects.entries()) {
+        const result = await judged[place]![at]!;
+        // Whoever is looked into plays alone.
+        if (isFailure(result)) await whole;
+        await this.#fileOne(each, result, this.#company.aside(subject));
+      }
       this.#tally.scenarios += 1;
       this.#options.progress(this.#progress());
     }
@@ -163,13 +170,17 @@ export class Campaign {
 }
 
 /** Cases that could not be bound are not played. */
-async function judgeCases(company: Company, cases: readonly Case[]): Promise<Judgements[]> {
+function begin(company: Company, cases: readonly Case[]): Batch {
   const plans = cases.flatMap(({ plan }) => ('kind' in plan ? [] : [plan]));
-  const results = await company.judge(plans);
-  return results.map((judged) => {
-    const rest = judged.values();
+  const results = company.judge(plans);
+  const judged = results.map((each) => {
+    const rest = each.values();
     return cases.map(({ plan }) => ('kind' in plan ? plan : rest.next().value!));
   });
+  const whole = Promise.all(results.flat());
+  // Whoever waits for the result that fails tells; this one may have nobody who waits.
+  whole.catch(() => {});
+  return { cases, judged, whole };
 }
 
 async function nameOf(seat: Seat): Promise<DirectorName> {

@@ -28,7 +28,7 @@ function chain(...[first, ...others]: Subject[]) {
 
 async function judged(subjects: Subject[], jobs: number, ...plans: Plan[]) {
   const company = new Company({ subjects, jobs, referenceFor });
-  const results = await company.judge(plans);
+  const results = await Promise.all(company.judge(plans).map((each) => Promise.all(each)));
   await company.retire();
   return results.map((each) => each.map(({ kind }) => kind));
 }

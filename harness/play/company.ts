@@ -35,8 +35,8 @@ export class Company {
     return this.#aside.get(subject)!;
   }
 
-  /** For each subject its results, in the order of the plans. */
-  judge(plans: readonly Plan[]): Promise<Judged[][]> {
+  /** For each subject its results, in the order of the plans, each as soon as it is there. */
+  judge(plans: readonly Plan[]): Promise<Judged>[][] {
     const { subjects, referenceFor } = this.#options;
     const given = subjects.some(isPair) ? plans.map(settled) : plans;
     const heard = new Map([...this.#seats].map(([player, seats]) => [player, shared(seats, given)]));
@@ -45,9 +45,7 @@ export class Company {
       const [first, second] = await Promise.all(parts);
       return second ? judgePair(first!, second, referenceFor) : judgeHeard(first!);
     };
-    return Promise.all(
-      subjects.map((subject) => Promise.all(plans.map((_, place) => judged(subject, place)))),
-    );
+    return subjects.map((subject) => plans.map((_, place) => judged(subject, place)));
   }
 
   async retire(): Promise<void> {
