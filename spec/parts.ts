@@ -9,11 +9,13 @@ import { seqAdjust, seqOffset } from './conntrack/seqadj.ts';
 import { trackTcp } from './conntrack/tcp.ts';
 import { trackUdp } from './conntrack/udp.ts';
 import { fragmentsExpired, ipDefrag } from './ip/defrag.ts';
+import { fibLookup } from './ip/fib.ts';
 import { ipDoFragment } from './ip/fragment.ts';
 import { icmpSend } from './ip/icmp.ts';
 import { ipError } from './ip/ip-error.ts';
 import { sendRedirect } from './ip/redirect.ts';
 import { validateSource } from './ip/route.ts';
+import { bypasses } from './ipvs/bypass.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { forwardIcmp, inHook, isUnwanted, outHook } from './ipvs/core.ts';
 import { toDrop } from './ipvs/defense.ts';
@@ -103,6 +105,8 @@ export const PARTS: Parts = {
   updateOverload,
   toDrop,
   snatReroute,
+  bypasses,
+  fibLookup,
   isUnwanted,
   schedulePersistent,
   checkTemplate,

@@ -11,7 +11,7 @@ import type {
   TrackVerdict,
   Tuple,
 } from './conntrack/types.ts';
-import type { Fib, FibError, FibRoute, ThroughDevices } from './ip/route-types.ts';
+import type { Fib, FibError, FibRoute, Flow as RouteFlow, ThroughDevices } from './ip/route-types.ts';
 import type { DefragUser, FragmentQueue, Fragments, Neighbours, PathMtu, Peer } from './ip/types.ts';
 import type {
   Ends,
@@ -138,6 +138,10 @@ export interface Parts {
   unreachable(net: Net, skb: Skb): void;
   /** Whether a real server's packet that belongs to no connection is refused. */
   isUnwanted(net: Net, skb: Skb, ends: Ends): boolean;
+  /** Whether a packet that finds no real server goes to where it was sent. */
+  bypasses(net: Net, service: IpVsService, ends: Ends): boolean;
+  /** The route of a packet, or why it has none (fib_lookup). */
+  fibLookup(net: Net, flow: RouteFlow): FibRoute | FibError;
   /** Finds the way of what has the virtual source now anew; false when there is none (ip_vs_route_me_harder). */
   snatReroute(net: Net, skb: Skb, hook: Hook): boolean;
   /** Whether a packet is dropped instead of being scheduled (ip_vs_todrop). */

@@ -99,7 +99,7 @@ export const CELL_TABLES: readonly CellTable[] = [
     id: 'forwarding',
     says: 'How IPVS passed a packet of a client on, and what conntrack thought of the packet.',
     axes: [
-      { name: 'method', values: ['masq', 'droute', 'tunnel'] },
+      { name: 'method', values: ['masq', 'droute', 'tunnel', 'bypass'] },
       { name: 'vs/conntrack', values: ['0', '1'] },
       { name: 'seen', values: ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] },
     ],

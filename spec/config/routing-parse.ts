@@ -12,7 +12,7 @@ import {
   type RoutingEntry,
   TABLES,
 } from './routing.ts';
-import { printRouting } from './routing-print.ts';
+import { isThere } from './routing-same.ts';
 import { TextError } from './text-error.ts';
 import { TWO_ARMED } from './topology.ts';
 import { splitLines, type Word, WordReader } from './words.ts';
@@ -26,7 +26,7 @@ export function parseRouting(text: string): RoutingEntry[] {
   for (const line of splitLines(text)) {
     if (/^\s*(#|$)/.test(line.text)) continue;
     const entry = parseLine(new WordReader(line.text, line));
-    if ([...entries, ...OF_LINKS].some((other) => isSame(other, entry)))
+    if (isThere(entries, entry))
       throw new TextError(line, `there is such a ${entry.kind} already`, { hint: 'remove it' });
     if (entries.length >= MOST_ENTRIES)
       throw new TextError(line, 'there is too much routing', { allowed: `at most ${MOST_ENTRIES} lines` });
@@ -34,31 +34,6 @@ export function parseRouting(text: string): RoutingEntry[] {
   }
   return entries;
 }
-
-/** What comes with the links' addresses. */
-const OF_LINKS: readonly AddedRoute[] = [
-  ...TWO_ARMED.links.map(({ address, prefixLength, device }): AddedRoute => {
-    const prefix = { address: (address & prefixMask(prefixLength)) >>> 0, length: prefixLength };
-    return { kind: 'route', type: 'unicast', prefix, device, table: TABLES.main };
-  }),
-  ...[...TWO_ARMED.links, ...TWO_ARMED.vips].map(({ address }): AddedRoute => {
-    const prefix = { address, length: 32 };
-    return { kind: 'route', type: 'local', prefix, device: 'lo', table: TABLES.local };
-  }),
-];
-
-/** Whether ip would say "File exists": of routes table and prefix count, of a new rule its priority if it has one. */
-function isSame(one: RoutingEntry, added: RoutingEntry): boolean {
-  if (one.kind === 'route' || added.kind === 'route')
-    return one.kind === added.kind && identity(one as AddedRoute) === identity(added as AddedRoute);
-  const { priority, ...rest } = added;
-  const { priority: its, ...others } = one;
-  return (priority === undefined || priority === its) && textOf(rest) === textOf(others);
-}
-
-const textOf = (rule: PolicyRule): string => printRouting([rule], 'numeric');
-
-const identity = ({ table, prefix }: AddedRoute): string => `${table} ${prefix.address}/${prefix.length}`;
 
 function parseLine(reader: WordReader): RoutingEntry {
   const start = reader.next('the command', { allowed: COMMANDS });

@@ -2,7 +2,7 @@ import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import type { Ipv4 } from '../wire/address.ts';
-import { fibLookup, isLocalAddress } from './fib.ts';
+import { isLocalAddress } from './fib.ts';
 import type { FibError, FibRoute, Flow, ThroughDevices, WayOut } from './route-types.ts';
 
 /** Where a packet goes (struct rtable). */
@@ -32,8 +32,10 @@ export function routeInput(
   inDevice: string,
 ): Route {
   const { source, destination } = header;
+  if (isLoopback(destination) || isLoopback(source))
+    return { kind: 'none', why: 'an address of lo from outside: martian' };
   const forwards = sysctl(net, 'net.ipv4.ip_forward') !== 0;
-  const found = fibLookup(net, { source, destination, mark, iif: inDevice });
+  const found = net.parts.fibLookup(net, { source, destination, mark, iif: inDevice });
   const local = typeof found === 'object' && found.type === 'local';
   if (!forwards && !local) return { kind: 'none', why: 'ip_forward is 0' };
   if (typeof found === 'string') return { kind: 'none', why: WORDS[found], error: found };
@@ -65,14 +67,14 @@ export function validateSource(
 ): string | { readonly neighbour: boolean } {
   const rpFilter = Math.max(...deviceSysctl(net, 'rp_filter', inDevice));
   const back: Flow = { source: destination, destination: source, mark: 0, iif: outDevice };
-  const found = fibLookup(net, back);
+  const found = net.parts.fibLookup(net, back);
   if (typeof found === 'string')
     return rpFilter === 0 ? { neighbour: false } : 'rp_filter: no way leads back to the source';
   if (found.type === 'local' && !deviceSysctl(net, 'accept_local', inDevice).some((value) => value !== 0))
     return 'the source is an address of the director: martian';
   if (found.device === inDevice) return { neighbour: found.gateway === undefined };
   if (rpFilter === 1) return `rp_filter: the way back to the source is by ${found.device}`;
-  const there = fibLookup(net, { ...back, oif: inDevice });
+  const there = net.parts.fibLookup(net, { ...back, oif: inDevice });
   return { neighbour: typeof there === 'object' && there.type === 'unicast' && there.gateway === undefined };
 }
 
@@ -113,7 +115,7 @@ export interface Sent {
 export function routeOutput(net: Net, destination: Ipv4, { source, mark = 0, anySource }: Sent = {}): Route {
   if (source !== undefined && !anySource && !isLocal(net, source))
     return { kind: 'none', why: 'the source is no address of the director' };
-  const found = fibLookup(net, { source: source ?? 0, destination, mark, iif: LOOPBACK });
+  const found = net.parts.fibLookup(net, { source: source ?? 0, destination, mark, iif: LOOPBACK });
   if (typeof found === 'string') return { kind: 'none', why: WORDS[found] };
   if (found.type === 'local') return { kind: 'local' };
   if (source !== undefined && isLoopback(source))

@@ -63,6 +63,7 @@ export interface Peculiarities {
   readonly nfct?: boolean;
   readonly template?: boolean;
   readonly onePacket?: boolean;
+  readonly bypass?: boolean;
 }
 
 /** A connection for a client's first packet, bound to its dest and counted there (ip_vs_conn_new, ip_vs_bind_dest). */
@@ -72,7 +73,13 @@ export function connNew(
   dest: IpVsDest,
   { destAddress = dest.address, destPort = dest.port, ...peculiar }: Peculiarities = {},
 ): IpVsConn {
-  const { noClientPort = false, nfct = false, template = false, onePacket = false } = peculiar;
+  const {
+    noClientPort = false,
+    nfct = false,
+    template = false,
+    onePacket = false,
+    bypass = false,
+  } = peculiar;
   const ftp = isFtpControl(ends, dest) ? { asked: undefined } : undefined;
   const cp: IpVsConn = {
     protocol: ends.protocol,
@@ -84,14 +91,14 @@ export function connNew(
     dest,
     destAddress,
     destPort,
-    forward: dest.forward,
+    forward: bypass ? 'bypass' : dest.forward,
     state: net.parts.ipvsProtocols[ends.protocol]?.firstState ?? 'NONE',
     template,
     onePacket,
     assured: false,
     control: undefined,
     controls: 0,
-    noOutput: dest.forward !== 'masq',
+    noOutput: !bypass && dest.forward !== 'masq',
     inactive: true,
     nfct: nfct || ftp !== undefined || sysctl(net, 'net.ipv4.vs.conntrack') !== 0,
     ftp,

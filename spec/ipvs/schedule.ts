@@ -3,6 +3,7 @@ import type { Skb } from '../skb.ts';
 import type { IpvsProtocol, Net, Verdict } from '../state.ts';
 import { note } from '../trace-log.ts';
 import { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH } from '../wire/icmp.ts';
+import { bypass } from './bypass.ts';
 import { connInGet, connNew } from './conn.ts';
 import { serviceFor } from './ctl.ts';
 import { isCut, reverse } from './ends.ts';
@@ -65,7 +66,10 @@ function connectionFor(
  * A service without a usable real server: the client is told, unless its packet only met an FTP service's claim to all
  * higher ports (ip_vs_leave).
  */
-function leave(net: Net, { key }: IpVsService, { skb, ends, quoted, hook }: Request): Verdict {
+function leave(net: Net, service: IpVsService, request: Request): IpVsConn | Verdict {
+  const { key } = service;
+  const { skb, ends, quoted, hook } = request;
+  if (!quoted && net.parts.bypasses(net, service, ends)) return bypass(net, ends, isOnePacket(service, ends));
   if (key.port === FTPPORT && ends.destinationPort !== FTPPORT) return 'NF_ACCEPT';
   note(net, hook, 'ip_vs_leave', 'NF_DROP', () => 'the service has no real server to give');
   if (!quoted) icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_PORT_UNREACH, info: 0 });

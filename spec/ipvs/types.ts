@@ -79,7 +79,8 @@ export interface IpVsConn {
   readonly dest: IpVsDest;
   readonly destAddress: Ipv4;
   destPort: number;
-  readonly forward: ForwardMethod;
+  /** `bypass`: to where the client sent it, for want of a real server. */
+  readonly forward: ForwardMethod | 'bypass';
   state: IpvsState;
   /** No connection, but what remembers where a client's connections go (IP_VS_CONN_F_TEMPLATE). */
   readonly template: boolean;

@@ -20,6 +20,7 @@ import type { DestRoute, IpVsConn } from './types.ts';
 
 /** Sends a client's packet to its real server (net/netfilter/ipvs/ip_vs_xmit.c). */
 export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
+  if (cp.forward === 'bypass') return bypassXmit(net, skb, cp);
   if (cp.noClientPort) fillClientPort(net, cp, word(skb.payload, 0));
   const way = routeToDest(net, skb, cp);
   if (!way) return 'NF_STOLEN';
@@ -30,6 +31,19 @@ export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
     if (cp.ftp && !appPacket(net, skb, cp, 'in')) return 'NF_STOLEN';
     translate(net, skb, cp);
   }
+  return send(net, skb, cp, way);
+}
+
+/** ip_vs_bypass_xmit: by the way that the director's own packets take, if that leads out. */
+function bypassXmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
+  const way = routeOutput(net, skb.header.destination);
+  if (way.kind === 'none') {
+    icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_HOST_UNREACH, info: 0 });
+    return 'NF_STOLEN';
+  }
+  if (way.kind === 'local' || !hasLife(net, skb) || !fits(net, skb, mtuTowards(net, way, 'own')))
+    return 'NF_STOLEN';
+  setRoute(skb, way);
   return send(net, skb, cp, way);
 }
 
@@ -60,15 +74,21 @@ export function routeToDest(net: Net, skb: Skb, cp: IpVsConn): Way | undefined {
   }
   if (way.kind === 'local') return mayStay(net, skb, cp) ? way : undefined;
   const route = destRoute(net, cp, way);
-  if (skb.header.ttl <= 1) {
-    icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
-    return undefined;
-  }
-  skb.header = changedHeader(skb.header, { ttl: skb.header.ttl - 1 });
+  if (!hasLife(net, skb)) return undefined;
   if (!isAdequate(net, skb, cp)) return undefined;
   setRoute(skb, way);
   skb.nextHop = way.fib.gateway ?? nextHop(skb, cp, route);
   return way;
+}
+
+/** Takes a hop of a packet's life; false when that was its last, of which its sender is told (decrement_ttl). */
+function hasLife(net: Net, skb: Skb): boolean {
+  if (skb.header.ttl <= 1) {
+    icmpSend(net, skb, { type: ICMP_TIME_EXCEEDED, code: 0, info: 0 });
+    return false;
+  }
+  skb.header = changedHeader(skb.header, { ttl: skb.header.ttl - 1 });
+  return true;
 }
 
 /**
@@ -125,6 +145,10 @@ function isAdequate(net: Net, skb: Skb, cp: IpVsConn): boolean {
   const mtu = routeMtu(net, cp) - (tunnelled ? net.parts.tunnelBytes(cp.dest.encapsulation) : 0);
   if (tunnelled && mtu < LEAST_MTU) return false;
   if (tunnelled && sysctl(net, 'net.ipv4.vs.pmtu_disc') === 0) return true;
+  return fits(net, skb, mtu);
+}
+
+function fits(net: Net, skb: Skb, mtu: number): boolean {
   // ICMP errors are cut, whatever their DF says.
   const { dontFragment, protocol } = skb.header;
   if (length(skb) <= mtu || !dontFragment || protocol === PROTOCOL_ICMP) return true;

@@ -10,11 +10,11 @@ export function addrtypeMatches(net: Net, match: Extract<Match, { kind: 'addrtyp
 }
 
 function holds(net: Net, asked: AddressTypes | undefined, address: Ipv4): boolean {
-  return !asked || asked.types.includes(typeOf(net, address)) !== asked.inverted;
+  return !asked || asked.types.includes(addressType(net, address)) !== asked.inverted;
 }
 
 /** What the table of local routes says of an address (net/ipv4/fib_frontend.c, __inet_dev_addr_type). */
-function typeOf(net: Net, address: Ipv4): AddressType {
+export function addressType(net: Net, address: Ipv4): AddressType {
   const top = address >>> 24;
   if (address === 0xffffffff || top === 0) return 'BROADCAST';
   if (top >= 224 && top < 240) return 'MULTICAST';
