@@ -29,6 +29,8 @@ export interface ScenarioBias {
   readonly astray: number;
   /** Directors that look at where packets come from, or say that there are shorter ways. */
   readonly sources: number;
+  /** Directors with rules and routes beside those of their links; half of those with services by mark have them anyway. */
+  readonly routing: number;
   /** Flows of which somebody on the way cuts packets into fragments. */
   readonly fragments: number;
   /** Directors with a link that takes less than 1500 bytes. */
@@ -92,6 +94,7 @@ export const EVEN: ScenarioBias = {
   icmpErrors: 15,
   astray: 4,
   sources: 8,
+  routing: 5,
   fragments: 8,
   mtu: 10,
   accidents: 54,
@@ -161,6 +164,19 @@ export const BIASES = {
   sources: {
     ...EVEN,
     ...{ sources: 85, astray: 50, besideServices: 55, droute: 60, accidents: 15, commands: 20, counting: 40 },
+  },
+  routing: {
+    ...EVEN,
+    ...{
+      routing: 100,
+      besideServices: 50,
+      marks: 40,
+      markServices: 30,
+      counting: 30,
+      accidents: 15,
+      commands: 20,
+    },
+    ...{ sources: 15, astray: 8, echoes: 20, udp: 20, disorder: 10 },
   },
   fragments: {
     ...EVEN,

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import type { DirectorConfig } from '../spec/config/director-config.ts';
+import type { RoutingEntry } from '../spec/config/routing.ts';
 import type { Ruleset } from '../spec/config/rules.ts';
 import type { VirtualService } from '../spec/config/services.ts';
 import { type LinkName, TWO_ARMED, withMtu } from '../spec/config/topology.ts';
 import { SERVICE_PORTS } from './addresses.ts';
 import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent, sometimes, weighted } from './draws.ts';
+import { routing } from './routing.ts';
 import { helping } from './rules/helping.ts';
 import { type MarksFor, marksFor } from './rules/service-marks.ts';
 import { ruleset } from './rules.ts';
@@ -23,16 +25,23 @@ export function directorConfig(bias: ScenarioBias, size: Size): fc.Arbitrary<Dir
     fc.tuple(ruleset(bias, size), percent(75), marksFor, helping(bias)),
     sysctls(bias),
     mtu(bias),
+    routing(bias),
   );
   return shrinkingBy(
-    drawn.map(([services, [rules, aware, marks, helps], sysctls, mtu]) => ({
+    drawn.map(([services, [rules, aware, marks, helps], sysctls, mtu, routing]) => ({
       topology: withMtu(TWO_ARMED, mtu),
       services,
       rules: helps(marking(aware ? written(rules, services) : rules, services, marks), services),
       sysctls,
+      ...routed(routing(services)),
     })),
     smallerConfig,
   );
+}
+
+/** Most directors have none. */
+function routed(routing: readonly RoutingEntry[]): Pick<DirectorConfig, 'routing'> {
+  return routing.length === 0 ? {} : { routing };
 }
 
 /** Services by mark need rules that mark, which most of their directors have. */

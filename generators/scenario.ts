@@ -26,7 +26,7 @@ export function scenario(bias: ScenarioBias = EVEN, size: Size = SIZES.standard)
     fc.tuple(fc.constant(director), upTo(most, story(bias, size, director), 1), weave(bias, size)),
   );
   const whole = drawn.map(([director, stories, weave]) => {
-    const named = asMany(nameFlows(stories, director.services), most);
+    const named = asMany(nameFlows(stories, director), most);
     const timeline = woven(lanesOf(named), weave, adminState(director), size);
     const flows = Object.fromEntries(
       named.flatMap(({ name, flow, data }) => [[name, flow], ...(data ? [[dataName(name), data]] : [])]),
@@ -69,16 +69,16 @@ interface NamedFlow {
   readonly after: { readonly ms: number } | undefined;
 }
 
-function nameFlows(stories: readonly Story[], services: readonly VirtualService[]): readonly NamedFlow[] {
+function nameFlows(stories: readonly Story[], director: DirectorConfig): readonly NamedFlow[] {
   let last: Pick<Flow, 'client' | 'service'> | undefined;
   return stories.map((story, index) => {
     const after = story.reuses && last ? { ms: story.pause ?? 0 } : undefined;
     const between: Pick<Flow, 'client' | 'service'> =
-      after && last ? last : ends(story.target, services, story.protocol, story.data && FTP);
+      after && last ? last : ends(story.target, director, story.protocol, story.data && FTP);
     last = between;
     const name = `f${index + 1}`;
     const { protocol, isn } = story;
-    const packets = heard(story, between.service, services).map((packet) => ({
+    const packets = heard(story, between.service, director.services).map((packet) => ({
       ...packet,
       flow: packet.flow === UNNAMED_DATA ? dataName(name) : name,
     }));
@@ -135,7 +135,7 @@ function heard(
       (service.protocol === protocol &&
         service.address === far.address &&
         (service.port === far.port || service.port === 0)) ||
-      (service.protocol === 'fwm' && VIPS.includes(far.address)),
+      (service.protocol === 'fwm' && (VIPS.includes(far.address) || target.kind === 'service')),
   );
   const direct = DIRECT.has(target.kind);
   const routed = service?.dests.length !== 0 && service?.dests.every(({ forward }) => keepsPort(forward));

@@ -24,6 +24,7 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: 'net.ipv4.vs.nat_icmp_send', values: [1, 0] },
   { name: 'net.ipv4.vs.schedule_icmp', values: [1, 0] },
   { name: 'net.ipv4.vs.snat_reroute', values: [0, 1] },
+  { name: 'net.ipv4.vs.cache_bypass', values: [1, 0] },
   { name: DEFENCE, values: [3, 0] },
   { name: 'net.ipv4.vs.drop_packet', values: [3, 0, 1] },
   { name: 'net.ipv4.ip_forward', values: [0, 1] },
@@ -62,6 +63,12 @@ const QUIESCENT = 'net.ipv4.vs.expire_quiescent_template';
 /** Says something about tunnels only. */
 const PMTU_DISC = 'net.ipv4.vs.pmtu_disc';
 
+/** Says something only where packets of the virtual address go another way. */
+const SNAT_REROUTE = 'net.ipv4.vs.snat_reroute';
+
+/** Says something about services by mark only. */
+const CACHE_BYPASS = 'net.ipv4.vs.cache_bypass';
+
 export const CONNTRACK = 'net.ipv4.vs.conntrack';
 
 /** What a device asks of a packet's source, or says of its way. */
@@ -75,6 +82,7 @@ const RARE: readonly string[] = [
   'net.ipv4.vs.pmtu_disc',
   'net.ipv4.vs.ignore_tunneled',
   'net.ipv4.vs.snat_reroute',
+  'net.ipv4.vs.cache_bypass',
   'net.ipv4.vs.sloppy_sctp',
   'net.netfilter.nf_conntrack_generic_timeout',
   'net.ipv4.vs.drop_packet',
@@ -112,17 +120,22 @@ export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string
     percent(Math.round(bias.persistence * 0.6)),
     percent(Math.round(bias.tunnel * 0.3)),
     percent(bias.defence),
+    fc.tuple(percent(Math.round(bias.routing * 0.3)), percent(Math.round(bias.markServices * 0.3))),
     fc.array(setting, { maxLength: count, size: 'max' }),
   );
-  const record = drawn.map(([routing, conntrack, quiescent, cuts, defence, settings]) => {
-    const set = [...routing, ...settings].map(({ name, value }) => [name, value] as const);
-    return Object.fromEntries([
-      ...(conntrack ? [[CONNTRACK, 1] as const] : []),
-      ...(quiescent ? [[QUIESCENT, 1] as const] : []),
-      ...(cuts ? [[PMTU_DISC, 0] as const] : []),
-      ...set,
-      ...(defence ? [[DEFENCE, 3] as const] : []),
-    ]);
-  });
+  const record = drawn.map(
+    ([routing, conntrack, quiescent, cuts, defence, [keepsWay, bypasses], settings]) => {
+      const set = [...routing, ...settings].map(({ name, value }) => [name, value] as const);
+      return Object.fromEntries([
+        ...(conntrack ? [[CONNTRACK, 1] as const] : []),
+        ...(quiescent ? [[QUIESCENT, 1] as const] : []),
+        ...(cuts ? [[PMTU_DISC, 0] as const] : []),
+        ...(bypasses ? [[CACHE_BYPASS, 1] as const] : []),
+        ...(keepsWay ? [[SNAT_REROUTE, 0] as const] : []),
+        ...set,
+        ...(defence ? [[DEFENCE, 3] as const] : []),
+      ]);
+    },
+  );
   return shrinkingBy(record, smallerSysctls);
 }

@@ -18,6 +18,7 @@ import {
 import type { ClaimRow } from './claim-row.ts';
 import { FTP_CLAIMS } from './ftp-claims.ts';
 import { NETWORK_CLAIMS } from './network-claims.ts';
+import { ROUTING_CLAIMS } from './routing-claims.ts';
 import { RULE_CLAIMS } from './rule-claims.ts';
 import { LONG_TALKS, MANY_CONNECTIONS, ODD_FLAGS_ONLY } from './shapes.ts';
 import { isAboutIpvs, isPlayable, scenariosWithin } from './within-limits.ts';
@@ -271,6 +272,7 @@ const ROWS = [
     source: { file: 'net/netfilter/ipvs/ip_vs_nfct.c', symbol: 'ip_vs_update_conntrack' },
     bias: { ...BIASES.portReuse, rules: 70 },
   },
+  ...ROUTING_CLAIMS,
   ...RULE_CLAIMS,
   {
     id: 'conntrack/udp',

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { VirtualService } from '../../spec/config/services.ts';
 import type { Flow } from '../../spec/scenario.ts';
 import type { Ipv4 } from '../../spec/wire/address.ts';
@@ -69,7 +70,7 @@ function wanted(services: readonly VirtualService[], port: number | undefined): 
 /** The two ends, at a service of that port if there is one. Real servers that call out are the flow's client: it is they who begin. */
 export function ends(
   target: Target,
-  services: readonly VirtualService[],
+  { services, routing }: Pick<DirectorConfig, 'services' | 'routing'>,
   protocol: Flow['protocol'],
   port?: number,
 ): Pick<Flow, 'client' | 'service'> {
@@ -80,7 +81,10 @@ export function ends(
       // Where there is none for its protocol a flow tries one for another.
       const all = wanted(own.length > 0 ? own : services, port);
       const key = all[target.index % all.length]!;
-      if (key.protocol === 'fwm') return { client, service: { address: target.vip, port: target.port } };
+      // What a mark brings to the director may be for anybody.
+      const away = routing !== undefined && target.index % 2 === 1;
+      const marked = { address: away ? target.realServer : target.vip, port: target.port };
+      if (key.protocol === 'fwm') return { client, service: marked };
       const { address } = key;
       return { client, service: { address, port: isCatchAll(key.port, target) ? target.port : key.port } };
     }

@@ -1,4 +1,6 @@
 import type { IptablesCommand } from '../../spec/config/commands.ts';
+import type { RoutingEntry } from '../../spec/config/routing.ts';
+import { isThere } from '../../spec/config/routing-same.ts';
 import type { Rule } from '../../spec/config/rules.ts';
 import { isPacket, type Scenario } from '../../spec/scenario.ts';
 import { type AdminState, adminState, afterCommand } from '../commands/admin-state.ts';
@@ -15,9 +17,17 @@ export function problemsOf(scenario: Scenario): readonly string[] {
   return [
     ...serviceProblems(director.services),
     ...rulesetProblems(director.rules),
+    ...routingProblems(director.routing ?? []),
     ...Object.values(flows).flatMap(flowProblems),
     ...timelineProblems(scenario),
   ];
+}
+
+/** What ip would call there already. */
+function routingProblems(routing: readonly RoutingEntry[]): readonly string[] {
+  return routing
+    .filter((entry, index) => isThere(routing.slice(0, index), entry))
+    .map((entry) => `a ${entry.kind} twice: ${JSON.stringify(entry)}`);
 }
 
 export function isPlayable(scenario: Scenario): boolean {

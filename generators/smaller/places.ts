@@ -1,4 +1,5 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
+import type { Prefix, RoutingEntry } from '../../spec/config/routing.ts';
 import type {
   AddressMatch,
   CtAsk,
@@ -32,7 +33,7 @@ export function renamed(scenario: Scenario, renaming: Renaming): Scenario {
     port: renaming.port(at.port),
   });
   const rule = (one: Rule) => renamedRule(one, renaming);
-  const { services, rules } = scenario.director;
+  const { services, rules, routing } = scenario.director;
   return {
     ...scenario,
     director: {
@@ -42,6 +43,7 @@ export function renamed(scenario: Scenario, renaming: Renaming): Scenario {
         dests: service.dests.map((dest) => renamedDest(dest, service, renaming)),
       })),
       rules: renamedRuleset(rules, renaming),
+      ...(routing && { routing: routing.map((entry) => renamedEntry(entry, renaming)) }),
     },
     flows: Object.fromEntries(
       Object.entries(scenario.flows).map(([name, flow]) => [
@@ -51,6 +53,15 @@ export function renamed(scenario: Scenario, renaming: Renaming): Scenario {
     ),
     timeline: scenario.timeline.map((item) => renamedItem(item, renaming, { place, rule })),
   };
+}
+
+/** Networks and routers keep their names. */
+function renamedEntry(entry: RoutingEntry, { address }: Renaming): RoutingEntry {
+  const named = (prefix: Prefix): Prefix =>
+    prefix.length === 32 ? { ...prefix, address: address(prefix.address) } : prefix;
+  if (entry.kind === 'route') return { ...entry, prefix: named(entry.prefix) };
+  const { from, to } = entry;
+  return { ...entry, ...(from && { from: named(from) }), ...(to && { to: named(to) }) };
 }
 
 /** A dest of a service by mark may have no port of its own. */

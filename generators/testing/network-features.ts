@@ -1,5 +1,10 @@
+import type { RoutingEntry } from '../../spec/config/routing.ts';
+import type { Scenario } from '../../spec/scenario.ts';
 import { CLIENTS, OWN, VIPS } from '../addresses.ts';
 import { type Feature, packets, rules, sysctl } from './feature.ts';
+
+const routing = (is: (entry: RoutingEntry) => boolean) => (scenario: Scenario) =>
+  (scenario.director.routing ?? []).some(is);
 
 /** What is not TCP to a service: other protocols, fragments, narrow links, odd ways. */
 export const NETWORK_FEATURES: Readonly<Record<string, Feature>> = {
@@ -49,6 +54,17 @@ export const NETWORK_FEATURES: Readonly<Record<string, Feature>> = {
   rp_filter: { perMille: 10, in: sysctl('net.ipv4.conf.all.rp_filter', 1) },
   accept_local: { perMille: 10, in: sysctl('net.ipv4.conf.all.accept_local', 1) },
   send_redirects: { perMille: 10, in: sysctl('net.ipv4.conf.all.send_redirects', 1) },
+  'a rule of routing': { perMille: 30, in: routing((entry) => entry.kind === 'rule') },
+  'a route that refuses': {
+    perMille: 8,
+    in: routing((one) => one.kind === 'route' && one.type !== 'unicast' && one.type !== 'local'),
+  },
+  'a router': { perMille: 15, in: routing((entry) => entry.kind === 'route' && entry.via !== undefined) },
+  'a mark that is brought home': {
+    perMille: 30,
+    in: routing((entry) => entry.kind === 'rule' && entry.mark !== undefined),
+  },
+  cache_bypass: { perMille: 15, in: sysctl('net.ipv4.vs.cache_bypass', 1) },
   'a flow between clients': {
     perMille: 10,
     in: ({ flows }) =>

@@ -1,0 +1,56 @@
+import { BIASES } from '../generators/bias.ts';
+import type { Scenario } from '../spec/scenario.ts';
+import { hasSysctl, servesMarks } from './claim-conditions.ts';
+import type { ClaimRow } from './claim-row.ts';
+
+const rules = ({ director: { routing = [] } }: Scenario) =>
+  routing.flatMap((entry) => (entry.kind === 'rule' ? [entry] : []));
+
+const routes = ({ director: { routing = [] } }: Scenario) =>
+  routing.flatMap((entry) => (entry.kind === 'route' ? [entry] : []));
+
+/** Packets of a mark are the director's, whoever they are for. */
+const bringsMarksHome = (scenario: Scenario): boolean =>
+  rules(scenario).some(({ mark }) => mark !== undefined) &&
+  routes(scenario).some(({ type, prefix }) => type === 'local' && prefix.length === 0);
+
+/** What is said of directors whose routes do not follow from their links alone. */
+export const ROUTING_CLAIMS = [
+  {
+    id: 'routing/rules',
+    says: 'Rules choose by mark, addresses and device in which table the way of a packet is looked for.',
+    source: { file: 'net/ipv4/fib_rules.c', symbol: 'fib4_rule_match' },
+    bias: BIASES.routing,
+    only: (scenario) => rules(scenario).length > 0,
+  },
+  {
+    id: 'routing/refused',
+    says: 'Of a packet that no route takes its sender is told why, unless it is a black hole, and not too often.',
+    source: { file: 'net/ipv4/route.c', symbol: 'ip_error' },
+    bias: { ...BIASES.routing, besideServices: 80 },
+    only: (scenario) =>
+      routes(scenario).some(({ type }) => type !== 'unicast' && type !== 'local') ||
+      rules(scenario).some(({ action }) => typeof action === 'string'),
+  },
+  {
+    id: 'routing/marks',
+    says: 'What a mark makes local reaches IPVS whatever its address, and nobody answers in the name of another.',
+    source: { file: 'net/ipv4/route.c', symbol: 'ip_route_input_slow' },
+    bias: { ...BIASES.routing, routing: 10, markServices: 100, besideServices: 10, marks: 10 },
+    only: (scenario) => servesMarks(scenario) && bringsMarksHome(scenario),
+  },
+  {
+    id: 'ipvs/cache-bypass',
+    says: 'With cache_bypass a packet for another that finds no real server goes there, on a connection without one.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_leave' },
+    bias: { ...BIASES.routing, routing: 10, markServices: 100, besideServices: 5, marks: 10, commands: 40 },
+    only: (scenario) => bringsMarksHome(scenario) && hasSysctl('net.ipv4.vs.cache_bypass', 1)(scenario),
+  },
+  {
+    id: 'ipvs/snat-reroute',
+    says: 'An answer that has got the virtual address goes the way of packets of that address, unless snat_reroute is 0.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_route_me_harder' },
+    bias: { ...BIASES.routing, besideServices: 5, markServices: 5, droute: 5, tunnel: 5 },
+    only: (scenario) => rules(scenario).some(({ from }) => from !== undefined),
+  },
+] as const satisfies readonly ClaimRow[];
