@@ -109,6 +109,10 @@ director:
     -A INPUT -p tcp -m state --state NEW -m tcp --dport 80 --syn -j ACCEPT
     -A INPUT -j REJECT --reject-with icmp-host-prohibited
     COMMIT
+  routing: |
+    ip rule add from RIP1 iif eth1 fwmark 0/0xff priority 50 lookup 101
+    ip route add default via CIP2 table 101
+    ip route add blackhole RIP4
   sysctls: { net.ipv4.vs.conntrack: 1, net.ipv4.conf.eth1.rp_filter: 0 }
 timeline:
   - f1 client > S 0:0(0)

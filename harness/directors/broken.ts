@@ -29,6 +29,7 @@ import { setSctpChecksum } from '../../spec/wire/sctp.ts';
 import { FIN, RST } from '../../spec/wire/tcp.ts';
 import type { BrokenDirector } from './broken-director.ts';
 import { BROKEN_FTP } from './broken-ftp.ts';
+import { BROKEN_ROUTING } from './broken-routing.ts';
 import { BROKEN_TUNNELS } from './broken-tunnels.ts';
 import { ModelDirector } from './model.ts';
 
@@ -352,6 +353,7 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'local-node-errors-exposed', says: 'As its own real server the director sends errors with its own address.', parts: station('ip_vs_out_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.header.protocol === PROTOCOL_ICMP ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'local-node-lost', says: 'A director does not take itself for a real server: such packets are lost.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return verdict === 'NF_ACCEPT' && skb.ipvsProperty && skb.header.protocol !== PROTOCOL_ICMP ? 'NF_DROP' : verdict; }) },
   ...BROKEN_TUNNELS,
+  ...BROKEN_ROUTING,
   ...MISTAKEN_DIRECTORS.filter(({ mistakes }) => OFTEN_MET.has(mistakes)),
 ];
 
