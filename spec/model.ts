@@ -3,7 +3,7 @@ import type { DirectorConfig } from './config/director-config.ts';
 import type { LinkName } from './config/topology.ts';
 import { collectExpired } from './conntrack/table.ts';
 import { newFib } from './ip/fib.ts';
-import { receive } from './ip/input.ts';
+import { receive, receiveOwn } from './ip/input.ts';
 import { ipvsadm, restoreServices } from './ipvs/ctl.ts';
 import type { Ipvs } from './ipvs/types.ts';
 import { forgetRoutes } from './ipvs/xmit.ts';
@@ -76,7 +76,7 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
 export function step(net: Net, event: Event): { observation: Observation; trace: readonly TraceEntry[] } {
   net.emitted = [];
   if (net.trace) net.trace = [];
-  passTime(net, event.at);
+  passTime(net, event.at, receiveOwn);
   collectExpired(net);
   let refused = false;
   if (event.kind === 'packet') receive(net, event.link, event.frame);

@@ -24,13 +24,18 @@ export function delTimer(net: Net, timer: Timer): void {
   net.timers.delete(timer);
 }
 
-/** Lets time pass, and runs each timer when it is due. */
-export function passTime(net: Net, until: number): void {
+/**
+ * Lets time pass, and runs each timer when it is due. Behind those of one jiffy comes `afterwards`, as what is received
+ * comes behind timers in the kernel (kernel/softirq.c, handle_softirqs).
+ */
+export function passTime(net: Net, until: number, afterwards: (net: Net) => void): void {
   for (let due = nextDue(net, until); due; due = nextDue(net, until)) {
+    if (due.fires > net.jiffies) afterwards(net);
     net.jiffies = due.fires;
     net.timers.delete(due);
     due.run();
   }
+  afterwards(net);
   net.jiffies = until;
 }
 

@@ -25,6 +25,11 @@ export function receive(net: Net, linkName: LinkName, frame: Uint8Array): void {
   const skb = localSkb(packet.header, packet.payload);
   skb.inDevice = link.device;
   ipRcv(net, skb);
+  receiveOwn(net);
+}
+
+/** What the director has sent to itself comes in by lo. */
+export function receiveOwn(net: Net): void {
   for (let skb = net.loopback.shift(); skb; skb = net.loopback.shift()) {
     ipRcv(net, { ...skb, inDevice: LOOPBACK, outDevice: '', reassembled: undefined });
   }
