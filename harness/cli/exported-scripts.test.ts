@@ -7,7 +7,8 @@ import { findScapy } from '../scapy-bridge/find-scapy.ts';
 import { neededForTests } from '../system/needed-for-tests.ts';
 import { silent } from '../system/progress.ts';
 import { testFolders } from '../system/test-folders.ts';
-import { EXPORTS, type ExportKind, exported } from './export-command.ts';
+import { EXPORTS, exported } from './export-command.ts';
+import { withScapyPlayer } from './scapy-player.ts';
 import { PLAYER_IMPORTS, playedScript, scriptsGuest } from './scripts-guest.ts';
 
 /** Exported scripts on a real kernel, with all that they call: a shell, ipvsadm, iptables, Python and Scapy. */
@@ -136,15 +137,7 @@ timeline:
   - f2 client > S 0:0(0)
 `;
 
-function scriptOf(scenario: string, kind: ExportKind & ('sh' | 'scapy')): string {
+function scriptOf(scenario: string, kind: (typeof KINDS)[number]): string {
   const given = exported(parseScenarioFile(scenario, 'case.yaml'), kernel);
-  const alone = EXPORTS.sh(given);
-  const call = 'in_ns python3 "$FOLDER/player.py"\n';
-  expect(alone.endsWith(call)).toBe(true);
-  if (kind === 'sh') return alone;
-  // The other script's director does for this one.
-  return `${alone.slice(0, -call.length)}cat > "$FOLDER/case.py" <<'SCAPY-END'
-${EXPORTS.scapy(given)}SCAPY-END
-in_ns python3 "$FOLDER/case.py" far-eth0 far-eth1
-`;
+  return kind === 'sh' ? EXPORTS.sh(given) : withScapyPlayer(given);
 }

@@ -41,7 +41,7 @@ export async function scriptsGuest(
   const { options } = await guestOptions(kernel, silent);
   const image = join(folder, 'guest.cpio');
   // The kernel unpacks archives one after the other; a later file takes the place of an earlier one.
-  const extra = cpio(orderedTree([...(await programs(imports)), ...(await wires(kernel))]));
+  const extra = cpio(orderedTree([...(await scriptPrograms(imports)), ...(await wires(kernel))]));
   await writeFile(image, Buffer.concat([await readFile(options.initramfsPath), extra]));
   return Guest.boot({ ...options, initramfsPath: image, memoryMiB: 384 });
 }
@@ -57,7 +57,7 @@ export async function playedScript(guest: Guest, script: string): Promise<Return
 }
 
 /** What the scripts call and what no guest has. */
-async function programs(imports: string): Promise<GuestEntry[]> {
+export async function scriptPrograms(imports: string): Promise<GuestEntry[]> {
   const called = ['sh', 'cat', 'mktemp', 'rm', 'sysctl', 'python3'].map((name): HostFile => {
     const from = name === 'python3' ? PYTHON : findProgram(name);
     if (from === undefined || !existsSync(from)) throw new MachineError(`${name} is not on this machine`);

@@ -23,7 +23,7 @@ modprobe -qa ip_vs nf_conntrack 2>/dev/null || true
 in_ns ip link set lo up
 ${baseSysctls.map(sysctlLine).join('')}${links.map(linkLines).join('')}${vips.map((vip) => `in_ns ip addr add ${quoted(`${vip}/32`)} dev ${quoted(links[0]!.device)}\n`).join('')}${routing.split('\n').map(routingLine).join('')}${sysctls.map(sysctlLine).join('')}cat > "$FOLDER/services" <<'LVS-CASE-END'
 ${services}LVS-CASE-END
-in_ns ipvsadm -R < "$FOLDER/services"
+[ ! -s "$FOLDER/services" ] || in_ns ipvsadm -R < "$FOLDER/services"
 cat > "$FOLDER/rules" <<'LVS-CASE-END'
 ${rules}LVS-CASE-END
 [ ! -s "$FOLDER/rules" ] || in_ns iptables-restore < "$FOLDER/rules"
