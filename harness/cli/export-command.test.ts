@@ -93,6 +93,7 @@ it('what hangs on the moment at which a timer ends is not compared, and else it 
 it('a bug report has everything, and the texts in it are texts', () => {
   const text = String(made('markdown'));
   expect(text.split('\n')[0]).toMatch(/^# \$\(touch HACKED\) \\`touch HACKED\\`/);
+  expect(text).toContain('- step 1, after `f1 client > S 0:0(0)`: to RIP1');
   for (const part of ['ipvsadm-save -n', '|-->|', '## Expected', 'to RIP1', 'lvscheck replay case.yaml'])
     expect(text).toContain(part);
 });

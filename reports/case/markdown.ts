@@ -6,7 +6,7 @@ export function markdownReport(given: ExportedCase): string {
   const { title, source, kernel, changes, services, rules, routing, baseSysctls, sysctls, steps } = given;
   const { scenarioText } = given;
   const expected = steps.flatMap(({ expected: facts, says }, index) =>
-    facts.map((fact) => `- step ${index + 1}, after \`${inline(says)}\`: ${inline(fact.says)}\n`),
+    facts.map((fact) => `- step ${index + 1}, after ${code(says)}: ${inline(fact.says)}\n`),
   );
   const configuration = [
     ['ipvsadm-save -n', services],
@@ -74,6 +74,13 @@ function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}\n${text.trimEnd()}\n${fence}\n`;
+}
+
+/** A text within a line, as it is: between as many ticks as it has nowhere. */
+function code(text: string): string {
+  const ticks = '`'.repeat(Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
+  const blank = ticks.length > 1 ? ' ' : '';
+  return `${ticks}${blank}${text.replace(/\s+/g, ' ')}${blank}${ticks}`;
 }
 
 /** One line, in which nothing means anything to Markdown or HTML. */
