@@ -4,6 +4,7 @@ import { parseServiceList } from './ipvsadm-list-parse.ts';
 import { printServices } from './ipvsadm-print.ts';
 import { parseKeepalived } from './keepalived-parse.ts';
 import { parseNftRuleset } from './nft-parse.ts';
+import { NFT_RULESET } from './nft-ruleset.fixture.ts';
 import { parseSysctlList } from './sysctl-list-parse.ts';
 import { TextError } from './text-error.ts';
 
@@ -91,32 +92,8 @@ virtual_server group G { lvs_sched wlc
 });
 
 describe('nft list ruleset', () => {
-  const RULESET = `table inet filter {
-	set web {
-		type inet_service
-		elements = { 80, 443 }
-	}
-	chain input {
-		type filter hook input priority filter; policy drop;
-		iifname "lo" accept
-		ct state vmap { invalid : drop, established : accept }
-		ip6 saddr ::1 accept
-		ip saddr { 10.0.0.0/24, 10.1.0.0/16 } tcp dport @web ct state new counter packets 3 bytes 4 accept comment "a b"
-		tcp flags & (fin | syn | rst | ack) == syn log prefix "x y" drop
-		tcp dport { 22, 8000-8100 } jump other
-		reject with icmpx type admin-prohibited
-	}
-	chain other {
-		meta mark set 0x00000001 accept
-	}
-}
-table ip6 filter { chain input { type filter hook input priority 0; quota over 5 mbytes drop; } }
-table ip nat { chain post { type nat hook postrouting priority srcnat; oifname "eth0" masquerade
- } }
-`;
-
   it('is said in tables of iptables', () => {
-    expect(printRuleset(parseNftRuleset(RULESET), 'numeric')).toBe(`*nat
+    expect(printRuleset(parseNftRuleset(NFT_RULESET), 'numeric')).toBe(`*nat
 :PREROUTING ACCEPT [0:0]
 :INPUT ACCEPT [0:0]
 :OUTPUT ACCEPT [0:0]
@@ -152,7 +129,7 @@ COMMIT
     ['80, 443', '80000', 11, '"80000" is no port'],
     ['"lo"', '"a b" -j DROP', 8, '"-j" has no counterpart here'],
   ])('with %j as %j is refused in its line', (from, to, line, message) =>
-    refused(() => parseNftRuleset(RULESET.replace(from, to)), line, message),
+    refused(() => parseNftRuleset(NFT_RULESET.replace(from, to)), line, message),
   );
 });
 

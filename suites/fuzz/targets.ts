@@ -2,6 +2,7 @@ import { modelLead } from '../../harness/cli/model-subjects.ts';
 import { inGiven, reachableIn, rulesIn, servicesIn } from '../../harness/import/director-texts.ts';
 import { bind } from '../../harness/play/bind.ts';
 import { parseScenarioFile } from '../../harness/replay/scenario-file.ts';
+import { NFT_RULESET } from '../../spec/config/nft-ruleset.fixture.ts';
 import { parseSysctlList } from '../../spec/config/sysctl-list-parse.ts';
 
 /** A kind of text that people give us: whole ones to begin with, and who reads them. */
@@ -99,26 +100,6 @@ COMMIT
 COMMIT
 `;
 
-const NFT = `table inet filter {
-	set web {
-		type inet_service
-		elements = { 80, 443 }
-	}
-	chain input {
-		type filter hook input priority filter; policy drop;
-		iifname "lo" accept
-		ct state vmap { invalid : drop, established : accept }
-		ip saddr { 10.0.0.0/24, 10.1.0.0/16 } tcp dport @web ct state new counter packets 3 bytes 4 accept comment "a b"
-		tcp flags & (fin | syn | rst | ack) == syn log prefix "x y" drop
-		tcp dport { 22, 8000-8100 } jump other
-		reject with icmpx type admin-prohibited
-	}
-	chain other {
-		meta mark set 0x00000001 accept
-	}
-}
-`;
-
 const SYSCTLS = `kernel.hostname = director
 net.ipv4.ip_forward = 1
 net.ipv4.vs.conntrack = 1
@@ -140,7 +121,7 @@ export const TARGETS: readonly Target[] = [
   { name: 'ipvsadm -Ln', whole: LIST, read: services },
   { name: 'keepalived', whole: KEEPALIVED, read: services },
   { name: 'iptables-save', whole: IPTABLES, read: rules },
-  { name: 'nft', whole: NFT, read: rules },
+  { name: 'nft', whole: NFT_RULESET, read: rules },
   {
     name: 'sysctl',
     whole: SYSCTLS,
