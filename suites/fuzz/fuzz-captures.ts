@@ -10,12 +10,17 @@ import { ScapyBridge } from '../../harness/scapy-bridge/bridge.ts';
 import { damagedBytes, randomOf } from './damage.ts';
 import { complaintFault, type Fuzzed, LONGEST_MS } from './fuzz.ts';
 
-const SERVICES = '-A -t 10.0.0.100:80 -s rr\n-a -t 10.0.0.100:80 -r 192.168.1.11:80 -m -w 1\n';
+const SERVICES = ['-t', '--sctp-service']
+  .map((kind) => `-A ${kind} 10.0.0.100:80 -s rr\n-a ${kind} 10.0.0.100:80 -r 192.168.1.11:80 -m -w 1\n`)
+  .join('');
 
 const CASE = `director:
   services: |
     -A -t VIP:80 -s rr
     -a -t VIP:80 -r RIP1:80 -m -w 1
+    -A --sctp-service VIP:80 -s rr
+    -a --sctp-service VIP:80 -r RIP1:80 -m -w 1
+flows: { f1: CIP1:40001 > VIP:80, f2: sctp CIP1:40002 > VIP:80 }
 timeline:
   - f1 client > S 0:0(0) <mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>
   - f1 server > S. 0:0(0) ack 1 <mss 1460>
@@ -23,6 +28,11 @@ timeline:
   - f1 client > P. 1:20(19) ack 1 data GET%20/%20HTTP/1.0%0D%0A
   - f1 client > icmp 3/4 mtu 1300
   - f1 client > F. 20:20(0) ack 1
+  - f1 client > echo 56 seq 1
+  - f2 client > sctp INIT
+  - f2 server > sctp INIT_ACK
+  - f2 client > sctp COOKIE_ECHO
+  - f2 client > sctp DATA
 `;
 
 /** Damages captures of every kind and has them imported. */
@@ -54,7 +64,7 @@ async function damagedCaptures(
     await writeFile(capture, input);
     const start = performance.now();
     const why = await importCase(
-      { ...files, clients: [], devices: {}, serverSide: false, anonymise: false },
+      { ...files, clients: [], devices: {}, serverSide: run % 3 === 0, anonymise: false },
       bridge,
       modelLead(),
     ).then(
