@@ -4,10 +4,10 @@ import { COMPARISON, pythonChanges, pythonSteps, STEP_SHAPE, text } from './play
 /**
  * A script for any Linux box with ip, ipvsadm, iptables and python3: a network namespace for the director, its two
  * wires, the frames, and whether what comes out is what the model sends. What a scenario says stands in quoted here
- * documents or quoted words: no shell reads it.
+ * documents: no shell reads it.
  */
 export function shellScript(given: ExportedCase): string {
-  const { title, kernel, services, rules, routing, baseSysctls, sysctls, links, vips } = given;
+  const { title, kernel, services, rules, baseSysctls, sysctls, links } = given;
   return `#!/bin/sh
 # ${oneLine(title)}
 # Frames that come out are those of the model of lvs-conformance for kernel ${kernel}.
@@ -20,8 +20,10 @@ ip netns add "$NS"
 in_ns() { ip netns exec "$NS" "$@"; }
 # Their settings are there once they are.
 modprobe -qa ip_vs nf_conntrack 2>/dev/null || true
-in_ns ip link set lo up
-${baseSysctls.map(sysctlLine).join('')}${links.map(linkLines).join('')}${vips.map((vip) => `in_ns ip addr add ${quoted(`${vip}/32`)} dev ${quoted(links[0]!.device)}\n`).join('')}${routing.split('\n').map(routingLine).join('')}${sysctls.map(sysctlLine).join('')}cat > "$FOLDER/services" <<'LVS-CASE-END'
+${sysctlLines(baseSysctls)}ip -n "$NS" -batch - <<'LVS-CASE-END'
+link set lo up
+${[...links.flatMap(linkLines), ...vipLines(given), ...routingLines(given)].map((line) => `${line}\n`).join('')}LVS-CASE-END
+${sysctlLines(sysctls)}cat > "$FOLDER/services" <<'LVS-CASE-END'
 ${services}LVS-CASE-END
 [ ! -s "$FOLDER/services" ] || in_ns ipvsadm -R < "$FOLDER/services"
 cat > "$FOLDER/rules" <<'LVS-CASE-END'
@@ -33,35 +35,45 @@ in_ns python3 "$FOLDER/player.py"
 `;
 }
 
-function sysctlLine({ name, value, mayBeMissing }: Sysctl): string {
-  const otherwise = mayBeMissing ? 'true' : `echo ${quoted(`no sysctl ${name} here`)} >&2`;
-  return `in_ns sysctl -qw ${quoted(`${name}=${value}`)} 2>/dev/null || ${otherwise}\n`;
-}
-
-/** Its words are those that our printer writes: none has a blank in it. */
-function routingLine(line: string): string {
-  return line === '' ? '' : `in_ns ${line.split(' ').map(quoted).join(' ')}\n`;
-}
-
-function linkLines({ device, mac, mtu, address, hosts }: ExportedLink): string {
-  const far = quoted(`far-${device}`);
-  return [
-    `in_ns ip link add ${quoted(device)} address ${colons(mac)} mtu ${mtu} type veth peer name ${far}`,
-    `in_ns ip addr add ${quoted(address)} dev ${quoted(device)}`,
-    `in_ns ip link set ${quoted(device)} up`,
-    `in_ns ip link set ${far} up`,
-    ...hosts.map(
-      (host) =>
-        `in_ns ip neigh replace ${host.address} lladdr ${colons(host.mac)} dev ${quoted(device)} nud permanent`,
-    ),
-  ]
-    .map((line) => `${line}\n`)
+/** One program sets them all. It complains about those that it does not find, unless nobody needs them. */
+function sysctlLines(sysctls: readonly Sysctl[]): string {
+  return [false, true]
+    .map((mayBeMissing) => ({
+      flags: mayBeMissing ? '-qe' : '-q',
+      mine: sysctls.filter((one) => one.mayBeMissing === mayBeMissing),
+    }))
+    .filter(({ mine }) => mine.length > 0)
+    .map(
+      ({ flags, mine }) => `cat > "$FOLDER/sysctls" <<'LVS-CASE-END'
+${mine.map(({ name, value }) => `${name} = ${value}\n`).join('')}LVS-CASE-END
+in_ns sysctl ${flags} -p "$FOLDER/sysctls" || true
+`,
+    )
     .join('');
 }
 
-/** One word of a shell, whatever is in it. */
-export function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+/** What ip reads has one command a line; none of its words has a blank in it. */
+function routingLines({ routing }: ExportedCase): string[] {
+  return routing
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.replace(/^ip /, ''));
+}
+
+function vipLines({ vips, links }: ExportedCase): string[] {
+  return vips.map((vip) => `addr add ${vip}/32 dev ${links[0]!.device}`);
+}
+
+function linkLines({ device, mac, mtu, address, hosts }: ExportedLink): string[] {
+  return [
+    `link add ${device} address ${colons(mac)} mtu ${mtu} type veth peer name far-${device}`,
+    `addr add ${address} dev ${device}`,
+    `link set ${device} up`,
+    `link set far-${device} up`,
+    ...hosts.map(
+      (host) => `neigh replace ${host.address} lladdr ${colons(host.mac)} dev ${device} nud permanent`,
+    ),
+  ];
 }
 
 function oneLine(title: string): string {
