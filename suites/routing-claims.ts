@@ -2,6 +2,7 @@ import { BIASES } from '../generators/bias.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import { hasSysctl, servesMarks } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
+import { MANY_CONNECTIONS } from './shapes.ts';
 
 const rules = ({ director: { routing = [] } }: Scenario) =>
   routing.flatMap((entry) => (entry.kind === 'rule' ? [entry] : []));
@@ -13,6 +14,12 @@ const routes = ({ director: { routing = [] } }: Scenario) =>
 const bringsMarksHome = (scenario: Scenario): boolean =>
   rules(scenario).some(({ mark }) => mark !== undefined) &&
   routes(scenario).some(({ type, prefix }) => type === 'local' && prefix.length === 0);
+
+/** Packets of a virtual address have a table of their own. */
+const leadsAnswers = (scenario: Scenario): boolean =>
+  rules(scenario).some(({ from }) =>
+    scenario.director.topology.vips.some(({ address }) => address === from?.address),
+  );
 
 /** What is said of directors whose routes do not follow from their links alone. */
 export const ROUTING_CLAIMS = [
@@ -27,10 +34,14 @@ export const ROUTING_CLAIMS = [
     id: 'routing/refused',
     says: 'Of a packet that no route takes its sender is told why, unless it is a black hole, and not too often.',
     source: { file: 'net/ipv4/route.c', symbol: 'ip_error' },
-    bias: { ...BIASES.routing, besideServices: 80 },
+    bias: {
+      ...BIASES.routing,
+      ...{ besideServices: 95, shortFlows: 60, timeoutEdges: 0, commands: 60, rules: 10, nat: 0, sysctls: 0 },
+    },
+    size: MANY_CONNECTIONS,
     only: (scenario) =>
-      routes(scenario).some(({ type }) => type !== 'unicast' && type !== 'local') ||
-      rules(scenario).some(({ action }) => typeof action === 'string'),
+      routes(scenario).some(({ type }) => type === 'unreachable' || type === 'prohibit') ||
+      rules(scenario).some(({ action }) => action === 'unreachable' || action === 'prohibit'),
   },
   {
     id: 'routing/marks',
@@ -51,6 +62,13 @@ export const ROUTING_CLAIMS = [
     says: 'An answer that has got the virtual address goes the way of packets of that address, unless snat_reroute is 0.',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_route_me_harder' },
     bias: { ...BIASES.routing, besideServices: 5, markServices: 5, droute: 5, tunnel: 5 },
-    only: (scenario) => rules(scenario).some(({ from }) => from !== undefined),
+    only: leadsAnswers,
+  },
+  {
+    id: 'ipvs/snat-reroute-off',
+    says: 'With snat_reroute 0 an answer keeps the way that it had with the address of its real server.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'sysctl_snat_reroute' },
+    bias: { ...BIASES.routing, besideServices: 5, markServices: 5, droute: 5, tunnel: 5, disorder: 0 },
+    only: (scenario) => leadsAnswers(scenario) && hasSysctl('net.ipv4.vs.snat_reroute', 0)(scenario),
   },
 ] as const satisfies readonly ClaimRow[];
