@@ -60,7 +60,11 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
       timeouts: ipvsTimeouts(parts),
     },
     conntrack: { users: 0, defrags: false, table: new Map(), bySource: new Map(), expects: [] },
-    tables: loadTables({ kernel, jiffies: options.jiffies }, config.rules),
+    tables: loadTables(
+      parts.backends[config.iptables ?? 'legacy'],
+      { kernel, jiffies: options.jiffies },
+      config.rules,
+    ),
     loopback: [],
     icmpLocked: false,
     undetermined: undefined,

@@ -43,12 +43,14 @@ import { encapsulate, tunnelBytes } from './ipvs/tunnel.ts';
 import { relayTunnelError } from './ipvs/tunnel-error.ts';
 import { conntrackDefrag } from './netfilter/defrag.ts';
 import { iptDoTable } from './netfilter/iptables.ts';
+import { legacy } from './netfilter/legacy.ts';
 import { mangleHook } from './netfilter/mangle.ts';
 import { ruleMatches } from './netfilter/matches.ts';
 import { mangleTcp } from './netfilter/nat/helper.ts';
 import { natHook, natLocalOut } from './netfilter/nat/hooks.ts';
 import { natPacket, translateError } from './netfilter/nat/proto.ts';
 import { uniqueTuple } from './netfilter/nat/unique-tuple.ts';
+import { nft } from './netfilter/nft.ts';
 import type { Net, Parts } from './state.ts';
 import {
   CONNTRACK_TCP_TABLE,
@@ -86,7 +88,11 @@ export const PARTS: Parts = {
       run: (net, skb, hook) => iptDoTable(net, skb, hook, 'filter'),
     },
     iptable_security_hook: {
-      active: hasTable('security'),
+      active: (net) => hasTable('security')(net) && net.config.iptables !== 'nft',
+      run: (net, skb, hook) => iptDoTable(net, skb, hook, 'security'),
+    },
+    nft_do_chain_ipv4: {
+      active: (net) => hasTable('security')(net) && net.config.iptables === 'nft',
       run: (net, skb, hook) => iptDoTable(net, skb, hook, 'security'),
     },
     nf_nat_ipv4_pre_routing: { active: hasTable('nat'), run: natHook },
@@ -134,6 +140,7 @@ export const PARTS: Parts = {
   ipDefrag,
   fragmentsExpired,
   fragment: ipDoFragment,
+  backends: { legacy, nft },
   ruleMatches,
   wheel: wheelExpiry,
   unreachable: (net, skb) =>

@@ -24,7 +24,7 @@ import type {
   Place,
 } from './ipvs/types.ts';
 import type { Kernel } from './kernel.ts';
-import type { Devices, IptRule, IptTables, Replacement } from './netfilter/types.ts';
+import type { Backend, Devices, IptRule, IptTables, Replacement } from './netfilter/types.ts';
 import type { Emitted } from './observation.ts';
 import type { Skb } from './skb.ts';
 import type { ConntrackTcpTable, ConntrackTcpTimeout } from './tables/conntrack-tcp.ts';
@@ -130,6 +130,8 @@ export interface Parts {
   natPacket(skb: Skb, manip: NatManip): void;
   /** Gives an ICMP error those of what it quotes; false when it cannot be done (nf_nat_icmp_reply_translation). */
   natError(skb: Skb, manip: NatManip): boolean;
+  /** What keeps the rules, by the tool that sets them. */
+  readonly backends: Readonly<Record<'legacy' | 'nft', Backend>>;
   /** Whether a rule's conditions hold for a packet. */
   ruleMatches(net: Net, rule: Rule, skb: Skb, devices: Devices, memory: IptRule['memory']): boolean;
   /** When the timer wheel runs a timer, by the time it is set and the time it should run; jiffies. */

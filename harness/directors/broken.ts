@@ -29,6 +29,7 @@ import { setSctpChecksum } from '../../spec/wire/sctp.ts';
 import { FIN, RST } from '../../spec/wire/tcp.ts';
 import type { BrokenDirector } from './broken-director.ts';
 import { BROKEN_FTP } from './broken-ftp.ts';
+import { BROKEN_NFT } from './broken-nft.ts';
 import { BROKEN_ROUTING } from './broken-routing.ts';
 import { BROKEN_TUNNELS } from './broken-tunnels.ts';
 import { ModelDirector } from './model.ts';
@@ -343,6 +344,7 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'nat-asks-again', says: 'Table nat decides anew about a connection that nobody has answered.', parts: station('nf_nat_ipv4_pre_routing', (right) => (net, skb, hook) => { if (skb.ct?.info === 'NEW' && skb.ct.entry.nat) skb.ct.entry.nat.done.DST = false; return right(net, skb, hook); }) },
   { id: 'match-dnat-never', says: '--ctstate DNAT holds for no packet.', parts: withMatches((match) => (match.kind === 'conntrack' ? { ...match, states: match.states.map((state) => (state === 'DNAT' ? 'SNAT' : state)) } : match)) },
   ...BROKEN_FTP,
+  ...BROKEN_NFT,
   { id: 'filter-output-skipped', says: 'Packets that IPVS forwards do not traverse the OUTPUT chain.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.ipvsProperty ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'filter-after-ipvs', says: 'FORWARD sees replies after they are translated.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.hook === 'NF_INET_FORWARD' && row.station === 'ip_vs_out_hook' ? { ...row, priority: -1 } : row)) } },
   { id: 'filter-input-open', says: 'Whatever INPUT decides, the packet is accepted.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return hook === 'NF_INET_LOCAL_IN' ? 'NF_ACCEPT' : verdict; }) },

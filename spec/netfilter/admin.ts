@@ -1,15 +1,17 @@
 import type { IptablesCommand } from '../config/commands.ts';
-import { BUILT_IN_CHAINS, type Rule, type TableName } from '../config/rules.ts';
+import type { Rule } from '../config/rules.ts';
 import type { Net } from '../state.ts';
-import { freshMemory, loadRule, needsConntrack, newCounter } from './iptables.ts';
+import { backendOf } from './backend-of.ts';
+import { loadRule, needsConntrack } from './iptables.ts';
 import type { IptChain, IptRule, IptTable } from './types.ts';
 
-/** Carries out an iptables command; false when the tool refuses it. Any command brings the table into being. */
+/** Carries out an iptables command; false when the tool refuses it. */
 export function iptables(net: Net, command: IptablesCommand): boolean {
-  const table = net.tables.get(command.table) ?? emptyTable(command.table);
-  net.tables.set(command.table, table);
+  const backend = backendOf(net);
+  const table = backend.tableFor(net.tables.get(command.table), command);
   const accepted = apply(net, table, command);
-  if (accepted) reload(net, table);
+  if (accepted || backend.refusedStays) net.tables.set(command.table, table);
+  if (accepted) backend.reload(net, table, command);
   updateUsers(net);
   return accepted;
 }
@@ -37,14 +39,14 @@ function apply(net: Net, table: IptTable, command: IptablesCommand): boolean {
   if ('rule' in command && !targetExists(table, command.rule.target)) return false;
   switch (command.op) {
     case 'append':
-      chain.rules.push(loadRule(net, command.rule));
+      chain.rules.push(loadRule(backendOf(net), net, command.rule));
       return true;
     case 'insert':
       if (command.position < 1 || command.position > chain.rules.length + 1) return false;
-      chain.rules.splice(command.position - 1, 0, loadRule(net, command.rule));
+      chain.rules.splice(command.position - 1, 0, loadRule(backendOf(net), net, command.rule));
       return true;
     case 'replace':
-      return replaceAt(chain, command.position, [loadRule(net, command.rule)]);
+      return replaceAt(chain, command.position, [loadRule(backendOf(net), net, command.rule)]);
     case 'delete':
       return replaceAt(chain, command.position, []);
     case 'flush':
@@ -58,18 +60,6 @@ function apply(net: Net, table: IptTable, command: IptablesCommand): boolean {
   }
 }
 
-/**
- * iptables-legacy puts a whole new table in the place of the old one and takes the rules' counters over, but not
- * those of the policies (iptables, libiptc/libiptc.c, __iptcc_p_del_policy: COUNTER_MAP_ZEROED), and what matches
- * remember begins anew.
- */
-function reload(net: Net, table: IptTable): void {
-  for (const { policyCounter, rules } of table.chains) {
-    Object.assign(policyCounter, { packets: 0, bytes: 0 });
-    for (const loaded of rules) loaded.memory = freshMemory(net, loaded.rule);
-  }
-}
-
 function replaceAt(chain: IptChain, position: number, rules: IptRule[]): boolean {
   if (position < 1 || position > chain.rules.length) return false;
   chain.rules.splice(position - 1, 1, ...rules);
@@ -79,16 +69,4 @@ function replaceAt(chain: IptChain, position: number, rules: IptRule[]): boolean
 function targetExists(table: IptTable, target: Rule['target']): boolean {
   if (target?.kind !== 'jump' && target?.kind !== 'goto') return true;
   return table.chains.some(({ name, policy }) => name === target.chain && policy === undefined);
-}
-
-function emptyTable(name: TableName): IptTable {
-  return {
-    name,
-    chains: BUILT_IN_CHAINS[name].map((name) => ({
-      name,
-      policy: 'ACCEPT',
-      policyCounter: newCounter(),
-      rules: [],
-    })),
-  };
 }

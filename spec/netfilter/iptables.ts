@@ -3,9 +3,17 @@ import { length, type Skb } from '../skb.ts';
 import type { Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
-import { fullCredit } from './limit.ts';
 import { applyTarget, wording } from './targets.ts';
-import type { Clock, Counter, IptChain, IptRule, IptTable, IptTables, Place } from './types.ts';
+import type {
+  Backend,
+  Clock,
+  Counter,
+  IptChain,
+  IptRule,
+  IptTable,
+  IptTables,
+  Place,
+} from './types.ts';
 
 const CHAIN_OF_HOOK: Readonly<Record<Hook, string>> = {
   NF_INET_PRE_ROUTING: 'PREROUTING',
@@ -16,7 +24,7 @@ const CHAIN_OF_HOOK: Readonly<Record<Hook, string>> = {
 };
 
 /** The tables that a ruleset loads, all counters zero. */
-export function loadTables(clock: Clock, ruleset: Ruleset): IptTables {
+export function loadTables(backend: Backend, clock: Clock, ruleset: Ruleset): IptTables {
   return new Map(
     ruleset.tables.map(({ name, chains }) => [
       name,
@@ -26,20 +34,20 @@ export function loadTables(clock: Clock, ruleset: Ruleset): IptTables {
           name,
           policy,
           policyCounter: newCounter(),
-          rules: rules.map((rule) => loadRule(clock, rule)),
+          rules: rules.map((rule) => loadRule(backend, clock, rule)),
         })),
       },
     ]),
   );
 }
 
-export function loadRule(clock: Clock, rule: Rule): IptRule {
-  return { rule, counter: newCounter(), memory: freshMemory(clock, rule) };
+export function loadRule(backend: Backend, clock: Clock, rule: Rule): IptRule {
+  return { rule, counter: newCounter(), memory: freshMemory(backend, clock, rule) };
 }
 
-/** What the matches of a rule remember when the table has just been loaded. */
-export function freshMemory(clock: Clock, { matches }: Rule): IptRule['memory'] {
-  return matches.map((match) => (match.kind === 'limit' ? fullCredit(clock, match) : undefined));
+/** What the matches of a rule remember when it has just been loaded. */
+export function freshMemory(backend: Backend, clock: Clock, { matches }: Rule): IptRule['memory'] {
+  return matches.map((match) => (match.kind === 'limit' ? backend.fullCredit(clock, match) : undefined));
 }
 
 const MATCHES_ON_CONNECTIONS: ReadonlySet<string> = new Set(['state', 'conntrack', 'connmark']);
@@ -59,7 +67,8 @@ export function needsConntrack(tables: IptTables): boolean {
 /** Walks a packet through a table's chain of this hook (net/ipv4/netfilter/ip_tables.c, ipt_do_table). */
 export function iptDoTable(net: Net, skb: Skb, hook: Hook, name: TableName): Verdict {
   const table = net.tables.get(name)!;
-  const chain = chainOf(table, CHAIN_OF_HOOK[hook]);
+  const chain = table.chains.find(({ name }) => name === CHAIN_OF_HOOK[hook]);
+  if (!chain) return 'NF_ACCEPT';
   const result = walk(net, table, chain, skb, placeAt(hook, skb));
   if (result !== 'RETURN') return result === 'ACCEPT' ? 'NF_ACCEPT' : 'NF_DROP';
   count(chain.policyCounter, skb);

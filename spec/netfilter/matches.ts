@@ -14,12 +14,12 @@ import { word } from '../wire/ipv4.ts';
 import { TCP_HEADER_BYTES } from '../wire/tcp.ts';
 import { UDP_HEADER_BYTES } from '../wire/udp.ts';
 import { addrtypeMatches } from './addrtype.ts';
+import { backendOf } from './backend-of.ts';
 import { conntrackMatches } from './conntrack-match.ts';
 import { ipvsMatches } from './ipvs-match.ts';
-import { limitMatches } from './limit.ts';
 import { PROTOCOL_NUMBERS } from './protocol-numbers.ts';
 import { tcpmssMatches } from './tcpmss.ts';
-import type { Devices, IptRule } from './types.ts';
+import type { Devices, IptRule, OfKind } from './types.ts';
 import { addressMatches, within } from './within.ts';
 
 /** Whether a rule's every condition holds: the IP part (ip_packet_match), then its extensions in order. */
@@ -53,9 +53,9 @@ function interfaceMatches(match: InterfaceMatch | undefined, device: string): bo
 function extensionMatches(net: Net, match: Match, skb: Skb, state: IptRule['memory'][number]): boolean {
   switch (match.kind) {
     case 'tcp':
-      return tcpMatches(match, skb);
+      return backendOf(net).tcpMatches(match, skb);
     case 'udp':
-      return udpMatches(match, skb);
+      return backendOf(net).udpMatches(match, skb);
     case 'icmp':
       return icmpMatches(match, skb);
     case 'tos':
@@ -67,7 +67,7 @@ function extensionMatches(net: Net, match: Match, skb: Skb, state: IptRule['memo
     case 'addrtype':
       return addrtypeMatches(net, match, skb);
     case 'limit':
-      return limitMatches(net, match, state!);
+      return backendOf(net).limitMatches(net, match, state!);
     case 'conntrack':
       if (match.asks?.some(({ on }) => on === 'origsrcport' || on === 'repldstport'))
         askPort(net, skb.ct?.entry.openPort === true);
@@ -102,7 +102,7 @@ function askPort(net: Net, isOpen: boolean): void {
 }
 
 /** net/netfilter/xt_hl.c, ttl_mt */
-function ttlMatches({ test, ttl }: Extract<Match, { kind: 'ttl' }>, of: number): boolean {
+function ttlMatches({ test, ttl }: OfKind<'ttl'>, of: number): boolean {
   if (test === 'eq') return of === ttl;
   return test === 'lt' ? of < ttl : of > ttl;
 }
@@ -116,33 +116,38 @@ function inRange(range: AddressRange | undefined, address: Ipv4): boolean {
  * net/netfilter/xt_tcpudp.c, tcp_mt. Later fragments have no ports; one that would write over the first one's flags,
  * or a first one that has none, is an attack.
  */
-function tcpMatches(match: Extract<Match, { kind: 'tcp' }>, skb: Skb): boolean {
+export function tcpMatches(match: OfKind<'tcp'>, skb: Skb): boolean {
   const { fragmentOffset } = skb.header;
   if (fragmentOffset > 1) return false;
   if (fragmentOffset === 1 || skb.payload.length < TCP_HEADER_BYTES) {
     skb.hotdrop = true;
     return false;
   }
-  const flags = skb.payload[13]!;
+  return portsMatch(match, skb) && flagsMatch(match, skb);
+}
+
+/** Of a packet that has its ports. */
+export function portsMatch({ sport, dport }: OfKind<'tcp' | 'udp'>, { payload }: Skb): boolean {
   return (
-    (!match.sport || within(match.sport, word(skb.payload, 0)) !== match.sport.inverted) &&
-    (!match.dport || within(match.dport, word(skb.payload, 2)) !== match.dport.inverted) &&
-    (!match.flags || ((flags & match.flags.mask) === match.flags.set) !== match.flags.inverted)
+    (!sport || within(sport, word(payload, 0)) !== sport.inverted) &&
+    (!dport || within(dport, word(payload, 2)) !== dport.inverted)
   );
+}
+
+/** Of a segment that has its flags. */
+export function flagsMatch({ flags }: OfKind<'tcp'>, { payload }: Skb): boolean {
+  return !flags || ((payload[13]! & flags.mask) === flags.set) !== flags.inverted;
 }
 
 /** udp_mt: the whole header must be there, and only a first fragment has one. */
-function udpMatches(match: Extract<Match, { kind: 'udp' }>, skb: Skb): boolean {
+export function udpMatches(match: OfKind<'udp'>, skb: Skb): boolean {
   if (skb.header.fragmentOffset !== 0) return false;
   if (isCut(skb, UDP_HEADER_BYTES)) return false;
-  return (
-    (!match.sport || within(match.sport, word(skb.payload, 0)) !== match.sport.inverted) &&
-    (!match.dport || within(match.dport, word(skb.payload, 2)) !== match.dport.inverted)
-  );
+  return portsMatch(match, skb);
 }
 
 /** net/ipv4/netfilter/ip_tables.c, icmp_match */
-function icmpMatches({ type, first, last, inverted }: Extract<Match, { kind: 'icmp' }>, skb: Skb): boolean {
+function icmpMatches({ type, first, last, inverted }: OfKind<'icmp'>, skb: Skb): boolean {
   if (skb.header.fragmentOffset !== 0) return false;
   if (isCut(skb, ICMP_HEADER_BYTES)) return false;
   const [is, code] = [skb.payload[0]!, skb.payload[1]!];
@@ -157,7 +162,7 @@ function isCut(skb: Skb, bytes: number): boolean {
 }
 
 /** net/netfilter/xt_multiport.c, multiport_mt: what has no ports has neither these nor others. */
-function multiportMatches(match: Extract<Match, { kind: 'multiport' }>, skb: Skb): boolean {
+function multiportMatches(match: OfKind<'multiport'>, skb: Skb): boolean {
   if (skb.header.fragmentOffset !== 0) return false;
   if (skb.payload.length < 4) {
     skb.hotdrop = true;

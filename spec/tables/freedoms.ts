@@ -41,6 +41,13 @@ export const FREEDOMS = [
       'Where the port that NAT would keep is taken, or it is told to keep none (--random), it picks one of several free ones by chance (get_random_u16). Every later packet of the connection has that port.',
     source: { file: 'net/netfilter/nf_nat_core.c', symbol: 'nf_nat_l4proto_unique_tuple' },
   },
+  {
+    id: 'nft-limit-tick',
+    field: 'rest',
+    reason:
+      'nf_tables counts what a limit has won back in nanoseconds. Where it comes to within a jiffy of what a packet costs, what decides is how far into its jiffy the packet came.',
+    source: { file: 'net/netfilter/nft_limit.c', symbol: 'nft_limit_eval' },
+  },
 ] as const satisfies readonly Freedom[];
 
 export type FreedomId = (typeof FREEDOMS)[number]['id'];

@@ -20,6 +20,7 @@ export type StationName =
   | 'iptable_mangle_hook'
   | 'iptable_filter_hook'
   | 'iptable_security_hook'
+  | 'nft_do_chain_ipv4'
   | 'nf_nat_ipv4_pre_routing'
   | 'nf_nat_ipv4_local_in'
   | 'nf_nat_ipv4_local_fn'
@@ -41,6 +42,8 @@ const raw = { file: 'net/ipv4/netfilter/iptable_raw.c', symbol: 'packet_raw' };
 const mangle = { file: 'net/ipv4/netfilter/iptable_mangle.c', symbol: 'packet_mangler' };
 const filter = { file: 'net/ipv4/netfilter/iptable_filter.c', symbol: 'packet_filter' };
 const security = { file: 'net/ipv4/netfilter/iptable_security.c', symbol: 'security_table' };
+/** Where iptables-nft registers its chains is the tool's own affair; table security it puts behind IPVS. */
+const nft = { file: 'iptables/nft.c', symbol: 'xtables_ipv4' };
 const nat = { file: 'net/netfilter/nf_nat_proto.c', symbol: 'nf_nat_ipv4_ops' };
 const ipvs = { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_ops4' };
 const LAST = 0x7fffffff;
@@ -58,12 +61,14 @@ export const HOOK_ROWS: readonly HookRow[] = [
   { hook: 'NF_INET_LOCAL_IN', priority: 98, station: 'ip_vs_out_hook', source: ipvs },
   { hook: 'NF_INET_LOCAL_IN', priority: 99, station: 'ip_vs_in_hook', source: ipvs },
   { hook: 'NF_INET_LOCAL_IN', priority: 100, station: 'nf_nat_ipv4_local_in', source: nat },
+  { hook: 'NF_INET_LOCAL_IN', priority: 150, station: 'nft_do_chain_ipv4', source: nft },
   { hook: 'NF_INET_LOCAL_IN', priority: LAST, station: 'ipv4_confirm', source: conntrack },
   { hook: 'NF_INET_FORWARD', priority: -150, station: 'iptable_mangle_hook', source: mangle },
   { hook: 'NF_INET_FORWARD', priority: 0, station: 'iptable_filter_hook', source: filter },
   { hook: 'NF_INET_FORWARD', priority: 50, station: 'iptable_security_hook', source: security },
   { hook: 'NF_INET_FORWARD', priority: 99, station: 'ip_vs_forward_icmp', source: ipvs },
   { hook: 'NF_INET_FORWARD', priority: 100, station: 'ip_vs_out_hook', source: ipvs },
+  { hook: 'NF_INET_FORWARD', priority: 150, station: 'nft_do_chain_ipv4', source: nft },
   { hook: 'NF_INET_LOCAL_OUT', priority: -400, station: 'ipv4_conntrack_defrag', source: defrag },
   { hook: 'NF_INET_LOCAL_OUT', priority: -300, station: 'iptable_raw_hook', source: raw },
   { hook: 'NF_INET_LOCAL_OUT', priority: -200, station: 'ipv4_conntrack_local', source: conntrack },
@@ -73,6 +78,7 @@ export const HOOK_ROWS: readonly HookRow[] = [
   { hook: 'NF_INET_LOCAL_OUT', priority: -98, station: 'ip_vs_in_hook', source: ipvs },
   { hook: 'NF_INET_LOCAL_OUT', priority: 0, station: 'iptable_filter_hook', source: filter },
   { hook: 'NF_INET_LOCAL_OUT', priority: 50, station: 'iptable_security_hook', source: security },
+  { hook: 'NF_INET_LOCAL_OUT', priority: 150, station: 'nft_do_chain_ipv4', source: nft },
   { hook: 'NF_INET_POST_ROUTING', priority: -150, station: 'iptable_mangle_hook', source: mangle },
   { hook: 'NF_INET_POST_ROUTING', priority: 100, station: 'nf_nat_ipv4_out', source: nat },
   { hook: 'NF_INET_POST_ROUTING', priority: LAST, station: 'ipv4_confirm', source: conntrack },
