@@ -11,6 +11,7 @@ import { IP_VS_CONN_FILE } from '../observe/ip-vs-conn.ts';
 import { GET_ENTRIES, GETINFO, IPT, tableQuestion } from '../observe/ipt-entries.ts';
 import { NF_CONNTRACK_FILE } from '../observe/nf-conntrack.ts';
 import { NF_CONNTRACK_EXPECT_FILE } from '../observe/nf-conntrack-expect.ts';
+import { CHAINS_QUESTION, NETLINK_NETFILTER, RULES_QUESTION } from '../observe/nft-counters.ts';
 import type { Plan, PlanStep } from '../play/plan.ts';
 import type { AgentScenario, AgentStep, Op } from './agent-protocol.ts';
 import { addAddress, addNeighbour, addRouting, linkUp, NETLINK_ROUTE } from './rtnetlink.ts';
@@ -64,13 +65,13 @@ function exec(argv: readonly string[], stdin = ''): Op {
   return { op: 'exec', argv, stdin, limitMs: COMMAND_LIMIT_MS };
 }
 
-/** What `iptables` means on a director: the legacy back end, whose counters the kernel gives without a process. */
-const PROGRAM: Readonly<Record<string, string>> = { iptables: 'iptables-legacy' };
+/** What `iptables` means on a director: one of its two back ends, never whichever is the distribution's own. */
+const iptablesProgram = ({ iptables }: DirectorConfig): string => `iptables-${iptables ?? 'legacy'}`;
 
-function commandOp(command: AdminCommand): Op {
+function commandOp(command: AdminCommand, config: DirectorConfig): Op {
   if (command.tool === 'sysctl') return writeSysctl(command.name, command.value);
   const [program, ...words] = toArgv(command) as [string, ...string[]];
-  return exec([PROGRAM[program] ?? program, ...words]);
+  return exec([command.tool === 'iptables' ? iptablesProgram(config) : program, ...words]);
 }
 
 const MS = 1_000_000n;
@@ -117,7 +118,12 @@ export function setupOps(config: DirectorConfig): SetupOp[] {
       ? [needed('ipvsadm -R', exec(['ipvsadm', '-R'], printServices(services, 'numeric')))]
       : []),
     ...(rules.tables.length > 0
-      ? [needed('iptables-restore', exec(['iptables-legacy-restore'], printRuleset(rules, 'numeric')))]
+      ? [
+          needed(
+            'iptables-restore',
+            exec([`${iptablesProgram(config)}-restore`], printRuleset(rules, 'numeric')),
+          ),
+        ]
       : []),
   ];
 }
@@ -145,6 +151,23 @@ export function announces({ config, steps }: Plan): boolean {
   );
 }
 
+function legacyCounters(table: TableName): Op {
+  return {
+    op: 'getsockopt',
+    level: IPT.level,
+    infoOption: IPT.GET_INFO,
+    info: tableQuestion(table, GETINFO.bytes),
+    sizeFrom: GETINFO.size,
+    option: IPT.GET_ENTRIES,
+    question: tableQuestion(table, GET_ENTRIES.bytes),
+    sizeTo: GET_ENTRIES.size,
+  };
+}
+
+const NFT_COUNTERS = [CHAINS_QUESTION, RULES_QUESTION].map(
+  (request): Op => ({ op: 'netlink', protocol: NETLINK_NETFILTER, request }),
+);
+
 /**
  * Everything that is read after each step, in the order in which `observations` expects it. Reading the entries ends
  * those whose time is up, and what they have announced with them.
@@ -155,18 +178,7 @@ function observeOps(plan: Plan): Op[] {
     { op: 'readFile', path: IP_VS_FILE },
     { op: 'readFile', path: IP_VS_CONN_FILE },
     { op: 'readFile', path: NF_CONNTRACK_FILE },
-    ...[...tables].map(
-      (table): Op => ({
-        op: 'getsockopt',
-        level: IPT.level,
-        infoOption: IPT.GET_INFO,
-        info: tableQuestion(table, GETINFO.bytes),
-        sizeFrom: GETINFO.size,
-        option: IPT.GET_ENTRIES,
-        question: tableQuestion(table, GET_ENTRIES.bytes),
-        sizeTo: GET_ENTRIES.size,
-      }),
-    ),
+    ...(plan.config.iptables === 'nft' ? NFT_COUNTERS : [...tables].map(legacyCounters)),
     ...(announces(plan) ? [{ op: 'readFile', path: NF_CONNTRACK_EXPECT_FILE } as const] : []),
   ];
 }
@@ -178,17 +190,17 @@ function observeOps(plan: Plan): Op[] {
  */
 const LOOPBACK: Op = { op: 'settle', ns: 100_000n };
 
-function stepOps(step: PlanStep, topology: Topology): Op[] {
+function stepOps(step: PlanStep, config: DirectorConfig): Op[] {
   switch (step.kind) {
     case 'wait':
       return [];
     case 'command':
-      return [commandOp(step.command), ...settleOps(step.command)];
+      return [commandOp(step.command, config), ...settleOps(step.command)];
     case 'frame':
       return [
         {
           op: 'frame',
-          link: topology.links.findIndex((link) => link.name === step.link),
+          link: config.topology.links.findIndex((link) => link.name === step.link),
           frame: step.frame,
         },
         LOOPBACK,
@@ -196,9 +208,9 @@ function stepOps(step: PlanStep, topology: Topology): Op[] {
   }
 }
 
-function agentStep(step: PlanStep, topology: Topology): AgentStep {
+function agentStep(step: PlanStep, config: DirectorConfig): AgentStep {
   const waitNs = step.kind === 'wait' ? BigInt(Math.round(step.ms * 1e6)) : 0n;
-  return { waitNs, alignJiffies: 0, ops: stepOps(step, topology) };
+  return { waitNs, alignJiffies: 0, ops: stepOps(step, config) };
 }
 
 /** A command and all that it sets going takes some 20 of these, under emulation too. */
@@ -239,7 +251,6 @@ export function agentScenario(
   hz: number,
   begin: 'aligned' | 'at once' = 'aligned',
 ): AgentScenario {
-  const { topology } = plan.config;
   const alignJiffies = begin === 'aligned' ? granuleOf(plan, hz) : 0;
   const start = { waitNs: 0n, alignJiffies, ops: [] };
   return {
@@ -248,7 +259,7 @@ export function agentScenario(
     steps: [
       start,
       ...plan.steps.flatMap((step) => [
-        agentStep(step, topology),
+        agentStep(step, plan.config),
         ...(isInTwo(plan, step) ? [settling(hz)] : []),
       ]),
     ],

@@ -1,15 +1,13 @@
 import type { AddedRoute, PolicyRule, Refusal, RouteType, RoutingEntry } from '../../spec/config/routing.ts';
 import type { Ipv4, Mac } from '../../spec/wire/address.ts';
 import { MachineError } from '../errors.ts';
+import { attribute, HEADER_BYTES, message, messages, NLM_F, NLMSG } from './netlink.ts';
 
 /** Requests of rtnetlink(7), built here so that a fresh configuration needs no `ip` process in the guest. */
 
 export const NETLINK_ROUTE = 0;
 
 const RTM = { NEWLINK: 16, NEWADDR: 20, NEWROUTE: 24, NEWNEIGH: 28, NEWRULE: 32 } as const;
-const NLM_F = { REQUEST: 1, ACK: 4, EXCL: 0x200, CREATE: 0x400 } as const;
-const NLMSG_ERROR = 2;
-const HEADER_BYTES = 16;
 const AF_INET = 2;
 const IFF_UP = 1;
 const NUD_PERMANENT = 0x80;
@@ -25,21 +23,8 @@ const FRA = { DST: 1, SRC: 2, IIFNAME: 3, PRIORITY: 6, FWMARK: 10, TABLE: 15, FW
 const FR_ACT_TO_TBL = 1;
 const FR_ACT: Readonly<Record<Refusal, number>> = { blackhole: 6, unreachable: 7, prohibit: 8 };
 
-function attribute(type: number, value: Buffer): Buffer {
-  const padded = Buffer.alloc(4 + ((value.length + 3) & ~3));
-  padded.writeUInt16LE(4 + value.length, 0);
-  padded.writeUInt16LE(type, 2);
-  value.copy(padded, 4);
-  return padded;
-}
-
 function request(type: number, body: Buffer, attributes: readonly Buffer[], flags = 0): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const message = Buffer.concat([header, body, ...attributes]);
-  message.writeUInt32LE(message.length, 0);
-  message.writeUInt16LE(type, 4);
-  message.writeUInt16LE(NLM_F.REQUEST | NLM_F.ACK | NLM_F.CREATE | flags, 6);
-  return message;
+  return message(type, NLM_F.REQUEST | NLM_F.ACK | NLM_F.CREATE | flags, [body, ...attributes]);
 }
 
 function u32(value: number): Buffer {
@@ -127,18 +112,10 @@ function addRoute(
   return request(RTM.NEWROUTE, body, attributes, NLM_F.EXCL);
 }
 
-function messages(buffer: Buffer): Buffer[] {
-  const found: Buffer[] = [];
-  for (let at = 0; at + HEADER_BYTES <= buffer.length; at += (buffer.readUInt32LE(at) + 3) & ~3) {
-    found.push(buffer.subarray(at, at + buffer.readUInt32LE(at)));
-  }
-  return found;
-}
-
 /** Each request is acknowledged. @throws MachineError naming the first that the kernel refused */
 export function checkAcknowledged(replies: Buffer, requests: Uint8Array): void {
   const wanted = messages(Buffer.from(requests)).length;
-  const errors = messages(replies).filter((reply) => reply.readUInt16LE(4) === NLMSG_ERROR);
+  const errors = messages(replies).filter((reply) => reply.readUInt16LE(4) === NLMSG.ERROR);
   for (const [index, reply] of errors.entries()) {
     const errno = -reply.readInt32LE(HEADER_BYTES);
     if (errno !== 0) throw new MachineError(`rtnetlink request ${index + 1} of ${wanted}: errno ${errno}`);

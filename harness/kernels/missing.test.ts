@@ -80,6 +80,19 @@ const rules = (text: string): DirectorConfig['rules'] => parseRuleset(`*filter\n
 describe('a plan cannot be played', () => {
   const service = { protocol: 'tcp', address: 1, port: 80, scheduler: 'wlc', dests: [] } as const;
 
+  it('by iptables-nft on a kernel without nft_compat, nor by iptables-legacy without its tables', () => {
+    const kernels = [lacking('nft_compat'), lacking('iptable_filter')];
+    const given = { rules: rules('-A INPUT -j DROP') };
+    expect(kernels.map((each) => missingFor(plan({ ...given, iptables: 'nft' }), each))).toEqual([
+      expect.stringContaining('nft_compat (iptables-nft: legacy matches and targets in nf_tables)'),
+      undefined,
+    ]);
+    expect(kernels.map((each) => missingFor(plan(given), each))).toEqual([
+      undefined,
+      expect.stringContaining('iptable_filter'),
+    ]);
+  });
+
   it.each([
     ['without IPVS', plan({ services: [service] }), 'ip_vs', 'ip_vs (IPVS, the subject)'],
     [

@@ -1,4 +1,5 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
+import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { Match, Rule, Table, TableName, Target } from '../../spec/config/rules.ts';
 import type { ServiceKey, ServiceSettings } from '../../spec/config/services.ts';
 import type { Plan } from '../play/plan.ts';
@@ -7,7 +8,7 @@ import type { Plan } from '../play/plan.ts';
  * What of a plan needs which modules (or settings) of the kernel. Names are those of `wantedModules`; what
  * is part of every iptables is not listed.
  */
-const needed = {
+export const NEEDED = {
   // Its table is read after every step.
   everyPlan: ['nf_conntrack', 'CONFIG_NF_CONNTRACK_PROCFS'],
   // Without services it does nothing, and a kernel without it neither.
@@ -19,6 +20,9 @@ const needed = {
     filter: ['ip_tables', 'iptable_filter'],
     security: ['ip_tables', 'iptable_security'],
   } satisfies Record<TableName, string[]>,
+  // What iptables-nft writes, whatever the table is called.
+  nft: ['nf_tables', 'nft_compat', 'nft_counter'],
+  nftNat: ['nft_chain_nat', 'nf_nat'],
   match: {
     tcp: ['xt_tcpudp'],
     // The tool asks for conntrack whichever of the two is written.
@@ -38,7 +42,7 @@ const needed = {
     dscp: ['xt_dscp'],
     tcpmss: ['xt_tcpmss'],
     addrtype: ['xt_addrtype'],
-    limit: ['xt_limit'],
+    limit: ['xt_limit', 'nft_limit'],
   } satisfies Record<Match['kind'], string[]>,
   target: {
     ACCEPT: [],
@@ -51,7 +55,7 @@ const needed = {
     CONNMARK: ['xt_connmark'],
     CT: ['xt_CT'],
     LOG: ['xt_LOG'],
-    NFLOG: ['xt_NFLOG', 'nfnetlink_log'],
+    NFLOG: ['xt_NFLOG', 'nfnetlink_log', 'nft_log'],
     TOS: ['xt_DSCP'],
     DSCP: ['xt_DSCP'],
     TCPMSS: ['xt_TCPMSS'],
@@ -64,7 +68,7 @@ const needed = {
 
 /** Each scheduler is a module of its own, named after it. */
 const ofSettings = ({ scheduler }: ServiceSettings): readonly string[] => [
-  ...needed.ipvs,
+  ...NEEDED.ipvs,
   `ip_vs_${scheduler}`,
 ];
 
@@ -74,37 +78,51 @@ const MAYBE_FTP: readonly number[] = [21, 0];
 const ofKey = ({ protocol, port }: ServiceKey): readonly string[] =>
   (protocol === 'tcp' || protocol === 'fwm') && MAYBE_FTP.includes(port) ? ['ip_vs_ftp'] : [];
 
-const ofSysctl = (name: string): readonly string[] => (name.startsWith('net.ipv4.vs.') ? needed.ipvs : []);
+const ofSysctl = (name: string): readonly string[] => (name.startsWith('net.ipv4.vs.') ? NEEDED.ipvs : []);
 
 /** One that translated connections use needs the other half of its name too. */
 const ofHelper = (name: string): readonly string[] => [`nf_conntrack_${name}`, `nf_nat_${name}`];
 
-const ofRule = ({ matches, target }: Rule): readonly string[] => [
-  ...(target?.kind === 'CT' && 'helper' in target ? ofHelper(target.helper) : []),
-  ...matches.flatMap(({ kind }) => needed.match[kind]),
-  ...(target === undefined ? [] : needed.target[target.kind]),
+type Backend = DirectorConfig['iptables'];
+
+/** What only one of the back ends uses is no loss to the other. */
+function ofRule({ matches, target }: Rule, backend: Backend): readonly string[] {
+  const all = [
+    ...(target?.kind === 'CT' && 'helper' in target ? ofHelper(target.helper) : []),
+    ...matches.flatMap(({ kind }) => NEEDED.match[kind]),
+    ...(target === undefined ? [] : NEEDED.target[target.kind]),
+  ];
+  return all.filter((name) => backend === 'nft' || !name.startsWith('nft_'));
+}
+
+function ofTableName(name: TableName, backend: Backend): readonly string[] {
+  if (backend !== 'nft') return NEEDED.table[name];
+  return [...NEEDED.nft, ...(name === 'nat' ? NEEDED.nftNat : [])];
+}
+
+const ofTable = ({ name, chains }: Table, backend: Backend): readonly string[] => [
+  ...ofTableName(name, backend),
+  ...chains.flatMap(({ rules }) => rules.flatMap((rule) => ofRule(rule, backend))),
 ];
 
-const ofTable = ({ name, chains }: Table): readonly string[] => [
-  ...needed.table[name],
-  ...chains.flatMap(({ rules }) => rules.flatMap(ofRule)),
-];
-
-function ofCommand(command: AdminCommand): readonly string[] {
+function ofCommand(command: AdminCommand, backend: Backend): readonly string[] {
   if (command.tool === 'iptables')
-    return [...needed.table[command.table], ...('rule' in command ? ofRule(command.rule) : [])];
+    return [
+      ...ofTableName(command.table, backend),
+      ...('rule' in command ? ofRule(command.rule, backend) : []),
+    ];
   if (command.tool === 'sysctl') return ofSysctl(command.name);
   const ofItsService = 'service' in command && command.service ? ofKey(command.service) : [];
-  return [...('scheduler' in command ? ofSettings(command) : needed.ipvs), ...ofItsService];
+  return [...('scheduler' in command ? ofSettings(command) : NEEDED.ipvs), ...ofItsService];
 }
 
 /** Every module and setting that the kernel must have to play this plan. */
 export function needsOf({ config, steps }: Plan): Set<string> {
   return new Set([
-    ...needed.everyPlan,
+    ...NEEDED.everyPlan,
     ...config.services.flatMap((service) => [...ofSettings(service), ...ofKey(service)]),
     ...Object.keys(config.sysctls).flatMap(ofSysctl),
-    ...config.rules.tables.flatMap(ofTable),
-    ...steps.flatMap((step) => (step.kind === 'command' ? ofCommand(step.command) : [])),
+    ...config.rules.tables.flatMap((table) => ofTable(table, config.iptables)),
+    ...steps.flatMap((step) => (step.kind === 'command' ? ofCommand(step.command, config.iptables) : [])),
   ]);
 }

@@ -1,3 +1,4 @@
+import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { TableName } from '../../spec/config/rules.ts';
 import type { Topology } from '../../spec/config/topology.ts';
 import type { CounterRow, Emitted, Observation } from '../../spec/observation.ts';
@@ -18,6 +19,7 @@ import { parseIptEntries } from './ipt-entries.ts';
 import { Late } from './late.ts';
 import { parseNfConntrack } from './nf-conntrack.ts';
 import { parseNfConntrackExpect } from './nf-conntrack-expect.ts';
+import { parseNftChains, parseNftRules } from './nft-counters.ts';
 
 /** The agent's answers about one plan -> Observations. Throws a MachineError at anything unexpected. */
 
@@ -53,15 +55,32 @@ function parseCounters(table: string, data: Buffer): CounterRow[] {
   return parseIptEntries(table, reader.bytes(), reader.bytes());
 }
 
+/** The counters of a step, out of its observations: those of legacy tables that there are by then, or of nf_tables. */
+type Counters = (answers: readonly Answer[], tables: ReadonlySet<TableName>) => CounterRow[];
+
+function legacyCounters(all: readonly TableName[]): Counters {
+  const read = all.map((table) => remembering((data) => parseCounters(table, data)));
+  return (answers, tables) =>
+    all.flatMap((table, n) => (tables.has(table) ? read[n]!(answers[FIRST_COUNTERS + n]!) : []));
+}
+
+function nftCounters(): Counters {
+  const read = [remembering(parseNftChains), remembering(parseNftRules)];
+  return (answers) => read.flatMap((rows, n) => rows(answers[FIRST_COUNTERS + n]!));
+}
+
+/** Behind the files of services, connections and conntrack. */
+const FIRST_COUNTERS = 3;
+
 /** How each entry of `observeOps` is read, for one scenario. */
-function readers(tables: readonly TableName[]) {
+function readers({ iptables }: DirectorConfig, tables: readonly TableName[]) {
   return {
     // A kernel without IPVS plays what has no services (kernels/needs.ts).
     services: remembering((data) => parseIpVs(textOf(data)), ENOENT),
     connections: remembering((data) => parseIpVsConn(textOf(data)), ENOENT),
     conntrack: remembering((data) => parseNfConntrack(textOf(data))),
     expects: remembering((data) => parseNfConntrackExpect(textOf(data))),
-    counters: tables.map((table) => remembering((data) => parseCounters(table, data))),
+    counters: iptables === 'nft' ? nftCounters() : legacyCounters(tables),
   };
 }
 
@@ -142,7 +161,7 @@ export function observations(plan: Plan, transcript: ScenarioTranscript, hz: num
   const { topology } = plan.config;
   const tablesAt = tablesBySteps(plan);
   const tables = [...tablesAt.at(-1)!];
-  const read = readers(tables);
+  const read = readers(plan.config, tables);
   const start = granuleStart(steps[0]!.acted, granuleOf(plan, hz));
   for (const [index, step] of steps.entries()) checkTimes(plan, index, step);
   const announced = announces(plan);
@@ -154,8 +173,6 @@ export function observations(plan: Plan, transcript: ScenarioTranscript, hz: num
     connections: read.connections(step.observations[1]!),
     conntrack: read.conntrack(step.observations[2]!),
     ...(announced ? { expects: read.expects(step.observations.at(-1)!) } : {}),
-    counters: tables.flatMap((table, n) =>
-      tablesAt[index]!.has(table) ? read.counters[n]!(step.observations[3 + n]!) : [],
-    ),
+    counters: read.counters(step.observations, tablesAt[index]!),
   }));
 }

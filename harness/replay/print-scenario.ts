@@ -37,6 +37,7 @@ export function printScenarioFile(scenario: Scenario, remarks = NO_REMARKS): str
         : { services: block(printServices(director.services, 'named')) }),
       ...(director.rules.tables.length === 0 ? {} : { rules: block(printRuleset(director.rules, 'named')) }),
       ...(director.routing ? { routing: block(printRouting(director.routing, 'named')) } : {}),
+      ...(director.iptables === undefined ? {} : { iptables: director.iptables }),
       ...(Object.keys(director.sysctls).length === 0 ? {} : { sysctls: director.sysctls }),
     },
     ...(Object.keys(flows).length === 0 ? {} : { flows: printFlows(flows) }),

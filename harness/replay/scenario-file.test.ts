@@ -208,7 +208,7 @@ const COMPLAINTS: [string, string, string][] = [
   [
     'rules:',
     'rule:',
-    '8:3: "rule" is no key of director; allowed: hosts, mtu, services, rules, routing, sysctls; did you mean rules?',
+    '8:3: "rule" is no key of director; allowed: hosts, mtu, services, rules, routing, iptables, sysctls; did you mean rules?',
   ],
   [
     'director:',

@@ -45,6 +45,7 @@ export function parseScenarioFile(text: string, file: string): Scenario {
       topology,
       services,
       rules,
+      ...(director.iptables === undefined ? {} : { iptables: director.iptables }),
       sysctls: defined(director.sysctls),
       ...(routing.length === 0 ? {} : { routing }),
     },

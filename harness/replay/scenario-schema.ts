@@ -40,6 +40,10 @@ const director = z.strictObject({
     .describe(
       'Rules and routes beside those of the links, as one adds them: lines of ip rule add … and ip route add …',
     ),
+  iptables: z
+    .literal('nft')
+    .optional()
+    .describe('The tool that sets them is iptables-nft, which writes them into nf_tables'),
   sysctls: sysctls.optional().describe('Settings that differ from those of every director'),
 });
 

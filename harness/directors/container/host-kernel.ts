@@ -1,9 +1,12 @@
+import { TABLE_NAMES } from '../../../spec/config/rules.ts';
 import type { Lack } from '../../kernels/installed-kernel.ts';
 import { wantedModules } from '../../kernels/module-table.ts';
+import { NEEDED } from '../../kernels/needs.ts';
 import { IP_VS_FILE } from '../../observe/ip-vs.ts';
 import { NF_CONNTRACK_FILE } from '../../observe/nf-conntrack.ts';
 import { type AgentScenario, type Answer, decodeExec, type Op } from '../agent-protocol.ts';
 import { WireReader } from '../agent-wire.ts';
+import { MATCH_WORDS, TARGET_WORDS } from './sample-rules.ts';
 
 /** Something that a kernel may lack, and an operation that works where it does not. */
 export interface Trial {
@@ -24,13 +27,31 @@ const exec = (argv: readonly string[], stdin = ''): Op => ({
 const file = (what: string, path: string): Trial => ({ what, op: { op: 'readFile', path } });
 
 /** One rule in a table that has no others. */
-const rule = (what: string, table: string, words: string): Trial => ({
+const rule = (what: string, table: string, words: string, tool = 'iptables-legacy'): Trial => ({
   what,
-  op: exec(['iptables-legacy-restore'], `*${table}\n${words}\nCOMMIT\n`),
+  op: exec([`${tool}-restore`], `*${table}\n${words}\nCOMMIT\n`),
 });
 
-const table = (name: string): Trial => rule(`iptable_${name}`, name, '');
-const match = (what: string, words: string): Trial => rule(what, 'filter', `-A INPUT ${words}`);
+const isNft = (what: string): boolean => what.startsWith('nft_') || what === 'nf_tables';
+
+/** A rule that needs all of these, by the tool for which each is there. */
+const needing = (names: readonly string[], table: string, words: string): Trial[] =>
+  names.map((what) => rule(what, table, words, isNft(what) ? 'iptables-nft' : 'iptables-legacy'));
+
+const tables = TABLE_NAMES.flatMap((name) => needing(NEEDED.table[name], name, ''));
+
+const matches = Object.entries(MATCH_WORDS).flatMap(([kind, words]) =>
+  needing(NEEDED.match[kind as keyof typeof MATCH_WORDS], 'filter', `-A INPUT ${words}`),
+);
+
+const targets = Object.entries(TARGET_WORDS).flatMap(([kind, { table, words }]) =>
+  needing(NEEDED.target[kind as keyof typeof TARGET_WORDS], table, words),
+);
+
+const nft = [
+  ...needing(NEEDED.nft, 'filter', `-A INPUT ${MATCH_WORDS.ttl}`),
+  ...needing(NEEDED.nftNat, 'nat', TARGET_WORDS.SNAT.words),
+];
 
 const SCHEDULERS = wantedModules.flatMap(({ name, why }) => {
   const [, scheduler] = /^scheduler (\w+)$/.exec(why) ?? [];
@@ -42,26 +63,12 @@ export const TRIALS: readonly Trial[] = [
   file('ip_vs', IP_VS_FILE),
   file('nf_conntrack', NF_CONNTRACK_FILE),
   file('CONFIG_NF_CONNTRACK_PROCFS', NF_CONNTRACK_FILE),
-  ...['filter', 'mangle', 'raw', 'nat'].map(table),
-  match('ip_tables', ''),
-  match('xt_tcpudp', '-p tcp --dport 80'),
-  match('xt_conntrack', '-m conntrack --ctstate NEW'),
-  match('xt_multiport', '-p tcp -m multiport --dports 80,81'),
-  match('xt_mark', '-m mark --mark 1'),
-  match('xt_connmark', '-m connmark --mark 1'),
-  match('xt_ipvs', '-m ipvs --ipvs'),
-  match('xt_comment', '-m comment --comment x'),
-  match('xt_length', '-m length --length 40'),
-  match('xt_hl', '-m ttl --ttl-eq 1'),
-  match('xt_iprange', '-m iprange --src-range 10.0.0.1-10.0.0.2'),
-  match('ipt_REJECT', '-j REJECT'),
-  match('nf_reject_ipv4', '-j REJECT'),
-  match('xt_LOG', '-j LOG'),
-  rule('xt_CT', 'raw', '-A PREROUTING -j CT --notrack'),
-  rule('nf_nat', 'nat', ''),
-  rule('xt_nat', 'nat', '-A POSTROUTING -j SNAT --to-source 10.0.0.1'),
-  rule('xt_MASQUERADE', 'nat', '-A POSTROUTING -j MASQUERADE'),
-  rule('xt_REDIRECT', 'nat', '-A PREROUTING -p tcp -j REDIRECT --to-ports 80'),
+  ...tables,
+  ...matches,
+  ...targets,
+  ...nft,
+  rule('nf_conntrack_ftp', 'raw', '-A PREROUTING -p tcp -j CT --helper ftp'),
+  file('nf_nat_ftp', '/sys/module/nf_nat_ftp/initstate'),
   ...SCHEDULERS.map(
     ({ name, scheduler }, index): Trial => ({
       what: name,
@@ -95,13 +102,13 @@ const works = ({ op }: Trial, answer: Answer): boolean =>
 /** @param setup the answers to HOST_QUESTIONS */
 export function hostAnswers(setup: readonly Answer[]): HostAnswers {
   const [, version, ...answers] = setup;
-  const failed = TRIALS.filter((trial, index) => !works(trial, answers[index]!));
+  const failed = TRIALS.filter((trial, index) => !works(trial, answers[index]!)).map(({ what }) => what);
   const unknown = TRIALS.flatMap(({ op }, index) =>
     op.op === 'exec' && answers[index]!.errno === ENOENT ? [op.argv[0]!] : [],
   );
   return {
     version: new WireReader(version!.data).bytes().toString().trim(),
-    lacks: withoutParts(failed.map(({ what }) => ({ what, why: whyOf(what) }))),
+    lacks: withoutParts([...new Set(failed)].map((what) => ({ what, why: whyOf(what) }))),
     missing: [...new Set(unknown)],
   };
 }
