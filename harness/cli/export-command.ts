@@ -4,7 +4,9 @@ import { markdownReport } from '../../reports/case/markdown.ts';
 import { scapyScript } from '../../reports/case/scapy.ts';
 import { shellScript } from '../../reports/case/shell.ts';
 import { type CapturedPacket, pcapng } from '../../reports/pcapng.ts';
+import type { AdminCommand } from '../../spec/config/commands.ts';
 import { toArgv } from '../../spec/config/commands-print.ts';
+import { type DirectorConfig, iptablesTool } from '../../spec/config/director-config.ts';
 import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
 import { printRouting } from '../../spec/config/routing-print.ts';
@@ -76,6 +78,7 @@ export function exported(scenario: Scenario, kernel?: Kernel): ExportedCase {
       ...{ since: since(change), present: model.kernel.has(change.id) },
     })),
     services: printServices(director.services, 'numeric'),
+    iptables: iptablesTool(director),
     rules: printRuleset(director.rules, 'numeric'),
     routing: printRouting(director.routing ?? [], 'numeric'),
     baseSysctls: BASE_SYSCTLS,
@@ -88,6 +91,11 @@ export function exported(scenario: Scenario, kernel?: Kernel): ExportedCase {
       }),
     ),
   };
+}
+
+function argvOf(command: AdminCommand, director: DirectorConfig): readonly string[] {
+  const [program, ...words] = toArgv(command);
+  return [program === 'iptables' ? iptablesTool(director) : program!, ...words];
 }
 
 function exportedLink(link: Link, { hosts }: Topology): ExportedLink {
@@ -116,7 +124,7 @@ function exportedStep(
     says: printTimelineItem(timeline[index]!),
     waitMs: step.kind === 'wait' ? step.ms : 0,
     sent: step.kind === 'frame' ? { link: step.link, frame: step.frame } : undefined,
-    command: step.kind === 'command' ? toArgv(step.command) : undefined,
+    command: step.kind === 'command' ? argvOf(step.command, director) : undefined,
     emitted: observation.emitted,
     undetermined: byMoment || observation.undetermined !== undefined,
     expected: expectations

@@ -11,6 +11,8 @@ export interface ExportedCase {
   readonly kernel: string;
   /** By which other kernels send other frames. */
   readonly changes: readonly KernelChange[];
+  /** The tool that the scenario's rules are set with: `iptables`, or `iptables-nft` where it says so. */
+  readonly iptables: string;
   /** For `ipvsadm -R`, for `iptables-restore`, in numbers. */
   readonly services: string;
   readonly rules: string;

@@ -4,13 +4,13 @@ import type { ExportedCase, ExportedStep, KernelChange } from './exported.ts';
 /** A bug report for a mailing list: what was set up, what happened packet by packet, what was expected. */
 export function markdownReport(given: ExportedCase): string {
   const { title, source, kernel, changes, services, rules, routing, baseSysctls, sysctls, steps } = given;
-  const { scenarioText } = given;
+  const { iptables, scenarioText } = given;
   const expected = steps.flatMap(({ expected: facts, says }, index) =>
     facts.map((fact) => `- step ${index + 1}, after ${code(says)}: ${inline(fact.says)}\n`),
   );
   const configuration = [
     ['ipvsadm-save -n', services],
-    ['iptables-save', rules],
+    [`${iptables}-save`, rules],
     ['ip', routing],
     ['sysctl', [...baseSysctls, ...sysctls].map(({ name, value }) => `${name} = ${value}\n`).join('')],
   ] as const;

@@ -65,7 +65,7 @@ if __name__ == "__main__":
 `;
 }
 
-function setupText({ services, rules, routing, baseSysctls, sysctls, links, vips }: ExportedCase): string {
+function setupText({ services, iptables, rules, routing, baseSysctls, sysctls, links, vips }: ExportedCase): string {
   return [
     ...links.flatMap(({ name, mac, address, mtu, hosts }) => [
       `${name} wire: the director's device has MAC ${colons(mac)}, address ${address}, MTU ${mtu}`,
@@ -76,7 +76,7 @@ function setupText({ services, rules, routing, baseSysctls, sysctls, links, vips
     ...vips.map((vip) => `the director has ${vip}/32`),
     routing,
     services,
-    rules,
+    ...(rules === '' ? [] : [`${iptables}-restore:`, rules]),
     ...[...baseSysctls, ...sysctls].map(({ name, value }) => `${name} = ${value}`),
   ].join('\n');
 }

@@ -7,11 +7,11 @@ import { COMPARISON, pythonChanges, pythonSteps, STEP_SHAPE, text } from './play
  * documents: no shell reads it.
  */
 export function shellScript(given: ExportedCase): string {
-  const { title, kernel, services, rules, baseSysctls, sysctls, links } = given;
+  const { title, kernel, services, iptables, rules, baseSysctls, sysctls, links } = given;
   return `#!/bin/sh
 # ${oneLine(title)}
 # Frames that come out are those of the model of lvs-conformance for kernel ${kernel}.
-# usage: sh SCRIPT, as root; it needs ip, ipvsadm, iptables and python3, and leaves nothing behind
+# usage: sh SCRIPT, as root; it needs ip, ipvsadm, ${iptables} and python3, and leaves nothing behind
 set -eu
 NS=lvs-case-$$
 FOLDER=$(mktemp -d)
@@ -28,7 +28,7 @@ ${services}LVS-CASE-END
 [ ! -s "$FOLDER/services" ] || in_ns ipvsadm -R < "$FOLDER/services"
 cat > "$FOLDER/rules" <<'LVS-CASE-END'
 ${rules}LVS-CASE-END
-[ ! -s "$FOLDER/rules" ] || in_ns iptables-restore < "$FOLDER/rules"
+[ ! -s "$FOLDER/rules" ] || in_ns ${iptables}-restore < "$FOLDER/rules"
 cat > "$FOLDER/player.py" <<'LVS-CASE-END'
 ${player(given)}LVS-CASE-END
 in_ns python3 "$FOLDER/player.py"

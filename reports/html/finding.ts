@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Difference, Finding, Run } from '../../harness/outcome.ts';
-import type { DirectorConfig } from '../../spec/config/director-config.ts';
+import { type DirectorConfig, iptablesTool } from '../../spec/config/director-config.ts';
 import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
 import { dissect } from '../../spec/wire/dissect.ts';
@@ -110,11 +110,12 @@ function fieldRows(one: Uint8Array | undefined, other: Uint8Array | undefined): 
 }
 
 /** As the administrator's own tools read it. */
-function config({ services, rules, sysctls }: DirectorConfig): Html {
+function config(director: DirectorConfig): Html {
+  const { services, rules, sysctls } = director;
   const set = Object.entries(sysctls).map(([name, value]) => `${name}=${value}\n`);
   const parts = [
     ['ipvsadm -R', printServices(services, 'numeric')],
-    ['iptables-restore', printRuleset(rules, 'numeric')],
+    [`${iptablesTool(director)}-restore`, printRuleset(rules, 'numeric')],
     ['sysctl -p -', set.join('')],
   ] as const;
   return html`${parts.filter(([, text]) => text !== '').map(([tool, text]) => copyable(tool, text))}`;
