@@ -47,6 +47,8 @@ export interface ScenarioBias {
   readonly damaged: number;
   /** Scenarios with rules that decide something. */
   readonly rules: number;
+  /** Directors whose rules iptables-nft has set. */
+  readonly nft: number;
   /** Scenarios with tables raw or mangle: packets and connections are marked, or not tracked. */
   readonly marks: number;
   /** Scenarios with a table nat. */
@@ -103,6 +105,7 @@ export const EVEN: ScenarioBias = {
   lossy: 3,
   damaged: 3,
   rules: 50,
+  nft: 12,
   marks: 15,
   nat: 12,
   counting: 50,

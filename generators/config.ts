@@ -26,12 +26,14 @@ export function directorConfig(bias: ScenarioBias, size: Size): fc.Arbitrary<Dir
     sysctls(bias),
     mtu(bias),
     routing(bias),
+    percent(bias.nft),
   );
   return shrinkingBy(
-    drawn.map(([services, [rules, aware, marks, helps], sysctls, mtu, routing]) => ({
+    drawn.map(([services, [rules, aware, marks, helps], sysctls, mtu, routing, nft]) => ({
       topology: withMtu(TWO_ARMED, mtu),
       services,
       rules: helps(marking(aware ? written(rules, services) : rules, services, marks), services),
+      ...(nft ? { iptables: 'nft' as const } : {}),
       sysctls,
       ...routed(routing(services)),
     })),

@@ -101,3 +101,5 @@ export const asksConnections = ({ director }: Scenario): boolean =>
 
 export const hasMarks = hasTarget(['MARK', 'CONNMARK']);
 export const hasNotrack = hasTarget(['CT']);
+export const hasNftRules = ({ director: { iptables, rules } }: Scenario): boolean =>
+  iptables === 'nft' && rules.tables.length > 0;

@@ -1,6 +1,13 @@
 import { BIASES, EVEN } from '../generators/bias.ts';
 import { NAT_TARGETS } from '../spec/config/rules.ts';
-import { asksConnections, hasMarks, hasMatch, hasNotrack, hasTarget } from './claim-conditions.ts';
+import {
+  asksConnections,
+  hasMarks,
+  hasMatch,
+  hasNftRules,
+  hasNotrack,
+  hasTarget,
+} from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 import { MANY_CONNECTIONS } from './shapes.ts';
 
@@ -80,6 +87,16 @@ export const RULE_CLAIMS = [
     source: { file: 'net/netfilter/xt_CT.c', symbol: 'xt_ct_target' },
     bias: { ...BIASES.marks, counting: 90 },
     only: hasNotrack,
+  },
+  {
+    id: 'rules/nft',
+    says: 'Rules that iptables-nft has written into nf_tables decide and count as in the legacy tables, but for what lacks ports, for limits, and for what a command does to the rest of its table.',
+    source: { file: 'net/netfilter/nft_compat.c', symbol: 'nft_target_eval_xt' },
+    bias: {
+      ...EVEN,
+      ...{ nft: 100, rules: 100, marks: 35, nat: 25, fragments: 20, commands: 35, counting: 30 },
+    },
+    only: hasNftRules,
   },
   {
     id: 'rules/nat',

@@ -2,7 +2,7 @@ import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import { type Topology, USUAL_MTU, unusualMtu, withMtu } from '../../spec/config/topology.ts';
 import { smallerRuleset } from './rules.ts';
 import { smallerServices } from './services.ts';
-import { anyOf, fewer, inField, type Smaller } from './smaller.ts';
+import { anyOf, fewer, inField, type Smaller, withoutField } from './smaller.ts';
 import { smallerSysctls } from './sysctls.ts';
 
 /** Links as wide as all others. */
@@ -23,6 +23,7 @@ export const smallerConfig: Smaller<DirectorConfig> = anyOf(
   inField('topology', wider),
   lessRouting,
   inField('rules', smallerRuleset),
+  withoutField('iptables'),
   inField('services', smallerServices),
   inField('sysctls', smallerSysctls),
 );

@@ -32,6 +32,10 @@ export const SERVICE_FEATURES: Readonly<Record<string, Feature>> = {
           director.services.some((one) => one.protocol === 'udp' && one.address === flow.service.address),
       ),
   },
+  'rules of iptables-nft': {
+    perMille: 80,
+    in: ({ director }) => director.iptables === 'nft' && director.rules.tables.length > 0,
+  },
   'a service by mark': { perMille: 90, in: services(({ protocol }) => protocol === 'fwm') },
   'a service by mark beside one by address': {
     perMille: 40,
