@@ -1,6 +1,6 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
-import type { Match, Rule, Table, TableName, Target } from '../../spec/config/rules.ts';
+import type { HELPERS, Match, Rule, Table, TableName, Target } from '../../spec/config/rules.ts';
 import type { ServiceKey, ServiceSettings } from '../../spec/config/services.ts';
 import type { Plan } from '../play/plan.ts';
 
@@ -13,6 +13,9 @@ export const NEEDED = {
   everyPlan: ['nf_conntrack', 'CONFIG_NF_CONNTRACK_PROCFS'],
   // Without services it does nothing, and a kernel without it neither.
   ipvs: ['ip_vs'],
+  ftpService: ['ip_vs_ftp'],
+  // One that translated connections use needs the other half of its name too.
+  helper: { ftp: ['nf_conntrack_ftp', 'nf_nat_ftp'] } satisfies Record<(typeof HELPERS)[number], string[]>,
   table: {
     raw: ['ip_tables', 'iptable_raw'],
     mangle: ['ip_tables', 'iptable_mangle'],
@@ -76,19 +79,16 @@ const ofSettings = ({ scheduler }: ServiceSettings): readonly string[] => [
 const MAYBE_FTP: readonly number[] = [21, 0];
 
 const ofKey = ({ protocol, port }: ServiceKey): readonly string[] =>
-  (protocol === 'tcp' || protocol === 'fwm') && MAYBE_FTP.includes(port) ? ['ip_vs_ftp'] : [];
+  (protocol === 'tcp' || protocol === 'fwm') && MAYBE_FTP.includes(port) ? NEEDED.ftpService : [];
 
 const ofSysctl = (name: string): readonly string[] => (name.startsWith('net.ipv4.vs.') ? NEEDED.ipvs : []);
-
-/** One that translated connections use needs the other half of its name too. */
-const ofHelper = (name: string): readonly string[] => [`nf_conntrack_${name}`, `nf_nat_${name}`];
 
 type Backend = DirectorConfig['iptables'];
 
 /** What only one of the back ends uses is no loss to the other. */
 function ofRule({ matches, target }: Rule, backend: Backend): readonly string[] {
   const all = [
-    ...(target?.kind === 'CT' && 'helper' in target ? ofHelper(target.helper) : []),
+    ...(target?.kind === 'CT' && 'helper' in target ? NEEDED.helper[target.helper] : []),
     ...matches.flatMap(({ kind }) => NEEDED.match[kind]),
     ...(target === undefined ? [] : NEEDED.target[target.kind]),
   ];

@@ -68,7 +68,8 @@ export const TRIALS: readonly Trial[] = [
   ...targets,
   ...nft,
   rule('nf_conntrack_ftp', 'raw', '-A PREROUTING -p tcp -j CT --helper ftp'),
-  file('nf_nat_ftp', '/sys/module/nf_nat_ftp/initstate'),
+  // No operation of ours makes a kernel load these; who has them built in is taken to lack them.
+  ...['nf_nat_ftp', 'ip_vs_ftp'].map((name) => file(name, `/sys/module/${name}/initstate`)),
   ...SCHEDULERS.map(
     ({ name, scheduler }, index): Trial => ({
       what: name,
