@@ -184,6 +184,7 @@ export const BIASES = {
   fragments: {
     ...EVEN,
     fragments: 80,
+    nft: 50,
     mtu: 25,
     udp: 30,
     echoes: 20,

@@ -94,7 +94,7 @@ export const RULE_CLAIMS = [
     source: { file: 'net/netfilter/nft_compat.c', symbol: 'nft_target_eval_xt' },
     bias: {
       ...EVEN,
-      ...{ nft: 100, rules: 100, marks: 35, nat: 25, fragments: 20, commands: 35, counting: 30 },
+      ...{ nft: 100, rules: 100, marks: 35, nat: 25, fragments: 70, commands: 25, counting: 30 },
     },
     only: hasNftRules,
   },
