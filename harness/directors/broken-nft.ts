@@ -16,5 +16,4 @@ export const BROKEN_NFT: readonly BrokenDirector[] = [
   { id: 'nft-security-first', says: 'iptables-nft puts table security before IPVS, where the legacy one is.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.station === 'nft_do_chain_ipv4' ? { ...row, priority: 50 } : row)) } },
   { id: 'nft-policies-zeroed', says: 'Every command of iptables-nft zeroes the counters of the policies of its table.', parts: withNft({ reload: (net, table, command) => legacy.reload(net, table, command) }) },
   { id: 'nft-policy-counts-on', says: 'A chain to which iptables-nft gives a policy counts on.', parts: withNft({ reload: () => {} }) },
-  { id: 'nft-cut-dropped', says: 'iptables-nft drops what has no whole TCP header when a rule asks for ports.', parts: withNft({ tcpMatches: legacy.tcpMatches }) },
 ];

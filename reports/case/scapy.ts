@@ -65,7 +65,16 @@ if __name__ == "__main__":
 `;
 }
 
-function setupText({ services, iptables, rules, routing, baseSysctls, sysctls, links, vips }: ExportedCase): string {
+function setupText({
+  services,
+  iptables,
+  rules,
+  routing,
+  baseSysctls,
+  sysctls,
+  links,
+  vips,
+}: ExportedCase): string {
   return [
     ...links.flatMap(({ name, mac, address, mtu, hosts }) => [
       `${name} wire: the director's device has MAC ${colons(mac)}, address ${address}, MTU ${mtu}`,
