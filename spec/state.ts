@@ -1,3 +1,4 @@
+import type { IptablesCommand } from './config/commands.ts';
 import type { DirectorConfig } from './config/director-config.ts';
 import type { NatRange, Rule } from './config/rules.ts';
 import type { Encapsulation, SchedulerName } from './config/services.ts';
@@ -24,7 +25,16 @@ import type {
   Place,
 } from './ipvs/types.ts';
 import type { Kernel } from './kernel.ts';
-import type { Backend, Devices, IptRule, IptTables, Replacement } from './netfilter/types.ts';
+import type {
+  Clock,
+  Devices,
+  IptRule,
+  IptTable,
+  IptTables,
+  LimitState,
+  OfKind,
+  Replacement,
+} from './netfilter/types.ts';
 import type { Emitted } from './observation.ts';
 import type { Skb } from './skb.ts';
 import type { ConntrackTcpTable, ConntrackTcpTimeout } from './tables/conntrack-tcp.ts';
@@ -85,6 +95,21 @@ export interface Scheduler {
   changed?(service: IpVsService): void;
   /** The dest was unlinked from the place in the list that it had. */
   removed?(service: IpVsService, dest: IpVsDest, index: number): void;
+}
+
+/** In what it shows whether rules are in the legacy tables or in nf_tables; what is not here is the same code in both. */
+export interface Backend {
+  tcpMatches(match: OfKind<'tcp'>, skb: Skb): boolean;
+  udpMatches(match: OfKind<'udp'>, skb: Skb): boolean;
+  /** A rule that was just loaded may let its whole burst pass. */
+  fullCredit(clock: Clock, limit: OfKind<'limit'>): LimitState;
+  limitMatches(net: Net, limit: OfKind<'limit'>, state: LimitState): boolean;
+  /** What a command does to all of its table, beside what it asks for. */
+  reload(net: Net, table: IptTable, command: IptablesCommand): void;
+  /** The table as it is with what a command calls into being. */
+  tableFor(table: IptTable | undefined, command: IptablesCommand): IptTable;
+  /** Whether a table that a refused command has called into being stays. */
+  readonly refusedStays: boolean;
 }
 
 /**

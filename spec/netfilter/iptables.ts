@@ -1,10 +1,10 @@
 import { NAT_TARGETS, type Rule, type Ruleset, type TableName, type Target } from '../config/rules.ts';
 import { length, type Skb } from '../skb.ts';
-import type { Net, Verdict } from '../state.ts';
+import type { Backend, Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { applyTarget, wording } from './targets.ts';
-import type { Backend, Clock, Counter, IptChain, IptRule, IptTable, IptTables, Place } from './types.ts';
+import type { Clock, Counter, IptChain, IptRule, IptTable, IptTables, Place } from './types.ts';
 
 const CHAIN_OF_HOOK: Readonly<Record<Hook, string>> = {
   NF_INET_PRE_ROUTING: 'PREROUTING',

@@ -1,9 +1,9 @@
 import { BUILT_IN_CHAINS } from '../config/rules.ts';
-import type { Net } from '../state.ts';
+import type { Backend, Net } from '../state.ts';
 import { freshMemory, newCounter } from './iptables.ts';
 import { fullCredit, limitMatches } from './limit.ts';
 import { tcpMatches, udpMatches } from './matches.ts';
-import type { Backend, IptChain, IptTable } from './types.ts';
+import type { IptChain, IptTable } from './types.ts';
 
 /** The tables that iptables-legacy fills (net/ipv4/netfilter/ip_tables.c). */
 export const legacy: Backend = {

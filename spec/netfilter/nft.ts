@@ -2,10 +2,10 @@ import type { IptablesCommand } from '../config/commands.ts';
 import { LIMIT_SCALE, limitAverage } from '../config/iptables-limit.ts';
 import { BUILT_IN_CHAINS } from '../config/rules.ts';
 import type { Skb } from '../skb.ts';
-import type { Net } from '../state.ts';
+import type { Backend, Net } from '../state.ts';
 import { emptyChain } from './legacy.ts';
 import { flagsMatch, portsMatch } from './matches.ts';
-import type { Backend, Clock, IptTable, LimitState, OfKind } from './types.ts';
+import type { Clock, IptTable, LimitState, OfKind } from './types.ts';
 
 /**
  * What iptables-nft makes of the same rules (iptables 1.8.9, iptables/nft.c). Most matches and targets stay the

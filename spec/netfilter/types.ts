@@ -1,9 +1,6 @@
-import type { IptablesCommand } from '../config/commands.ts';
 import type { Match, Rule, TableName } from '../config/rules.ts';
 import type { Kernel } from '../kernel.ts';
 import type { CounterRow } from '../observation.ts';
-import type { Skb } from '../skb.ts';
-import type { Net } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
 
 /** Packets and bytes that met a rule (struct xt_counters). */
@@ -62,21 +59,6 @@ export interface Place extends Devices {
 }
 
 export type OfKind<K extends Match['kind']> = Extract<Match, { readonly kind: K }>;
-
-/** In what it shows whether rules are in the legacy tables or in nf_tables; what is not here is the same code in both. */
-export interface Backend {
-  tcpMatches(match: OfKind<'tcp'>, skb: Skb): boolean;
-  udpMatches(match: OfKind<'udp'>, skb: Skb): boolean;
-  /** A rule that was just loaded may let its whole burst pass. */
-  fullCredit(clock: Clock, limit: OfKind<'limit'>): LimitState;
-  limitMatches(net: Net, limit: OfKind<'limit'>, state: LimitState): boolean;
-  /** What a command does to all of its table, beside what it asks for. */
-  reload(net: Net, table: IptTable, command: IptablesCommand): void;
-  /** The table as it is with what a command calls into being. */
-  tableFor(table: IptTable | undefined, command: IptablesCommand): IptTable;
-  /** Whether a table that a refused command has called into being stays. */
-  readonly refusedStays: boolean;
-}
 
 /** What is put into the place of `length` bytes of a segment's data. */
 export interface Replacement {
