@@ -1,7 +1,8 @@
-import { BROKEN_DIRECTORS } from '../../harness/directors/broken.ts';
+import { InputError } from '../../harness/errors.ts';
 import { CLAIMS } from '../claims.ts';
 import { KERNEL } from '../properties/reference.ts';
 import { scenariosUntilCaught } from './at-large.ts';
+import { suspectsOf } from './suspects.ts';
 
 /**
  * `npm run sensitivity [ID…]`: how many scenarios of the default mix it takes to notice each broken director. One
@@ -10,8 +11,7 @@ import { scenariosUntilCaught } from './at-large.ts';
 const SEEDS = [1, 2, 3, 4, 5] as const;
 const RUNS = 2000;
 
-const wanted = process.argv.slice(2);
-const suspects = BROKEN_DIRECTORS.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+const suspects = suspectsGiven();
 const bySeed = SEEDS.map((seed) =>
   scenariosUntilCaught(suspects, { kernel: KERNEL, claims: CLAIMS, seed, runs: RUNS }),
 );
@@ -20,6 +20,16 @@ console.log(`| broken director | median | seeds ${SEEDS.join(', ')} |\n| --- | -
 for (const { id } of suspects) {
   const each = bySeed.map((caught) => caught.get(id) ?? Number.POSITIVE_INFINITY);
   console.log(`| ${id} | ${inWords(median(each))} | ${each.map(inWords).join(', ')} |`);
+}
+
+function suspectsGiven() {
+  try {
+    return suspectsOf(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
 }
 
 function median(values: readonly number[]): number {
