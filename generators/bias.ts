@@ -125,7 +125,12 @@ export const EVEN: ScenarioBias = {
 /** The mixes that claims ask for, by topic. */
 export const BIASES = {
   even: EVEN,
-  stateTables: { ...EVEN, disorder: 70, accidents: 20, rules: 15, counting: 60, commands: 10 },
+  stateTables: {
+    ...EVEN,
+    ...{ disorder: 75, accidents: 20, rules: 15, counting: 65, commands: 10, sysctls: 10, defence: 10 },
+    ...{ udp: 3, udpServices: 5, sctpServices: 2, markServices: 3, besideServices: 6 },
+    ...{ shortFlows: 3, echoes: 3, icmpErrors: 6, fragments: 2, mtu: 3, persistence: 5, thresholds: 4 },
+  },
   portReuse: { ...EVEN, portReuse: 80, besideServices: 5, sysctls: 15, rules: 35 },
   windowTracking: {
     ...EVEN,
@@ -201,6 +206,7 @@ export const BIASES = {
     ...EVEN,
     ...{ ftp: 100, udp: 0, udpServices: 0, sctpServices: 0, markServices: 0, droute: 10, besideServices: 12 },
     ...{ counting: 65, rules: 40, disorder: 10, shortFlows: 5, commands: 12, portReuse: 10, accidents: 40 },
+    defence: 12,
   },
   datagrams: { ...EVEN, udp: 80, echoes: 40, besideServices: 60, counting: 70, timeoutEdges: 60 },
 } as const satisfies Readonly<Record<string, ScenarioBias>>;

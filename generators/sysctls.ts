@@ -7,14 +7,18 @@ import { smallerSysctls } from './smaller/sysctls.ts';
 /** Another state table while it is 3. */
 export const DEFENCE = 'net.ipv4.vs.secure_tcp';
 
+/** Whether a SYN on a closed connection is one of its packets, or begins another. */
+const REUSE = 'net.ipv4.vs.conn_reuse_mode';
+
 /**
  * What may be set and to which values: switches that a packet can tell, and timeouts short enough for a scenario
- * to outlive, as well as some that outlive IPVS's own. All of them exist in every kernel since 5.10 and are per
- * network namespace. `net.ipv4.vs.conntrack` is not here: it changes so much that it has its own share.
+ * to outlive, as well as some that outlive IPVS's own. All of them are per network namespace and, but for
+ * `ignore_invalid_rst`, in every kernel since 5.10; a kernel that lacks it plays no such scenario.
+ * `net.ipv4.vs.conntrack` is not here: it changes so much that it has its own share.
  */
 export const SYSCTLS: readonly { readonly name: string; readonly values: readonly number[] }[] = [
   { name: 'net.ipv4.vs.expire_nodest_conn', values: [1, 0] },
-  { name: 'net.ipv4.vs.conn_reuse_mode', values: [0, 1, 2, 3] },
+  { name: REUSE, values: [0, 1, 2, 3] },
   { name: 'net.ipv4.vs.sloppy_tcp', values: [1, 0] },
   { name: 'net.ipv4.vs.sloppy_sctp', values: [1, 0] },
   { name: 'net.ipv4.vs.expire_quiescent_template', values: [1, 0] },
@@ -32,9 +36,11 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: 'net.ipv4.conf.eth0.rp_filter', values: [1, 0] },
   { name: 'net.ipv4.conf.eth1.rp_filter', values: [1, 2] },
   { name: 'net.ipv4.conf.all.accept_local', values: [1, 0] },
+  { name: 'net.ipv4.conf.eth0.accept_local', values: [1, 0] },
   { name: 'net.ipv4.conf.eth1.accept_local', values: [1, 0] },
   { name: 'net.ipv4.conf.all.send_redirects', values: [1, 0] },
   { name: 'net.ipv4.conf.eth0.send_redirects', values: [1, 0] },
+  { name: 'net.ipv4.conf.eth1.send_redirects', values: [1, 0] },
   { name: 'net.ipv4.ipfrag_time', values: [5, 60] },
   { name: 'net.ipv4.ipfrag_max_dist', values: [1, 2, 0] },
   { name: 'net.netfilter.nf_conntrack_checksum', values: [0, 1] },
@@ -43,6 +49,7 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: 'net.netfilter.nf_conntrack_udp_timeout', values: [5, 60] },
   { name: 'net.netfilter.nf_conntrack_udp_timeout_stream', values: [5, 300] },
   { name: 'net.netfilter.nf_conntrack_tcp_be_liberal', values: [1, 0] },
+  { name: 'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst', values: [1] },
   { name: 'net.netfilter.nf_conntrack_tcp_loose', values: [0, 1] },
   { name: 'net.netfilter.nf_conntrack_tcp_max_retrans', values: [1, 2, 3] },
   { name: 'net.netfilter.nf_conntrack_tcp_timeout_syn_sent', values: [5, 120] },
@@ -87,6 +94,7 @@ const RARE: readonly string[] = [
   'net.netfilter.nf_conntrack_generic_timeout',
   'net.ipv4.vs.drop_packet',
   'net.ipv4.ip_forward',
+  'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst',
   ...ROUTING.map(({ name }) => name),
 ];
 
@@ -102,6 +110,7 @@ function drawnFrom({ name, values }: (typeof SYSCTLS)[number]): fc.Arbitrary<Set
 /** One of the sysctls, with one of its values. */
 export const setting: fc.Arbitrary<Setting> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ name: fc.constant(CONNTRACK), value: fc.constantFrom(0, 1) }) },
+  { weight: 3, arbitrary: fc.record({ name: fc.constant(REUSE), value: fc.constantFrom(0, 2) }) },
   ...SYSCTLS.map(({ name, values }) => ({
     weight: RARE.includes(name) ? 1 : 2,
     arbitrary: drawnFrom({ name, values }),

@@ -36,7 +36,12 @@ const ROWS = [
     id: 'ipvs/secure-tcp',
     says: 'Under secure_tcp connections walk through its own table, and leave it where they are when it is switched off.',
     source: { file: 'net/netfilter/ipvs/ip_vs_proto_tcp.c', symbol: 'tcp_states_dos' },
-    bias: { ...BIASES.stateTables, defence: 100, commands: 20, conntrack: 20 },
+    bias: {
+      ...BIASES.stateTables,
+      ...{ defence: 100, commands: 30, sysctls: 20, conntrack: 20, accidents: 5, rules: 5, nat: 5 },
+      ...{ udp: 0, udpServices: 0, sctpServices: 0, markServices: 0, ftp: 12, besideServices: 2 },
+      ...{ icmpErrors: 2, echoes: 0, timeoutEdges: 10, persistence: 2, shortFlows: 0 },
+    },
     size: LONG_TALKS,
     only: ({ director }) => director.sysctls['net.ipv4.vs.secure_tcp'] === 3,
   },

@@ -114,7 +114,7 @@ export const NETWORK_CLAIMS = [
     bias: {
       ...BIASES.icmpErrors,
       ...{ icmpErrors: 100, disorder: 100, sysctls: 30, besideServices: 0, rules: 5, udp: 0, commands: 5 },
-      ...{ nat: 0, astray: 0, fragments: 0, sources: 0, accidents: 0, mtu: 0 },
+      ...{ nat: 0, astray: 0, fragments: 0, sources: 0, accidents: 0, mtu: 0, defence: 25 },
     },
     size: { ...MANY_PACKETS, services: 1, flows: 5 },
     only: (scenario) => sends(scenario, 'icmp') && hasSysctl('net.ipv4.vs.schedule_icmp', 1)(scenario),

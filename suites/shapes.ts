@@ -17,7 +17,14 @@ export const MANY_CONNECTIONS: Size = {
 };
 
 /** Few flows that say much: the far cells of a state table are many segments away. */
-export const LONG_TALKS: Size = { ...SIZES.standard, flows: 2, turns: 14, segments: 28 };
+export const LONG_TALKS: Size = {
+  ...SIZES.standard,
+  services: 2,
+  flows: 4,
+  turns: 10,
+  interruptions: 5,
+  segments: 30,
+};
 
 /** Whole sessions in which nothing but flags is odd: another accident before would hide what they do. */
 export const ODD_FLAGS_ONLY: ScenarioBias = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AdminCommand } from '../../spec/config/commands.ts';
-import { oneOf } from '../draws.ts';
+import { oneOf, percent } from '../draws.ts';
 import { DEFENCE, setting } from '../sysctls.ts';
 import type { AdminState } from './admin-state.ts';
 import { iptablesIntent } from './iptables.ts';
@@ -20,9 +20,14 @@ const switchDefence: Intent = ({ sysctls }) => {
   return value === undefined ? undefined : { tool: 'sysctl', name: DEFENCE, value: value === 3 ? 0 : 3 };
 };
 
-export const intent: fc.Arbitrary<Intent> = oneOf<Intent>(
+const anyIntent: fc.Arbitrary<Intent> = oneOf<Intent>(
   [12, ipvsadmIntent],
   [6, iptablesIntent],
   [2, sysctlIntent],
-  [1, fc.constant(switchDefence)],
+);
+
+export const intent: fc.Arbitrary<Intent> = fc.tuple(anyIntent, percent(50)).map(
+  ([other, switches]): Intent =>
+    (now, before) =>
+      (switches && switchDefence(now, before)) || other(now, before),
 );

@@ -28,6 +28,8 @@ interface Talk {
   readonly rewritten: boolean;
   /** Segments of the data connection. */
   readonly opened: number;
+  /** What else its ends send, in no order. */
+  readonly strays: readonly { readonly from: From; readonly flags: number }[];
   /** Flags with which the client ends the control connection; 0 while it does not. */
   readonly closes: number;
 }
@@ -39,8 +41,15 @@ const talk: fc.Arbitrary<Talk> = fc.record({
     [15, upTo(1, fc.record({ line: fc.nat({ max: 6 }), at: fc.nat({ max: 999 }) }), 1)],
   ),
   rewritten: percent(75),
-  opened: weighted([6, 3], [2, 4], [2, 1], [1, 2], [1, 0]),
-  closes: weighted([7, 0], [2, FIN | ACK], [2, RST]),
+  opened: weighted([6, 3], [2, 4], [2, 1], [1, 2], [3, 0]),
+  strays: upTo(
+    3,
+    fc.record({
+      from: fc.constantFrom<From>('client', 'server'),
+      flags: fc.constantFrom(SYN, SYN | ACK, ACK, FIN | ACK, RST),
+    }),
+  ),
+  closes: weighted([5, 0], [2, FIN | ACK], [4, RST]),
 });
 
 /** Segments with the numbers of ends that hear each other; `moved` bytes of the server's are seen by the client alone. */
@@ -80,7 +89,10 @@ class Speaker {
   }
 }
 
-function spoken({ exchanges, cuts, rewritten, opened, closes }: Talk, dialect: Dialect): readonly Segment[] {
+function spoken(
+  { exchanges, cuts, rewritten, opened, strays, closes }: Talk,
+  dialect: Dialect,
+): readonly Segment[] {
   const control = new Speaker(UNNAMED, dialect);
   control.open('client');
   control.say('server', PSH | ACK, '220 Ready\r\n');
@@ -91,6 +103,7 @@ function spoken({ exchanges, cuts, rewritten, opened, closes }: Talk, dialect: D
     if (index !== opens || !way) continue;
     const data = new Speaker(UNNAMED_DATA, dialect);
     data.open(way === 'passive' ? 'client' : 'server', opened);
+    for (const { from, flags } of strays) data.say(from, flags);
     control.segments.push(...data.segments);
   }
   control.say('client', ACK);

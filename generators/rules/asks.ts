@@ -13,7 +13,6 @@ import { prefixMask } from '../../spec/wire/address.ts';
 import { anyAddress, realServer, SERVICE_PORTS } from '../addresses.ts';
 import { oneOf, percent, weighted } from '../draws.ts';
 
-const ALL = 0xffffffff;
 const inverted = percent(25);
 const direction = fc.constantFrom<CtDirection>('ORIGINAL', 'REPLY');
 
@@ -31,9 +30,10 @@ const ctAsk: fc.Arbitrary<CtAsk> = oneOf<CtAsk>(
   // Whom a tuple that IPVS has altered names: the real server, where a client expects the virtual address.
   [
     4,
-    fc
-      .tuple(realServer, inverted)
-      .map(([address, inverted]) => ({ on: 'replsrc', address, mask: ALL, inverted })),
+    fc.tuple(realServer, weighted([1, 32], [2, 24]), inverted).map(([address, length, inverted]) => {
+      const mask = prefixMask(length);
+      return { on: 'replsrc', address: (address & mask) >>> 0, mask, inverted };
+    }),
   ],
   [
     2,

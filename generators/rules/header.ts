@@ -75,7 +75,7 @@ const tosMatch: fc.Arbitrary<Match> = oneOf<Match>(
 );
 
 const types: fc.Arbitrary<AddressTypes> = fc.record({
-  types: weighted<AddressTypes['types']>([3, ['LOCAL']], [3, ['UNICAST']], [1, ['BROADCAST', 'MULTICAST']]),
+  types: weighted<AddressTypes['types']>([3, ['LOCAL']], [4, ['UNICAST']], [1, ['BROADCAST', 'MULTICAST']]),
   inverted,
 });
 
@@ -92,6 +92,6 @@ export const headerMatch: fc.Arbitrary<Match> = oneOf<Match>(
   [3, ttlMatch],
   [5, iprangeMatch],
   [3, tosMatch],
-  [3, addrtypeMatch],
+  [8, addrtypeMatch],
   [1, comment],
 );

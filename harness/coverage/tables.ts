@@ -5,7 +5,13 @@ import { HOOK_ROWS } from '../../spec/tables/hooks.ts';
 import { IPVS_TCP_STATES } from '../../spec/tables/ipvs-tcp.ts';
 import { SYSCTLS } from '../../spec/tables/sysctls.ts';
 import type { CoverageAxis } from '../outcome.ts';
-import { unreachableConntrackTcp, unreachableHook, unreachableIpvsTcp } from './unreachable.ts';
+import {
+  unreachableConntrackTcp,
+  unreachableForwarding,
+  unreachableHook,
+  unreachableIpvsTcp,
+  unreachableMatch,
+} from './unreachable.ts';
 
 /** What a run can reach: the cells of one table of the reference, a value of each axis for each cell. */
 export interface CellTable {
@@ -103,10 +109,7 @@ export const CELL_TABLES: readonly CellTable[] = [
       { name: 'vs/conntrack', values: ['0', '1'] },
       { name: 'seen', values: ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] },
     ],
-    unreachable: ([, , seen]) =>
-      seen === 'RELATED'
-        ? 'only errors and data connections of helpers are, and neither is a segment'
-        : undefined,
+    unreachable: unreachableForwarding,
   },
   {
     id: 'matches',
@@ -115,6 +118,7 @@ export const CELL_TABLES: readonly CellTable[] = [
       { name: 'match', values: MATCH_NAMES },
       { name: 'result', values: ['holds', 'fails'] },
     ],
+    unreachable: unreachableMatch,
   },
   {
     id: 'targets',

@@ -3,13 +3,10 @@
 type Reason = string | undefined;
 
 /** Both tables of net/netfilter/ipvs/ip_vs_proto_tcp.c, read backwards: from where does any row lead to a state? */
-export function unreachableIpvsTcp([direction, event, state]: readonly string[]): Reason {
+export function unreachableIpvsTcp([direction, , state]: readonly string[]): Reason {
   if (state === 'LAST_ACK') return 'no row leads to LAST_ACK from another state';
   if (state === 'LISTEN' && direction === 'INPUT_ONLY')
     return 'only data connections of FTP listen, and those are masqueraded';
-  if (state === 'NONE' && direction === 'OUTPUT')
-    return 'a connection leaves NONE with its first packet, which is the client’s';
-  if (state === 'NONE' && event === 'rst') return 'a RST makes no connection';
   if (direction === 'INPUT_ONLY' && (state === 'SYN_SENT' || state === 'CLOSE_WAIT'))
     return `only rows of two-sided connections lead to ${state}`;
   return undefined;
@@ -24,26 +21,39 @@ export function unreachableConntrackTcp([direction, event, state]: readonly stri
   return undefined;
 }
 
+/** Stations that keep a packet, or send it on by another way. */
+const TAKE_OVER: readonly string[] = [
+  'NF_INET_PRE_ROUTING ipv4_conntrack_defrag',
+  'NF_INET_LOCAL_IN ip_vs_in_hook',
+  'NF_INET_LOCAL_OUT ip_vs_in_hook',
+  'NF_INET_FORWARD ip_vs_out_hook',
+  'NF_INET_FORWARD ip_vs_forward_icmp',
+];
+
 export function unreachableHook([at, verdict]: readonly string[]): Reason {
   const [hook, station] = at!.split(' ') as [string, string];
   if (verdict === 'NF_ACCEPT') return undefined;
-  const takesOver = station === 'ip_vs_out_hook' && hook === 'NF_INET_FORWARD';
-  if (
-    verdict === 'NF_STOLEN' &&
-    !takesOver &&
-    station !== 'ip_vs_in_hook' &&
-    station !== 'ip_vs_forward_icmp'
-  )
-    return 'this station never takes a packet over';
+  if (verdict === 'NF_STOLEN')
+    return TAKE_OVER.includes(at!) ? undefined : 'this station never takes a packet over';
+  if (station === 'ipv4_conntrack_defrag') return 'it keeps what it does not let pass';
   if (station.startsWith('ipv4_conntrack'))
     return 'it drops only when the table is full, and nobody here fills it';
   if (station === 'ipv4_confirm' && hook === 'NF_INET_LOCAL_IN')
     return 'only a tuple that IPVS has altered can clash here, and such packets leave by POST_ROUTING';
-  if (station === 'ip_vs_forward_icmp')
-    return 'it needs an error about a connection that is addressed to another than its virtual address: nobody sends one';
-  if (hook === 'NF_INET_LOCAL_OUT' && station.startsWith('ip_vs'))
-    return 'the director begins no connection of its own';
-  if (hook === 'NF_INET_LOCAL_IN' && station === 'ip_vs_out_hook')
-    return 'real servers send errors to clients, not to the director';
+  if (hook === 'NF_INET_LOCAL_OUT' && station === 'ip_vs_out_hook')
+    return 'the director’s own TCP sends resets alone, and those are never refused';
+  if (hook === 'NF_INET_LOCAL_OUT' && station === 'ip_vs_in_hook')
+    return 'it needs an answer of the director itself to a virtual address that has nobody to give it to: nobody provokes one';
   return undefined;
+}
+
+/** Of packets that clients send to virtual services. */
+export function unreachableForwarding([method, , seen]: readonly string[]): Reason {
+  return seen === 'RELATED' && method !== 'masq'
+    ? 'only data connections of FTP are, and answers that would announce one do not come by the director'
+    : undefined;
+}
+
+export function unreachableMatch([match, result]: readonly string[]): Reason {
+  return match === 'comment' && result === 'fails' ? 'a comment holds for every packet' : undefined;
 }
