@@ -5,8 +5,6 @@ type Reason = string | undefined;
 /** Both tables of net/netfilter/ipvs/ip_vs_proto_tcp.c, read backwards: from where does any row lead to a state? */
 export function unreachableIpvsTcp([direction, , state]: readonly string[]): Reason {
   if (state === 'LAST_ACK') return 'no row leads to LAST_ACK from another state';
-  if (state === 'LISTEN' && direction === 'INPUT_ONLY')
-    return 'only data connections of FTP listen, and those are masqueraded';
   if (direction === 'INPUT_ONLY' && (state === 'SYN_SENT' || state === 'CLOSE_WAIT'))
     return `only rows of two-sided connections lead to ${state}`;
   return undefined;
@@ -38,12 +36,8 @@ export function unreachableHook([at, verdict]: readonly string[]): Reason {
   if (station === 'ipv4_conntrack_defrag') return 'it keeps what it does not let pass';
   if (station.startsWith('ipv4_conntrack'))
     return 'it drops only when the table is full, and nobody here fills it';
-  if (station === 'ipv4_confirm' && hook === 'NF_INET_LOCAL_IN')
-    return 'only a tuple that IPVS has altered can clash here, and such packets leave by POST_ROUTING';
   if (hook === 'NF_INET_LOCAL_OUT' && station === 'ip_vs_out_hook')
     return 'the director’s own TCP sends resets alone, and those are never refused';
-  if (hook === 'NF_INET_LOCAL_OUT' && station === 'ip_vs_in_hook')
-    return 'it needs an answer of the director itself to a virtual address that has nobody to give it to: nobody provokes one';
   return undefined;
 }
 
