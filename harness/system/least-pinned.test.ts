@@ -25,6 +25,7 @@ test('guests go where fewest of them are bound', async () => {
     8: { comm: 'qemu-system-x86', cpus: '1' },
     9: { comm: 'qemu-system-x86', cpus: '0-5' },
     10: { comm: 'something', cpus: '2' },
+    11: { comm: 'qemu-system-x86', cpus: '5' },
   });
   expect(leastPinned('qemu-system-x86', proc)).toBe(2);
 });
