@@ -1,6 +1,6 @@
 import type { CtAsk, CtState, CtStatus, Match, NatState } from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
-import { directionOf, type NfConn, ORIGINAL, REPLY } from '../conntrack/types.ts';
+import { type CtInfo, directionOf, type NfConn, ORIGINAL, REPLY, type Tuple } from '../conntrack/types.ts';
 import type { Skb } from '../skb.ts';
 import { PROTOCOL_NUMBERS } from './protocol-numbers.ts';
 import { addressMatches, within } from './within.ts';
@@ -11,7 +11,7 @@ import { addressMatches, within } from './within.ts';
  */
 export function conntrackMatches(match: Extract<Match, { kind: 'conntrack' }>, skb: Skb): boolean {
   const asksState = match.states.length > 0;
-  const { ct } = skb;
+  const ct = skb.template ? TEMPLATE : skb.ct;
   if (asksState && match.states.some((state) => isIn(state, skb)) === match.inverted) return false;
   if (!ct) return asksState;
   return (match.asks ?? []).every((ask) => askHolds(ask, ct));
@@ -24,7 +24,22 @@ function isIn(state: CtState | NatState, skb: Skb): boolean {
   return state === seenState(skb);
 }
 
-function askHolds(ask: CtAsk, { entry, info }: NonNullable<Skb['ct']>): boolean {
+type Asked = Pick<NfConn, 'tuples' | 'master' | 'seenReply' | 'assured' | 'confirmed'>;
+
+/**
+ * Between the rule that assigns a helper and conntrack a packet carries a template: the entry of nobody, all zero but
+ * for being confirmed (nf_ct_tmpl_alloc; net/netfilter/xt_CT.c, xt_ct_tg_check).
+ */
+const NOBODYS: Tuple = { protocol: 0, src: 0, sport: 0, dst: 0, dport: 0 };
+const TEMPLATE: { entry: Asked; info: CtInfo } = {
+  entry: {
+    tuples: [NOBODYS, NOBODYS],
+    ...{ master: undefined, seenReply: false, assured: false, confirmed: true },
+  },
+  info: 'NEW',
+};
+
+function askHolds(ask: CtAsk, { entry, info }: { entry: Asked; info: CtInfo }): boolean {
   const original = entry.tuples[ORIGINAL];
   const reply = entry.tuples[REPLY];
   switch (ask.on) {
@@ -54,7 +69,7 @@ function askHolds(ask: CtAsk, { entry, info }: NonNullable<Skb['ct']>): boolean 
 }
 
 /** The bits of enum ip_conntrack_status that a rule can ask; NONE is no bit, so it never holds. */
-function hasStatus(entry: NfConn, status: CtStatus): boolean {
+function hasStatus(entry: Asked, status: CtStatus): boolean {
   switch (status) {
     case 'NONE':
       return false;

@@ -90,10 +90,14 @@ function extensionMatches(net: Net, match: Match, skb: Skb, state: IptRule['memo
     case 'mark':
       return ((skb.mark & match.mask) >>> 0 === match.value) !== match.inverted;
     case 'connmark':
-      return (
-        skb.ct !== undefined && ((skb.ct.entry.mark & match.mask) >>> 0 === match.value) !== match.inverted
-      );
+      return connmarkMatches(match, skb);
   }
+}
+
+/** net/netfilter/xt_connmark.c, connmark_mt; what a packet with a helper's template carries has no mark. */
+function connmarkMatches(match: Extract<Match, { readonly kind: 'mark' | 'connmark' }>, skb: Skb): boolean {
+  const mark = skb.template ? 0 : skb.ct?.entry.mark;
+  return mark !== undefined && ((mark & match.mask) >>> 0 === match.value) !== match.inverted;
 }
 
 /** What becomes of a rule that asks for a port that nobody can know is nobody's to say, nor what becomes of its packet. */
