@@ -1,12 +1,12 @@
-import type { Difference, DirectorName, Outcome, Run, Shard } from '../harness/outcome.ts';
+import type { DirectorName, Outcome, Run, Shard } from '../harness/outcome.ts';
 import { Company } from '../harness/play/company.ts';
 import { isFailure } from '../harness/play/confirm.ts';
-import type { Judged } from '../harness/play/judge.ts';
+import type { Failure, Judged } from '../harness/play/judge.ts';
 import type { Plan } from '../harness/play/plan.ts';
 import type { Seat, Subject } from '../harness/play/seat.ts';
 import type { Case } from './case.ts';
 import { Investigation, type InvestigationOptions } from './investigate.ts';
-import { type KnownDifference, knownDifference } from './known-differences.ts';
+import { type KnownDifference, knownCrash, knownDifference } from './known-differences.ts';
 import { type Row, Tally } from './tally.ts';
 
 export interface CampaignOptions extends Omit<InvestigationOptions, 'checkpoint'> {
@@ -159,13 +159,16 @@ export class Campaign {
 
   async #outcome(each: Case, judged: Judged, director: DirectorName, seat: Seat): Promise<Outcome> {
     if (!isFailure(judged)) return judged;
-    const row = judged.kind === 'differs' && this.#known(director, judged.divergence.differences);
+    const row = this.#known(director, judged);
     if (row) return { kind: 'known-difference', id: row.id };
     return this.#investigation.look({ ...each, plan: each.plan as Plan, failure: judged, director, seat });
   }
 
-  #known(director: DirectorName, differences: readonly Difference[]): KnownDifference | undefined {
-    return knownDifference(this.#options.known, director, differences);
+  #known(director: DirectorName, failure: Failure): KnownDifference | undefined {
+    const { known } = this.#options;
+    return failure.kind === 'crash'
+      ? knownCrash(known, director, failure.fingerprint)
+      : knownDifference(known, director, failure.divergence.differences);
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Difference, Run } from '../harness/outcome.ts';
 import { SAMPLE_RUN } from '../reports/sample-run.ts';
-import { knownDifference, readKnownDifferences, staleDifferences } from './known-differences.ts';
+import { knownCrash, knownDifference, readKnownDifferences, staleDifferences } from './known-differences.ts';
 
 const TTL: Difference = {
   observable: 'frames',
@@ -36,6 +36,22 @@ describe('knownDifference', () => {
 
   it('does not accept a step with one difference more', () => {
     expect(knownDifference([row({})], KERNEL, [TTL, { ...TTL, field: 'ipv4.tos' }])).toBeUndefined();
+  });
+});
+
+describe('knownCrash', () => {
+  const warning = { ...row({}), match: { crash: 'nf_ct_seqadj_set' } };
+  const fingerprint = 'WARNING: CPU: # at net/netfilter/nf_conntrack_seqadj.c:# nf_ct_seqadj_set+#/#';
+
+  it('accepts a warning of the function that a row names, and no other', () => {
+    expect(knownCrash([warning], KERNEL, fingerprint)?.id).toBe('ttl');
+    expect(knownCrash([warning], KERNEL, 'WARNING: CPU: # nf_ct_seqadj_set_all+#/#')).toBeUndefined();
+    expect(knownCrash([{ ...warning, kernels: ['7.3'] }], KERNEL, fingerprint)).toBeUndefined();
+    expect(knownCrash([row({})], KERNEL, fingerprint)).toBeUndefined();
+  });
+
+  it('accepts no difference', () => {
+    expect(knownDifference([warning], KERNEL, [TTL])).toBeUndefined();
   });
 });
 

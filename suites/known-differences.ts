@@ -4,6 +4,16 @@ import { z } from 'zod';
 import { InputError } from '../harness/errors.ts';
 import type { Difference, DirectorName, Run } from '../harness/outcome.ts';
 
+const DIFFERENCE = z.strictObject({
+  observable: z.string(),
+  field: z.string(),
+  expected: z.string().optional(),
+  actual: z.string().optional(),
+});
+
+/** A kernel that crashes, or warns, where this function is in its fingerprint. */
+const CRASH = z.strictObject({ crash: z.string().min(1) });
+
 /** An accepted difference: what differs, on which kernels, and why that is all right. */
 const KNOWN = z.strictObject({
   /** Never renamed. */
@@ -12,12 +22,7 @@ const KNOWN = z.strictObject({
   source: z.string().min(1),
   /** Beginnings of versions (`6.1.`, `6.12.107`); an empty text means every kernel. */
   kernels: z.array(z.string()).min(1),
-  match: z.strictObject({
-    observable: z.string(),
-    field: z.string(),
-    expected: z.string().optional(),
-    actual: z.string().optional(),
-  }),
+  match: z.union([DIFFERENCE, CRASH]),
 });
 
 export type KnownDifference = z.infer<typeof KNOWN>;
@@ -42,8 +47,19 @@ export function knownDifference(
   return ids.every((row) => row !== undefined) ? ids[0] : undefined;
 }
 
+/** The row that accepts such a crash on this director. */
+export function knownCrash(
+  rows: readonly KnownDifference[],
+  director: Pick<DirectorName, 'version' | 'release'>,
+  fingerprint: string,
+): KnownDifference | undefined {
+  const words = fingerprint.split(/[^\w.]+/);
+  return rows.find((row) => isOn(row, director) && 'crash' in row.match && words.includes(row.match.crash));
+}
+
 function matches({ match }: KnownDifference, difference: Difference): boolean {
   return (
+    'observable' in match &&
     match.observable === difference.observable &&
     match.field === difference.field &&
     (match.expected ?? difference.expected) === difference.expected &&
