@@ -104,6 +104,22 @@ const bySource: fc.Arbitrary<readonly RoutingEntry[]> = fc
     { kind: 'rule', from: host(from), action: { table } },
   ]);
 
+/** What is marked goes by a router of its own, or nowhere. */
+const elsewhere: fc.Arbitrary<readonly RoutingEntry[]> = fc
+  .record({ value: weighted([3, 1], [1, 2]), leads, table })
+  .map(({ value, leads, table }) => [
+    { kind: 'route', ...leads, prefix: EVERYBODY, table },
+    { kind: 'rule', mark: { value, mask: ALL_BITS }, action: { table } },
+  ]);
+
+/** What is not the director's own goes nowhere. */
+const nowhere: fc.Arbitrary<readonly RoutingEntry[]> = fc
+  .record({
+    iif: sometimes(50, weighted([2, 'eth0'], [1, 'eth1'])),
+    action: weighted([1, REFUSALS[0]], [1, REFUSALS[1]]),
+  })
+  .map((drawn) => [{ kind: 'rule', ...present(drawn) } as PolicyRule]);
+
 /** Packets of a mark are the director's, whoever they are for (LVS-HOWTO 29.3). */
 const byMark = (value: number): readonly RoutingEntry[] => [
   { kind: 'route', type: 'local', prefix: EVERYBODY, device: 'lo', table: 100 },
@@ -116,12 +132,14 @@ export function routing(bias: ScenarioBias): fc.Arbitrary<RoutingFor> {
       brought: percent(50),
       added: percent(bias.routing),
       answers: sometimes(50, bySource),
+      marked: sometimes(30, elsewhere),
+      refused: sometimes(12, nowhere),
       entries: fc.tuple(upTo(3, rule), upTo(3, route)),
     })
-    .map(({ brought, added, answers = [], entries }) => (services) => {
+    .map(({ brought, added, answers = [], marked = [], refused = [], entries }) => (services) => {
       const marks = services.flatMap((service) => (service.protocol === 'fwm' ? [service.mark] : []));
       const classic = brought ? marks.flatMap(byMark) : [];
-      return ordered([...classic, ...(added ? [...answers, ...entries.flat()] : [])]);
+      return ordered([...classic, ...(added ? [...answers, ...marked, ...refused, ...entries.flat()] : [])]);
     });
 }
 

@@ -21,6 +21,22 @@ const leadsAnswers = (scenario: Scenario): boolean =>
     scenario.director.topology.vips.some(({ address }) => address === from?.address),
   );
 
+/** The sender hears of it. */
+const refuses = (what: unknown): boolean => what === 'unreachable' || what === 'prohibit';
+
+/** What mangle marks in OUTPUT, unless it asks for more than a port, has a rule that knows the mark. */
+const leadsMarksOfOutput = (scenario: Scenario): boolean => {
+  const led = rules(scenario).flatMap(({ mark }) => (mark ? [mark.value] : []));
+  const mangle = scenario.director.rules.tables.filter(({ name }) => name === 'mangle');
+  const output = mangle.flatMap(({ chains }) => chains.filter(({ name }) => name === 'OUTPUT'));
+  return output.some(({ rules }) =>
+    rules.some(
+      ({ matches, target }) =>
+        matches.length <= 1 && target?.kind === 'MARK' && led.some((value) => value === target.value),
+    ),
+  );
+};
+
 /** What is said of directors whose routes do not follow from their links alone. */
 export const ROUTING_CLAIMS = [
   {
@@ -40,8 +56,18 @@ export const ROUTING_CLAIMS = [
     },
     size: MANY_CONNECTIONS,
     only: (scenario) =>
-      routes(scenario).some(({ type }) => type === 'unreachable' || type === 'prohibit') ||
-      rules(scenario).some(({ action }) => action === 'unreachable' || action === 'prohibit'),
+      routes(scenario).some(({ type, prefix }) => refuses(type) && prefix.length < 16) ||
+      rules(scenario).some((rule) => refuses(rule.action) && !rule.mark && !rule.from && !rule.to),
+  },
+  {
+    id: 'routing/output-marks',
+    says: 'A packet that gets a mark in OUTPUT goes the way of that mark.',
+    source: { file: 'net/ipv4/netfilter/iptable_mangle.c', symbol: 'ipt_mangle_out' },
+    bias: {
+      ...BIASES.routing,
+      ...{ besideServices: 3, marks: 100, rules: 100, markServices: 0, commands: 5, udp: 0, sources: 0 },
+    },
+    only: leadsMarksOfOutput,
   },
   {
     id: 'routing/marks',
