@@ -1,6 +1,7 @@
 import { givenProgramme, type Model } from '../../suites/programme.ts';
 import { InputError } from '../errors.ts';
 import { readScenarioFile } from '../replay/read-scenario.ts';
+import { scenarioPaths } from '../replay/scenario-paths.ts';
 import { withBefore, withFirst } from './comparison.ts';
 import { modelLead, referenceFor } from './model-subjects.ts';
 import { playCommand } from './play-command.ts';
@@ -27,7 +28,7 @@ export async function diffCommand(files: readonly string[], options: DiffOptions
 
 async function given(files: readonly string[], model: Model): Promise<ProgrammeFor> {
   const read = await Promise.all(
-    files.map(async (file) => ({ file, scenario: await readScenarioFile(file) })),
+    (await scenarioPaths(files)).map(async (file) => ({ file, scenario: await readScenarioFile(file) })),
   );
   return () => givenProgramme(read, model);
 }

@@ -60,7 +60,9 @@ function addRun(all: Command): void {
 
 function addDiff(all: Command): void {
   const diff = all.command('diff').description('compare kernels with each other, without the model');
-  drawing(playing(diff.argument('[file...]', 'scenario files (default: random scenarios)')))
+  drawing(
+    playing(diff.argument('[file...]', 'scenario files, or folders of them (default: random scenarios)')),
+  )
     .addOption(
       new Option('--against <which>', 'what each kernel is compared with')
         .choices(['before', 'first'] as const)
@@ -88,7 +90,10 @@ function drawing(command: Command): Command {
 
 function addReplay(all: Command): void {
   playing(
-    all.command('replay').description('play scenario files').argument('<file...>', 'scenario files'),
+    all
+      .command('replay')
+      .description('play scenario files')
+      .argument('<file...>', 'scenario files, or folders of them'),
   ).action(async (files: string[], options: PlayFlags) => {
     const { replayCommand } = await import('./replay-command.ts');
     process.exitCode = await replayCommand(files, played(options));
