@@ -41,7 +41,5 @@ function relate(net: Net, skb: Skb): void {
   const found = answer && find(net, answer);
   // An error to somebody who is no party to the conversation is a forgery.
   if (!found || found.entry.tuples[found.direction].dst !== skb.header.destination) return;
-  // Who quotes our own port quotes none that a director chose.
-  if (found.entry.openPort) return;
   skb.ct = { entry: found.entry, info: found.direction === REPLY ? 'RELATED_REPLY' : 'RELATED' };
 }

@@ -11,13 +11,15 @@ const FRAGMENT_OFFSET = 0x1fff;
 export function tupleOf(skb: Skb): Tuple | undefined {
   const { protocol, source, destination, fragmentOffset } = skb.header;
   if (fragmentOffset !== 0) return undefined;
-  return tupleFrom(protocol, source, destination, skb.payload);
+  const tuple = tupleFrom(protocol, source, destination, skb.payload);
+  return tuple && skb.open.includes('gue-source-port') ? { ...tuple, openPort: true } : tuple;
 }
 
 /** The other direction's tuple (nf_ct_invert_tuple); undefined for ICMP messages that nobody answers. */
 export function invert(tuple: Tuple): Tuple | undefined {
-  const { protocol, src, dst, sport, dport } = tuple;
-  if (protocol !== PROTOCOL_ICMP) return { protocol, src: dst, sport: dport, dst: src, dport: sport };
+  const { protocol, src, dst, sport, dport, openPort } = tuple;
+  const back = { protocol, src: dst, sport: dport, dst: src, dport: sport };
+  if (protocol !== PROTOCOL_ICMP) return openPort ? { ...back, openPort } : back;
   const type = CONNTRACK_ICMP_INVERSE.get(dport >> 8);
   if (type === undefined) return undefined;
   return { protocol, src: dst, sport, dst: src, dport: (type << 8) | (dport & 0xff) };
@@ -32,9 +34,9 @@ export function quotedTuple(skb: Skb): Tuple | undefined {
   return tupleFrom(quoted[9]!, long(quoted, 12), long(quoted, 16), quoted.subarray(headerBytes));
 }
 
-/** Equal tuples have equal keys. */
+/** Equal tuples have equal keys. Who answers to an open port names one that no director chose, and meets nobody's entry. */
 export function keyOf(tuple: Tuple): string {
-  return `${tuple.protocol} ${tuple.src}:${tuple.sport}>${tuple.dst}:${tuple.dport}`;
+  return `${tuple.openPort ? 'open ' : ''}${tuple.protocol} ${tuple.src}:${tuple.sport}>${tuple.dst}:${tuple.dport}`;
 }
 
 /** ICMP has no ports: its id stands for one, type and code for the other. */

@@ -10,6 +10,8 @@ export interface Tuple {
   readonly sport: number;
   readonly dst: Ipv4;
   readonly dport: number;
+  /** The director's port is one that the reference leaves open (`tables/freedoms`, gue-source-port). */
+  readonly openPort?: true;
 }
 
 export const ORIGINAL = 0;
