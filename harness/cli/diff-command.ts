@@ -1,7 +1,6 @@
 import { givenProgramme, type Model } from '../../suites/programme.ts';
 import { InputError } from '../errors.ts';
-import { readScenarioFile } from '../replay/read-scenario.ts';
-import { scenarioPaths } from '../replay/scenario-paths.ts';
+import { readScenarioFiles } from '../replay/read-scenario.ts';
 import { withBefore, withFirst } from './comparison.ts';
 import { modelLead, referenceFor } from './model-subjects.ts';
 import { playCommand } from './play-command.ts';
@@ -27,8 +26,6 @@ export async function diffCommand(files: readonly string[], options: DiffOptions
 }
 
 async function given(files: readonly string[], model: Model): Promise<ProgrammeFor> {
-  const read = await Promise.all(
-    (await scenarioPaths(files)).map(async (file) => ({ file, scenario: await readScenarioFile(file) })),
-  );
+  const read = await readScenarioFiles(files);
   return () => givenProgramme(read, model);
 }

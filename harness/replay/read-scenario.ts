@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Scenario } from '../../spec/scenario.ts';
 import { InputError } from '../errors.ts';
 import { parseScenarioFile } from './scenario-file.ts';
+import { scenarioPaths } from './scenario-paths.ts';
 
 /** Twice what a scenario may have in characters; more is not even read. */
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -9,6 +10,14 @@ const MOST_BYTES = 2 * 1024 * 1024;
 /** The scenario in a file of the disk. */
 export async function readScenarioFile(path: string): Promise<Scenario> {
   return parseScenarioFile(await readText(path), path);
+}
+
+/** The scenarios in files, and in all files of folders, each with where it was. */
+export async function readScenarioFiles(
+  named: readonly string[],
+): Promise<{ file: string; scenario: Scenario }[]> {
+  const files = await scenarioPaths(named);
+  return Promise.all(files.map(async (file) => ({ file, scenario: await readScenarioFile(file) })));
 }
 
 /** A text of the user's, of a size that texts have. */
