@@ -2,13 +2,22 @@ import type { Emitted } from '../../spec/observation.ts';
 import { hexBytes } from '../../spec/wire/dissect.ts';
 import type { ExportedCase, ExportedFact, ExportedStep } from './exported.ts';
 
+/** What both scripts have: the steps, what differs between kernels, and how frames are compared. */
+export const pythonShared = (given: ExportedCase): string => `${STEP_SHAPE}
+STEPS = [
+${pythonSteps(given)}]
+# What differs between kernels that shows in these frames.
+CHANGES = [
+${pythonChanges(given)}]
+${COMPARISON}`;
+
 /** The steps as Python data. JSON is Python where it has neither true, false nor null; nothing in it ends a text. */
-export function pythonSteps({ steps }: ExportedCase): string {
+function pythonSteps({ steps }: ExportedCase): string {
   return steps.map((step, index) => `    ${pythonStep(step, index + 1)},\n`).join('');
 }
 
 /** Which kernels' models send other frames, as Python data. */
-export function pythonChanges({ changes }: ExportedCase): string {
+function pythonChanges({ changes }: ExportedCase): string {
   return changes
     .map(({ id, says, since, present }) => {
       const which = present ? 'on kernels without it' : 'on kernels that have it';
@@ -17,8 +26,8 @@ export function pythonChanges({ changes }: ExportedCase): string {
     .join('');
 }
 
-/** What stands above the steps in both scripts. */
-export const STEP_SHAPE = `# number, what it says, ms to wait, (wire, frame), command, frames that come out (None: nobody can know; each with the
+/** What stands above the steps. */
+const STEP_SHAPE = `# number, what it says, ms to wait, (wire, frame), command, frames that come out (None: nobody can know; each with the
 # fields that a kernel fills as it likes), what the author expects (fields of some frame; none: no frame; None: unseen here)`;
 
 function pythonStep(step: ExportedStep, number: number): string {
@@ -49,8 +58,8 @@ export function text(value: string): string {
   );
 }
 
-/** What both players share: which frames that came out are those that were to come. */
-export const COMPARISON = `IPV4 = b"\\x08\\x00"
+/** Which frames that came out are those that were to come. */
+const COMPARISON = `IPV4 = b"\\x08\\x00"
 ARP = b"\\x08\\x06"
 
 

@@ -1,5 +1,5 @@
 import { colons, type ExportedCase } from './exported.ts';
-import { COMPARISON, pythonChanges, pythonSteps, STEP_SHAPE, text } from './player.ts';
+import { pythonShared, text } from './player.ts';
 
 /**
  * A Python script that plays the scenario's frames with Scapy alone, from a machine that stands on both sides of a
@@ -19,13 +19,7 @@ from scapy.sendrecv import AsyncSniffer, sendp
 
 TITLE = ${text(given.title)}
 SETUP = ${text(setupText(given))}
-${STEP_SHAPE}
-STEPS = [
-${pythonSteps(given)}]
-# What differs between kernels that shows in these frames.
-CHANGES = [
-${pythonChanges(given)}]
-${COMPARISON}
+${pythonShared(given)}
 
 def listening(device):
     started = threading.Event()

@@ -1,5 +1,5 @@
 import { colons, type ExportedCase, type ExportedLink, type Sysctl } from './exported.ts';
-import { COMPARISON, pythonChanges, pythonSteps, STEP_SHAPE, text } from './player.ts';
+import { pythonShared, text } from './player.ts';
 
 /**
  * A script for any Linux box with ip, ipvsadm, iptables and python3: a network namespace for the director, its two
@@ -90,13 +90,7 @@ import time
 
 KERNEL = ${text(given.kernel)}
 DEVICES = {${given.links.map(({ name, device }) => `${text(name)}: ${text(`far-${device}`)}`).join(', ')}}
-${STEP_SHAPE}
-STEPS = [
-${pythonSteps(given)}]
-# What differs between kernels that shows in these frames.
-CHANGES = [
-${pythonChanges(given)}]
-${COMPARISON}
+${pythonShared(given)}
 
 def opened(device):
     wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
