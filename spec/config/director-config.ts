@@ -10,9 +10,9 @@ export interface DirectorConfig {
   readonly rules: Ruleset;
   /** Which kernel keeps the rules: `nft` writes them into nf_tables (iptables-nft); without it the legacy tables have them. */
   readonly iptables?: 'nft';
-  /** Dotted name -> value; what is not named keeps the base value of `tables/sysctls`. */
   /** Rules and routes beside those that follow from the links' addresses, in the order in which they are added. */
   readonly routing?: readonly RoutingEntry[];
+  /** Dotted name -> value; what is not named keeps the base value of `tables/sysctls`. */
   readonly sysctls: Readonly<Record<string, number>>;
 }
 
