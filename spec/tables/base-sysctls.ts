@@ -21,7 +21,7 @@ export const BASE_SYSCTLS = [
   { name: 'net.ipv4.ip_forward', value: 1, mayBeMissing: false, source: DEVICES, why: 'A director forwards.' },
   { name: 'net.ipv4.conf.all.rp_filter', value: 0, mayBeMissing: false, source: DEVICES, why: 'Source validation would drop packets before the hooks that are tested.' },
   { name: 'net.ipv4.conf.default.rp_filter', value: 0, mayBeMissing: false, source: DEVICES, why: 'The stricter of all and the device holds.' },
-  { name: 'net.ipv4.conf.all.send_redirects', value: 0, mayBeMissing: false, source: DEVICES, why: 'Redirects are rate-limited by the clock and are not modelled.' },
+  { name: 'net.ipv4.conf.all.send_redirects', value: 0, mayBeMissing: false, source: DEVICES, why: 'Who detours is told only where a scenario is about that.' },
   { name: 'net.ipv4.conf.default.send_redirects', value: 0, mayBeMissing: false, source: DEVICES, why: 'Either of all and the device is enough to send them.' },
   { name: 'net.ipv4.conf.all.log_martians', value: 0, mayBeMissing: false, source: DEVICES, why: 'The console is read for crashes only.' },
   { name: 'net.ipv4.conf.default.log_martians', value: 0, mayBeMissing: false, source: DEVICES, why: 'The console is read for crashes only.' },

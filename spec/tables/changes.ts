@@ -138,6 +138,13 @@ export const CHANGES = [
     says: 'REJECT answers a UDP datagram that was sent without a checksum (before: its 0 was taken for a wrong one).',
   },
   {
+    id: 'redirect-to-neighbours-only',
+    stable: {},
+    mainline: '6.1',
+    source: { file: 'net/ipv4/fib_frontend.c', symbol: '__fib_validate_source' },
+    says: 'Only a sender that is a neighbour itself is told of a shorter way (before: also one behind a gateway).',
+  },
+  {
     id: 'defrag-ends-with-conntrack',
     stable: {},
     mainline: '5.13',
