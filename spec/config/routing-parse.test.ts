@@ -53,6 +53,10 @@ describe('routing', () => {
     ['ip route add 192.168.1.0/24 via RIP1', 'there is such a route already'],
     ['ip route add local VIP dev lo', 'there is such a route already'],
     ['ip rule add to VIP lookup 1\nip rule add to VIP lookup 1', 'there is such a rule already'],
+    [
+      'ip rule add from 0.0.0.0/0 lookup 1\nip rule add to 0.0.0.0/0 lookup 1',
+      'there is such a rule already',
+    ],
   ])('%s: is refused', (text, complaint) => {
     expect(() => parseRouting(text)).toThrow(TextError);
     expect(() => parseRouting(text)).toThrow(complaint);

@@ -29,6 +29,10 @@ function isSame(one: RoutingEntry, added: RoutingEntry): boolean {
   return (priority === undefined || priority === its) && textOf(rest) === textOf(others);
 }
 
-const textOf = (rule: PolicyRule): string => printRouting([rule], 'numeric');
+/** Whoever asks for everybody asks for nobody in particular. */
+function textOf({ from, to, ...rest }: PolicyRule): string {
+  const asked = { ...(from?.length && { from }), ...(to?.length && { to }) };
+  return printRouting([{ ...rest, ...asked }], 'numeric');
+}
 
 const identity = ({ table, prefix }: AddedRoute): string => `${table} ${prefix.address}/${prefix.length}`;
