@@ -135,7 +135,7 @@ export function connExpireNow(net: Net, cp: IpVsConn): void {
   modTimer(net, cp.timer, net.jiffies);
 }
 
-/** Seconds that a template gets whose time is up while it still controls connections (ip_vs_conn_expire). */
+/** Seconds that a connection gets whose time is up while it still controls others (ip_vs_conn_expire). */
 const EXPIRE_LATER_SECONDS = 60;
 
 /** The connection's end, with its conntrack entry if it keeps one (ip_vs_conn_expire). */
@@ -156,9 +156,9 @@ function nameOf({ template }: IpVsConn): string {
   return template ? 'a template' : 'a connection';
 }
 
-/** From then on even a new connection gives the template no more than this. */
+/** From then on even a new connection gives a template no more than this. */
 function expireLater(net: Net, cp: IpVsConn): void {
-  note(net, 'timer', 'ip_vs_conn_expire', '', () => 'a template stays for the connections that it controls');
+  note(net, 'timer', 'ip_vs_conn_expire', '', () => `${nameOf(cp)} stays for those that it controls`);
   cp.timeout = EXPIRE_LATER_SECONDS * net.kernel.hz;
   connPut(net, cp);
 }

@@ -97,25 +97,41 @@ export function forwardIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
 
 /** The found connection, `undefined` if the packet must be scheduled anew, or `drop`. */
 function keepOrEnd(net: Net, skb: Skb, protocol: IpvsProtocol, cp: IpVsConn): IpVsConn | 'drop' | undefined {
-  if (!isCut(net, skb) && protocol.asksAnew(skb) && startsAnew(net, protocol, cp)) return end(net, skb, cp);
+  if (!isCut(net, skb) && protocol.asksAnew(skb) && startsAnew(net, skb, protocol, cp)) {
+    // What others hang on stays until they are gone, beside the new one.
+    if (cp.controls === 0) connExpireNow(net, cp);
+    return leave(net, skb, cp);
+  }
   if (cp.dest.available) return cp;
-  if (sysctl(net, 'net.ipv4.vs.expire_nodest_conn') !== 0) return end(net, skb, cp);
+  if (sysctl(net, 'net.ipv4.vs.expire_nodest_conn') !== 0) {
+    connExpireNow(net, cp);
+    return leave(net, skb, cp);
+  }
   note(net, 'ipvs', 'ip_vs_in_hook', 'NF_DROP', () => "the connection's real server was removed");
   return 'drop';
 }
 
-/** Whether a packet that opens a known connection opens another from the same port (is_new_conn_expected). */
-function startsAnew(net: Net, protocol: IpvsProtocol, cp: IpVsConn): boolean {
+/**
+ * Whether a packet that opens a known connection opens another from the same port (is_new_conn_expected). One that
+ * controls others is not left while its conntrack entry is there.
+ */
+function startsAnew(net: Net, skb: Skb, protocol: IpvsProtocol, cp: IpVsConn): boolean {
   if (sysctl(net, 'net.ipv4.vs.expire_nodest_conn') !== 0 && cp.dest.weight === 0) return true;
   const mode = sysctl(net, 'net.ipv4.vs.conn_reuse_mode');
-  return mode !== 0 && !cp.control && protocol.mayBeReused(cp, mode);
+  if (mode === 0 || cp.control || !protocol.mayBeReused(cp, mode)) return false;
+  return cp.controls === 0 || !usesOldConntrack(skb);
 }
 
-/** Ends a connection. A packet that still hangs on its conntrack entry is lost, and both go; the next one starts clean. */
-function end(net: Net, skb: Skb, cp: IpVsConn): 'drop' | undefined {
+/** A packet has done with its connection. If it still hangs on a conntrack entry it is lost; the next one starts clean. */
+function leave(net: Net, skb: Skb, cp: IpVsConn): 'drop' | undefined {
   const old = usesOldConntrack(skb);
   if (!old) cp.nfct = false;
-  connExpireNow(net, cp);
-  note(net, 'ipvs', 'ip_vs_in_hook', '', () => `the old connection ends${old ? ', and its packet' : ''}`);
+  note(
+    net,
+    'ipvs',
+    'ip_vs_in_hook',
+    '',
+    () => `the old connection is left${old ? ', and its packet lost' : ''}`,
+  );
   return old ? 'drop' : undefined;
 }
