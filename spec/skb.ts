@@ -48,6 +48,8 @@ export interface Skb {
   attached: boolean;
   /** The TCP checksum is left to the device (CHECKSUM_PARTIAL): until then only the pseudo header is in it. */
   checksumPartial: boolean;
+  /** Its checksum was right when it came (csum_valid), which still holds for what it is wrapped in later. */
+  checksumValid: boolean;
   mark: number;
   /** Made of fragments that came in, which decides how it leaves. */
   reassembled: Reassembled | undefined;
@@ -78,6 +80,7 @@ export function localSkb(header: Ipv4Header, payload: Uint8Array, open: Skb['ope
     template: undefined,
     attached: false,
     checksumPartial: false,
+    checksumValid: false,
     mark: 0,
     reassembled: undefined,
     ignoreDf: false,

@@ -4,6 +4,7 @@ import { sysctl } from '../sysctl.ts';
 import { CONNTRACK_ICMP_REQUESTS } from '../tables/conntrack-icmp.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { ICMP_HEADER_BYTES, icmpChecksumIsRight, isIcmpError } from '../wire/icmp.ts';
+import { checksumFails } from './checksum.ts';
 import { find, refresh } from './table.ts';
 import { invert, quotedTuple } from './tuple.ts';
 import { ORIGINAL, REPLY, type TrackVerdict } from './types.ts';
@@ -25,8 +26,7 @@ export function trackIcmp(net: Net, { entry }: Tracked): TrackVerdict {
  */
 export function settleIcmp(net: Net, skb: Skb, hook: Hook): boolean {
   if (skb.payload.length < ICMP_HEADER_BYTES) return true;
-  const verify = hook === 'NF_INET_PRE_ROUTING' && sysctl(net, 'net.netfilter.nf_conntrack_checksum') !== 0;
-  if (verify && !icmpChecksumIsRight(skb.payload)) return true;
+  if (checksumFails(net, skb, hook, () => icmpChecksumIsRight(skb.payload))) return true;
   const type = skb.payload[0]!;
   if (type > HIGHEST_ICMP_TYPE) return true;
   if (!isIcmpError(type)) return false;

@@ -5,6 +5,7 @@ import type { ConntrackTcpEvent, ConntrackTcpState, ConntrackTcpTimeout } from '
 import type { Hook } from '../tables/hooks.ts';
 import { before } from '../wire/seq.ts';
 import { ACK, CWR, ECE, FIN, PSH, RST, SYN, type TcpSegment, tcpChecksumIsRight } from '../wire/tcp.ts';
+import { checksumFails } from './checksum.ts';
 import { kill, refresh } from './table.ts';
 import { newPeer, newTcpTrack } from './tcp-track.ts';
 import { readOptions, segmentEnd, tcpInWindow } from './tcp-window.ts';
@@ -71,8 +72,8 @@ export function setClosing(net: Net, entry: NfConn): void {
 
 /** tcp_error: checksum (on the way in only) and flag sets that no TCP sends. */
 function isBroken(net: Net, skb: Skb, { header }: TcpSegment, hook: Hook): boolean {
-  const verify = hook === 'NF_INET_PRE_ROUTING' && sysctl(net, 'net.netfilter.nf_conntrack_checksum') !== 0;
-  if (verify && !tcpChecksumIsRight(skb.payload, skb.header.source, skb.header.destination)) return true;
+  const { source, destination } = skb.header;
+  if (checksumFails(net, skb, hook, () => tcpChecksumIsRight(skb.payload, source, destination))) return true;
   return !net.parts.conntrackTcpValidFlags.has(header.flags & ~(PSH | ECE | CWR));
 }
 

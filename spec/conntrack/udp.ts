@@ -3,6 +3,7 @@ import type { Net, Tracked } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { parseUdp, UDP_HEADER_BYTES, udpChecksumIsRight } from '../wire/udp.ts';
+import { checksumFails } from './checksum.ts';
 import { refresh } from './table.ts';
 import type { TrackVerdict } from './types.ts';
 
@@ -27,6 +28,7 @@ export function trackUdp(net: Net, { entry, skb, hook }: Tracked): TrackVerdict 
 function isBroken(net: Net, skb: Skb, hook: Hook): boolean {
   const datagram = parseUdp(skb.payload);
   if (!datagram || datagram.length > skb.payload.length || datagram.length < UDP_HEADER_BYTES) return true;
-  const verify = hook === 'NF_INET_PRE_ROUTING' && sysctl(net, 'net.netfilter.nf_conntrack_checksum') !== 0;
-  return verify && !udpChecksumIsRight(skb.payload, skb.header.source, skb.header.destination);
+  if (datagram.checksum === 0) return false;
+  const { source, destination } = skb.header;
+  return checksumFails(net, skb, hook, () => udpChecksumIsRight(skb.payload, source, destination));
 }

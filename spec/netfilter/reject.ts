@@ -36,13 +36,13 @@ const CODES: Readonly<Record<Exclude<RejectType, 'tcp-reset'>, number>> = {
 /** Answers a packet that a rule rejects; a packet with a wrong checksum gets no answer. */
 export function reject(net: Net, skb: Skb, type: RejectType): void {
   if (skb.header.fragmentOffset !== 0) return;
-  if (!checksumIsRight(net, skb)) return;
+  if (!skb.checksumValid && !checksumIsRight(net, skb)) return;
   if (type === 'tcp-reset') sendReset(net, skb);
   else icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: CODES[type], info: 0 });
 }
 
 /**
- * include/net/netfilter/nf_reject.h, nf_reject_verify_csum. What is no protocol that the kernel knows to do otherwise is
+ * include/net/netfilter/nf_reject.h, nf_reject_verify_csum, where conntrack has not found it right. What is no protocol that the kernel knows to do otherwise is
  * taken to sum up as ICMP does: a packet within another hardly ever does so, and is rejected in silence.
  */
 function checksumIsRight({ kernel }: Net, { header, payload }: Skb): boolean {
