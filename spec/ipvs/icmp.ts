@@ -42,9 +42,8 @@ export function inIcmp(net: Net, skb: Skb, hook: Hook): Verdict | undefined {
   // What was sent through a tunnel was a request; what is quoted otherwise was an answer.
   const cp = ends && connInGet(net, outerBytes === undefined ? reverse(ends) : ends);
   if (!cp) return outerBytes === undefined ? scheduleIcmp(net, skb, { quoted, ends, hook }) : 'NF_ACCEPT';
-  const touched = cp.forward === 'masq' || outerBytes !== undefined;
-  const verify = touched || !net.kernel.has('icmp-checksum-for-masq-only');
-  if (verify && !icmpChecksumIsRight(skb.payload)) return badChecksum(net, 'ip_vs_in_icmp');
+  if (isBroken(net, skb, outerBytes !== undefined || cp.forward === 'masq'))
+    return badChecksum(net, 'ip_vs_in_icmp');
   return outerBytes === undefined
     ? icmpTransmit(net, skb, cp, hook)
     : net.parts.tunnelError(net, skb, cp, outerBytes);
@@ -66,8 +65,9 @@ function scheduleIcmp(
   const protocol = net.parts.ipvsProtocols[ends.protocol]!;
   const cp = schedule(net, { skb, protocol, ends: reverse(ends), quoted: ends, hook });
   if (typeof cp === 'string') return cp;
-  const isBroken = cp.forward === 'masq' && !icmpChecksumIsRight(skb.payload);
-  const verdict = isBroken ? badChecksum(net, 'ip_vs_in_icmp') : icmpTransmit(net, skb, cp, hook);
+  const verdict = isBroken(net, skb, cp.forward === 'masq')
+    ? badChecksum(net, 'ip_vs_in_icmp')
+    : icmpTransmit(net, skb, cp, hook);
   connPut(net, cp);
   return verdict;
 }
@@ -102,6 +102,11 @@ function icmpTransmit(net: Net, skb: Skb, cp: IpVsConn, hook: Hook): Verdict {
   if (!way || (way.kind === 'local' && hook === 'NF_INET_FORWARD')) return 'NF_STOLEN';
   natIcmp(net, skb, cp, 'in');
   return send(net, skb, cp, way);
+}
+
+/** Whether an error is lost for its checksum, which not all kernels ask about where the error stays as it is. */
+function isBroken({ kernel }: Net, { payload }: Skb, changes: boolean): boolean {
+  return (changes || !kernel.has('icmp-checksum-for-masq-only')) && !icmpChecksumIsRight(payload);
 }
 
 function badChecksum(net: Net, station: string): Verdict {
