@@ -26,7 +26,7 @@ export const FTP_CLAIMS = [
     id: 'ftp/ipvs',
     says: "Behind a masqueraded service on port 21 answers to PASV and EPSV name the virtual address, and data connections go to the control connection's real server, whoever opens them.",
     source: { file: 'net/netfilter/ipvs/ip_vs_ftp.c', symbol: 'ip_vs_ftp_out' },
-    bias: BIASES.ftp,
+    bias: { ...BIASES.ftp, defence: 40, commands: 25 },
     size: MANY_PACKETS,
     only: (scenario) => isServed(scenario) && speaks(scenario),
   },

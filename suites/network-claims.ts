@@ -10,7 +10,7 @@ import {
   setsOneOf,
 } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
-import { MANY_PACKETS } from './shapes.ts';
+import { MANY_CONNECTIONS, MANY_PACKETS } from './shapes.ts';
 
 /** What is said of every router, and of IPVS where it meets ICMP and fragments. */
 export const NETWORK_CLAIMS = [
@@ -114,9 +114,19 @@ export const NETWORK_CLAIMS = [
     bias: {
       ...BIASES.icmpErrors,
       ...{ icmpErrors: 100, disorder: 100, sysctls: 30, besideServices: 0, rules: 5, udp: 0, commands: 5 },
-      ...{ nat: 0, astray: 0, fragments: 0, sources: 0, accidents: 0, mtu: 0, defence: 25 },
+      ...{ nat: 0, astray: 0, fragments: 0, sources: 0, accidents: 0, mtu: 0, defence: 40, shortFlows: 0 },
+      ...{
+        udpServices: 10,
+        sctpServices: 3,
+        markServices: 5,
+        ftp: 3,
+        echoes: 0,
+        timeoutEdges: 25,
+        droute: 12,
+        tunnel: 3,
+      },
     },
-    size: { ...MANY_PACKETS, services: 1, flows: 5 },
+    size: { ...MANY_CONNECTIONS, turns: 1 },
     only: (scenario) => sends(scenario, 'icmp') && hasSysctl('net.ipv4.vs.schedule_icmp', 1)(scenario),
   },
   {

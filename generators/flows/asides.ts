@@ -103,8 +103,8 @@ const error = (bias: ScenarioBias): fc.Arbitrary<IcmpError> =>
   );
 
 export function asides(bias: ScenarioBias): fc.Arbitrary<readonly Aside[]> {
-  // At the beginning nothing was said yet that a connection could be known by.
-  const at = oneOf<number>([1, fc.nat({ max: 1 })], [3, fc.nat({ max: 59 })]);
+  // At the beginning nothing was said yet that a connection could be known by: one is begun, in no state at all.
+  const at = oneOf<number>([20 + bias.disorder, fc.constant(0)], [60, fc.nat({ max: 59 })]);
   const some = (percent: number, packets: fc.Arbitrary<Aside['packets']>) =>
     oneOf<readonly Aside[]>(
       [percent, upTo(2, fc.record({ at, packets }), 1)],

@@ -109,6 +109,10 @@ const FAR: typeof OPENINGS = [
   [1, ['c.syn', 's.syn']],
   [1, ['c.syn', 'c.fin']],
   [1, ['c.fin']],
+  [1, ['s.syn']],
+  [1, ['s.ack']],
+  [1, ['s.fin']],
+  [1, ['s.rst']],
 ];
 
 /** Turns in no order, from the beginning or from somewhere far: every cell of a state table can be met. */

@@ -82,7 +82,7 @@ interface Place {
 function frameStep(place: Place, item: PacketItem): FrameStep {
   const { config, flow, log } = place;
   if (item.kind !== 'icmp') return framed(place, item, endsOf(config, flow, item, log), NOTHING);
-  const quoted = quotable(log, item.from) ?? packetBytes(frameStep(place, emptyPacket(flow, item)).frame);
+  const quoted = quotable(log, item.from) ?? unheard(place, item);
   return framed(place, item, errorEnds(config, flow, item, { log, quoted }), quoted);
 }
 
@@ -97,7 +97,15 @@ function framed({ config, flow, ipId }: Place, item: PacketItem, ends: Ends, quo
   return { kind: 'frame', link: sender.link, frame };
 }
 
-/** What an error is about when its flow's other side has not sent anything. */
+/** What an error is about when its sender has not heard anything: clients would hear the service's own address. */
+function unheard(place: Place, error: PacketItem): Uint8Array {
+  const { config, flow, log } = place;
+  const about = emptyPacket(flow, error);
+  const ends = endsOf(config, flow, about, log);
+  const heard = error.from === 'client' ? { ...ends, source: flow.service } : ends;
+  return packetBytes(framed(place, about, heard, NOTHING).frame);
+}
+
 function emptyPacket({ protocol }: Flow, about: PacketItem): PacketItem {
   const head = { flow: about.flow, from: otherSide(about.from), length: 0 };
   if (protocol === 'sctp') return { kind: 'sctp', flow: head.flow, from: head.from, chunks: ['DATA'] };
