@@ -23,21 +23,20 @@ export function unreachableConntrackTcp([direction, event, state]: readonly stri
 const TAKE_OVER: readonly string[] = [
   'NF_INET_PRE_ROUTING ipv4_conntrack_defrag',
   'NF_INET_LOCAL_IN ip_vs_in_hook',
+  'NF_INET_LOCAL_IN ip_vs_out_hook',
   'NF_INET_LOCAL_OUT ip_vs_in_hook',
   'NF_INET_FORWARD ip_vs_out_hook',
   'NF_INET_FORWARD ip_vs_forward_icmp',
 ];
 
 export function unreachableHook([at, verdict]: readonly string[]): Reason {
-  const [hook, station] = at!.split(' ') as [string, string];
+  const station = at!.split(' ')[1]!;
   if (verdict === 'NF_ACCEPT') return undefined;
   if (verdict === 'NF_STOLEN')
     return TAKE_OVER.includes(at!) ? undefined : 'this station never takes a packet over';
   if (station === 'ipv4_conntrack_defrag') return 'it keeps what it does not let pass';
   if (station.startsWith('ipv4_conntrack'))
     return 'it drops only when the table is full, and nobody here fills it';
-  if (hook === 'NF_INET_LOCAL_OUT' && station === 'ip_vs_out_hook')
-    return 'the director’s own TCP sends resets alone, and those are never refused';
   return undefined;
 }
 
