@@ -63,6 +63,9 @@ describe('staleDifferences', () => {
     ...over,
   });
 
+  const [director] = SAMPLE_RUN.summary.directors;
+  const ofModel = { ...SAMPLE_RUN.summary, scenarios: 3000, directors: [{ ...director!, name: 'model' }] };
+
   it('names a row that a long run did not meet', () => {
     expect(staleDifferences([row({})], long(0)).map(({ id }) => id)).toEqual(['ttl']);
   });
@@ -70,6 +73,7 @@ describe('staleDifferences', () => {
   it.each([
     ['was met', long(1), row({})],
     ['is about another kernel', long(0), row({}, ['6.12.'])],
+    ['is about kernels, where only the model was played', long(0, { summary: ofModel }), row({})],
     ['a short run cannot judge', long(0, { summary: SAMPLE_RUN.summary }), row({})],
     ['an interrupted run cannot judge', long(0, { complete: false }), row({})],
   ])('does not name one that %s', (_, run, known) => {

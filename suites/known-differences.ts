@@ -76,9 +76,13 @@ export function staleDifferences(
   { complete, summary, knownDifferences }: Run,
 ): readonly KnownDifference[] {
   if (!complete || summary.scenarios < LONG_RUN_SCENARIOS) return [];
-  const here = rows.filter((row) => summary.directors.some((director) => isOn(row, director)));
+  const kernels = summary.directors.filter(({ name }) => !isOfModel(name));
+  const here = rows.filter((row) => kernels.some((director) => isOn(row, director)));
   return here.filter(({ id }) => knownDifferences.some((met) => met.id === id && met.occurrences === 0));
 }
+
+/** The model, and what is made of it, have a kernel's version and do not differ as it does. */
+const isOfModel = (director: string): boolean => /^(model$|broken:)/.test(director);
 
 function isOn({ kernels }: KnownDifference, { version }: Pick<DirectorName, 'version'>): boolean {
   return kernels.some((start) => version.startsWith(start));
