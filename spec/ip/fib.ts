@@ -1,63 +1,81 @@
-import { type PolicyRule, type Refusal, type RoutingEntry, TABLES } from '../config/routing.ts';
+import {
+  type AddedRoute,
+  type PolicyRule,
+  type Refusal,
+  type RoutingEntry,
+  TABLES,
+} from '../config/routing.ts';
 import type { Topology } from '../config/topology.ts';
 import type { Net } from '../state.ts';
 import { type Ipv4, parseIpv4, prefixMask } from '../wire/address.ts';
 import type { Fib, FibError, FibRoute, FibRule, Flow } from './route-types.ts';
 
-const ANY_LENGTH = { address: 0, length: 0 };
+const ANY = { address: 0, length: 0 };
 
 /** The routes that follow from the links' addresses, the rules that every director has, and what its administrator adds. */
 export function newFib(topology: Topology, routing: readonly RoutingEntry[]): Fib {
-  const fib: Fib = { rules: standardRules(), tables: new Map(), merged: [] };
-  for (const [table, route] of ofTopology(topology)) addRoute(fib, table, route);
+  const routes = ofTopology(topology);
+  const rules = standardRules();
   for (const entry of routing) {
-    if (entry.kind === 'rule') addRule(fib, entry);
-    else {
-      const { type, prefix, via, device = '', table } = entry;
-      addRoute(fib, table, { type, network: prefix.address, length: prefix.length, device, gateway: via });
-    }
+    if (entry.kind === 'rule') addRule(rules, entry);
+    else routes.push(added(entry));
   }
-  return fib;
+  const merged = rules.length > STANDARD ? undefined : inTables(routes, [TABLES.local, TABLES.main]);
+  const names = new Set(routes.map(({ table }) => table));
+  return { rules, tables: new Map([...names].map((table) => [table, inTables(routes, [table])])), merged };
 }
+
+const STANDARD = 3;
 
 /** net/ipv4/fib_rules.c, fib_default_rules_init */
 function standardRules(): FibRule[] {
-  const rule = (priority: number, table: number): FibRule => ({ kind: 'rule', priority, action: { table } });
-  return [rule(0, TABLES.local), rule(32766, TABLES.main), rule(32767, TABLES.default)];
+  return [
+    newRule(0, { action: { table: TABLES.local } }),
+    newRule(32766, { action: { table: TABLES.main } }),
+    newRule(32767, { action: { table: TABLES.default } }),
+  ];
 }
 
 /** net/ipv4/fib_frontend.c, fib_add_ifaddr */
-function* ofTopology({ links, vips }: Topology): Iterable<[number, FibRoute]> {
-  const local = (network: Ipv4, length: number, device: string): [number, FibRoute] => [
-    TABLES.local,
-    { type: 'local', network, length, device, gateway: undefined },
-  ];
-  yield local(parseIpv4('127.0.0.0')!, 8, 'lo');
+function ofTopology({ links, vips }: Topology): FibRoute[] {
+  const routes = [local(LOOPBACK_NETWORK, 8, 'lo')];
   for (const { address, prefixLength, device } of links) {
-    yield local(address, 32, device);
+    routes.push(local(address, 32, device));
     const network = (address & prefixMask(prefixLength)) >>> 0;
-    yield [TABLES.main, { type: 'unicast', network, length: prefixLength, device, gateway: undefined }];
+    const { main } = TABLES;
+    routes.push({ table: main, type: 'unicast', network, length: prefixLength, device, gateway: undefined });
   }
-  for (const { address } of vips) yield local(address, 32, links[0]!.device);
+  for (const { address } of vips) routes.push(local(address, 32, links[0]!.device));
+  return routes;
+}
+
+const LOOPBACK_NETWORK = parseIpv4('127.0.0.0')!;
+
+function local(network: Ipv4, length: number, device: string): FibRoute {
+  return { table: TABLES.local, type: 'local', network, length, device, gateway: undefined };
 }
 
 /** `ip route add` */
-function addRoute(fib: Fib, table: number, route: FibRoute): void {
-  const routes = [...(fib.tables.get(table) ?? []), route];
-  fib.tables.set(table, longestFirst(routes));
-  if (fib.merged)
-    fib.merged = longestFirst([TABLES.local, TABLES.main].flatMap((id) => fib.tables.get(id) ?? []));
+function added({ type, prefix, via, device = '', table }: AddedRoute): FibRoute {
+  return { table, type, network: prefix.address, length: prefix.length, device, gateway: via };
 }
 
-const longestFirst = (routes: readonly FibRoute[]): readonly FibRoute[] =>
-  routes.toSorted((a, b) => b.length - a.length);
+/** The routes of some tables, longest prefixes first; of the same length table by table, what was added first before others. */
+function inTables(routes: readonly FibRoute[], tables: readonly number[]): readonly FibRoute[] {
+  const chosen = tables.flatMap((id) => routes.filter(({ table }) => table === id));
+  return chosen.sort((a, b) => b.length - a.length);
+}
 
 /** `ip rule add`: without a priority right before what is second now (net/core/fib_rules.c, fib_default_rule_pref). */
-function addRule(fib: Fib, rule: PolicyRule): void {
-  const priority = rule.priority ?? fib.rules[1]!.priority - 1;
-  const behind = fib.rules.findIndex((other) => other.priority > priority);
-  fib.rules.splice(behind < 0 ? fib.rules.length : behind, 0, { ...rule, priority });
-  fib.merged = undefined;
+function addRule(rules: FibRule[], rule: PolicyRule): void {
+  const priority = rule.priority ?? rules[1]!.priority - 1;
+  const behind = rules.findIndex((other) => other.priority > priority);
+  rules.splice(behind < 0 ? rules.length : behind, 0, newRule(priority, rule));
+}
+
+function newRule(priority: number, rule: Omit<PolicyRule, 'kind'>): FibRule {
+  const { from = ANY, to = ANY, mark, iif, action } = rule;
+  return { priority, from, to, mark, iif, action };
 }
 
 /** Where a packet goes, or why nowhere (include/net/ip_fib.h, fib_lookup). */
@@ -109,7 +127,7 @@ const RULE_ERRORS: Readonly<Record<Refusal, FibError>> = {
 };
 
 /** fib_rule_match, fib4_rule_match */
-function ruleMatches({ from = ANY_LENGTH, to = ANY_LENGTH, mark, iif }: PolicyRule, flow: Flow): boolean {
+function ruleMatches({ from, to, mark, iif }: FibRule, flow: Flow): boolean {
   return (
     (iif === undefined || iif === flow.iif) &&
     (!mark || ((flow.mark ^ mark.value) & mark.mask) === 0) &&

@@ -1,9 +1,11 @@
-import type { PolicyRule, RouteType } from '../config/routing.ts';
+import type { PolicyRule, Prefix, RouteType } from '../config/routing.ts';
 import type { Link } from '../config/topology.ts';
 import type { Ipv4 } from '../wire/address.ts';
 
 /** A route of some table (struct fib_alias, and the next hop of its fib_info). */
 export interface FibRoute {
+  /** The id of its table (tb_id). */
+  readonly table: number;
   readonly type: RouteType;
   readonly network: Ipv4;
   readonly length: number;
@@ -12,19 +14,26 @@ export interface FibRoute {
   readonly gateway: Ipv4 | undefined;
 }
 
-/** A rule with its place in the order (struct fib4_rule). */
-export type FibRule = PolicyRule & { readonly priority: number };
+/** What a packet must be like for a rule, its place in the order, and where a route is looked for (struct fib4_rule). */
+export interface FibRule {
+  readonly priority: number;
+  readonly from: Prefix;
+  readonly to: Prefix;
+  readonly mark: PolicyRule['mark'] | undefined;
+  readonly iif: string | undefined;
+  readonly action: PolicyRule['action'];
+}
 
 /** The director's routes, and the rules that say which table is asked (struct netns_ipv4, rules_ops and its like). */
 export interface Fib {
-  readonly rules: FibRule[];
+  readonly rules: readonly FibRule[];
   /** Longest prefixes first. */
-  readonly tables: Map<number, readonly FibRoute[]>;
+  readonly tables: ReadonlyMap<number, readonly FibRoute[]>;
   /**
    * Until somebody adds a rule, tables local and main are one, in which the longer prefix wins whosever it is
    * (net/ipv4/fib_frontend.c, fib_new_table; fib_trie.c, fib_trie_unmerge).
    */
-  merged: readonly FibRoute[] | undefined;
+  readonly merged: readonly FibRoute[] | undefined;
 }
 
 /** What routes are looked for by (struct flowi4). */
