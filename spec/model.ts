@@ -59,7 +59,7 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
       dropCounter: 0,
       timeouts: ipvsTimeouts(parts),
     },
-    conntrack: { users: 0, defrags: false, table: new Map(), bySource: new Map(), expects: [] },
+    conntrack: { users: 0, defrags: false, entries: [], expects: [] },
     tables: loadTables(
       parts.backends[config.iptables ?? 'legacy'],
       { kernel, jiffies: options.jiffies },

@@ -1,5 +1,5 @@
 import type { ForwardMethod, ServiceKey } from './config/services.ts';
-import { type NfConn, ORIGINAL } from './conntrack/types.ts';
+import type { NfConn } from './conntrack/types.ts';
 import type { IpVsService } from './ipvs/types.ts';
 import type { Counter } from './netfilter/types.ts';
 import type {
@@ -117,9 +117,7 @@ function stateOf({ tuples: [{ protocol }], tcp, sctp }: NfConn): string {
 
 /** /proc/net/nf_conntrack (ct_seq_show) */
 function conntrack(net: Net): ConntrackRow[] {
-  const rows: ConntrackRow[] = [];
-  for (const { entry, direction } of net.conntrack.table.values())
-    if (direction === ORIGINAL) rows.push(conntrackRow(net, entry));
+  const rows = net.conntrack.entries.map((entry) => conntrackRow(net, entry));
   return sorted(
     rows,
     (a, b) =>

@@ -2,6 +2,7 @@ import type { Net } from '../state.ts';
 import { newTimer } from '../timer.ts';
 import { delTimer, modTimer } from '../timers.ts';
 import { note } from '../trace-log.ts';
+import { newTuple } from './tuple.ts';
 import type { NfConn, NfExpect, Tuple } from './types.ts';
 
 /** How long an announced connection is waited for, and how many one connection may announce (ftp_exp_policy). */
@@ -14,12 +15,11 @@ const EXPECTS_MAX = 8;
 export function newExpect(
   net: Net,
   master: NfConn,
-  tuple: Omit<Tuple, 'protocol' | 'sport'>,
+  { src, dst, dport }: Pick<Tuple, 'src' | 'dst' | 'dport'>,
   arrived?: NfExpect['arrived'],
 ): NfExpect {
-  const whole = { ...tuple, protocol: master.tuples[0].protocol, sport: 0 };
   const expect: NfExpect = {
-    tuple: whole,
+    tuple: newTuple(master.tuples[0].protocol, src, 0, dst, dport),
     master,
     expires: 0,
     timer: newTimer(() => unlink(net, expect)),

@@ -11,18 +11,16 @@ const FRAGMENT_OFFSET = 0x1fff;
 export function tupleOf(skb: Skb): Tuple | undefined {
   const { protocol, source, destination, fragmentOffset } = skb.header;
   if (fragmentOffset !== 0) return undefined;
-  const tuple = tupleFrom(protocol, source, destination, skb.payload);
-  return tuple && skb.open.includes('gue-source-port') ? { ...tuple, openPort: true } : tuple;
+  return tupleFrom(protocol, source, destination, skb.payload, skb.open.includes('gue-source-port'));
 }
 
 /** The other direction's tuple (nf_ct_invert_tuple); undefined for ICMP messages that nobody answers. */
 export function invert(tuple: Tuple): Tuple | undefined {
   const { protocol, src, dst, sport, dport, openPort } = tuple;
-  const back = { protocol, src: dst, sport: dport, dst: src, dport: sport };
-  if (protocol !== PROTOCOL_ICMP) return openPort ? { ...back, openPort } : back;
+  if (protocol !== PROTOCOL_ICMP) return newTuple(protocol, dst, dport, src, sport, openPort);
   const type = CONNTRACK_ICMP_INVERSE.get(dport >> 8);
   if (type === undefined) return undefined;
-  return { protocol, src: dst, sport, dst: src, dport: (type << 8) | (dport & 0xff) };
+  return newTuple(protocol, dst, sport, src, (type << 8) | (dport & 0xff));
 }
 
 /** The tuple of the packet that an ICMP error quotes (nf_ct_get_tuplepr). */
@@ -34,13 +32,43 @@ export function quotedTuple(skb: Skb): Tuple | undefined {
   return tupleFrom(quoted[9]!, long(quoted, 12), long(quoted, 16), quoted.subarray(headerBytes));
 }
 
-/** Equal tuples have equal keys. Who answers to an open port names one that no director chose, and meets nobody's entry. */
-export function keyOf(tuple: Tuple): string {
-  return `${tuple.openPort ? 'open ' : ''}${tuple.protocol} ${tuple.src}:${tuple.sport}>${tuple.dst}:${tuple.dport}`;
+/** nf_ct_tuple_equal. Who answers to an open port names one that no director chose, and meets nobody's entry. */
+export function sameTuple(one: Tuple, other: Tuple): boolean {
+  return (
+    one.sport === other.sport &&
+    one.dport === other.dport &&
+    one.src === other.src &&
+    one.dst === other.dst &&
+    one.protocol === other.protocol &&
+    one.openPort === other.openPort
+  );
+}
+
+export function newTuple(
+  protocol: number,
+  src: Ipv4,
+  sport: number,
+  dst: Ipv4,
+  dport: number,
+  openPort = false,
+): Tuple {
+  return { protocol, src, sport, dst, dport, openPort };
+}
+
+/** The tuple with some fields other. */
+export function changedTuple(tuple: Tuple, change: Partial<Omit<Tuple, 'protocol' | 'openPort'>>): Tuple {
+  const { src = tuple.src, sport = tuple.sport, dst = tuple.dst, dport = tuple.dport } = change;
+  return newTuple(tuple.protocol, src, sport, dst, dport, tuple.openPort);
 }
 
 /** ICMP has no ports: its id stands for one, type and code for the other. */
-function tupleFrom(protocol: number, src: Ipv4, dst: Ipv4, transport: Uint8Array): Tuple | undefined {
+function tupleFrom(
+  protocol: number,
+  src: Ipv4,
+  dst: Ipv4,
+  transport: Uint8Array,
+  openPort = false,
+): Tuple | undefined {
   const { length } = transport;
   switch (protocol) {
     case PROTOCOL_TCP:
@@ -48,12 +76,12 @@ function tupleFrom(protocol: number, src: Ipv4, dst: Ipv4, transport: Uint8Array
     case PROTOCOL_SCTP:
       // The ports are enough, if an error quotes no more.
       if (length < 4) return undefined;
-      return { protocol, src, dst, sport: word(transport, 0), dport: word(transport, 2) };
+      return newTuple(protocol, src, word(transport, 0), dst, word(transport, 2), openPort);
     case PROTOCOL_ICMP:
       if (length < 8) return undefined;
-      return { protocol, src, dst, sport: word(transport, 4), dport: word(transport, 0) };
+      return newTuple(protocol, src, word(transport, 4), dst, word(transport, 0), openPort);
     default:
-      return { protocol, src, dst, sport: 0, dport: 0 };
+      return newTuple(protocol, src, 0, dst, 0, openPort);
   }
 }
 

@@ -3,7 +3,7 @@ import type { ConntrackTcpEvent, ConntrackTcpState } from '../tables/conntrack-t
 import type { Timer } from '../timer.ts';
 import type { Ipv4 } from '../wire/address.ts';
 
-/** One direction of a conversation (struct nf_conntrack_tuple). */
+/** One direction of a conversation (struct nf_conntrack_tuple). `newTuple` makes them, all of one shape. */
 export interface Tuple {
   readonly protocol: number;
   readonly src: Ipv4;
@@ -11,7 +11,7 @@ export interface Tuple {
   readonly dst: Ipv4;
   readonly dport: number;
   /** The director's port is one that the reference leaves open (`tables/freedoms`, gue-source-port). */
-  readonly openPort?: true;
+  readonly openPort: boolean;
 }
 
 export const ORIGINAL = 0;
@@ -156,10 +156,8 @@ export interface Conntrack {
   users: number;
   /** Whether it puts fragments together before any rule sees them (defrag_ipv4_users). */
   defrags: boolean;
-  /** Every confirmed entry under both its tuples' keys. */
-  readonly table: Map<string, { readonly entry: NfConn; readonly direction: Direction }>;
-  /** Entries whose source NAT has decided about, by their own source; the newest first (nf_nat_bysource). */
-  readonly bySource: Map<string, NfConn[]>;
+  /** Every confirmed entry, the newest last. There are too few for keys and buckets to pay. */
+  readonly entries: NfConn[];
   /** Connections that are announced; the newest first (nf_ct_expect_hash). */
   readonly expects: NfExpect[];
 }

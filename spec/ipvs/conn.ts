@@ -1,4 +1,5 @@
 import { find, kill } from '../conntrack/table.ts';
+import { newTuple } from '../conntrack/tuple.ts';
 import type { Net } from '../state.ts';
 import { sysctl } from '../sysctl.ts';
 import { IPVS_NEW_CONNECTION_SECONDS } from '../tables/ipvs-tcp.ts';
@@ -191,13 +192,7 @@ export function expireNodestConns(net: Net): void {
 /** ip_vs_nfct.c, ip_vs_conn_drop_conntrack */
 function dropConntrack(net: Net, cp: IpVsConn): void {
   if (cp.clientPort === 0) return;
-  const found = find(net, {
-    protocol: cp.protocol,
-    src: cp.client,
-    sport: cp.clientPort,
-    dst: cp.virtual,
-    dport: cp.virtualPort,
-  });
+  const found = find(net, newTuple(cp.protocol, cp.client, cp.clientPort, cp.virtual, cp.virtualPort));
   if (found) kill(net, found.entry);
 }
 

@@ -1,5 +1,6 @@
 import { newExpect } from '../conntrack/expect.ts';
 import { mayAdjust } from '../conntrack/seqadj.ts';
+import { changedTuple } from '../conntrack/tuple.ts';
 import { directionOf, type NfConn, ORIGINAL, REPLY } from '../conntrack/types.ts';
 import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
@@ -31,8 +32,8 @@ function alterReply(entry: NfConn, cp: IpVsConn, way: 'in' | 'out'): void {
   const [original, reply] = entry.tuples;
   entry.tuples =
     way === 'in'
-      ? [original, { ...reply, src: cp.destAddress, sport: cp.destPort }]
-      : [original, { ...reply, dst: cp.virtual, dport: cp.virtualPort }];
+      ? [original, changedTuple(reply, { src: cp.destAddress, sport: cp.destPort })]
+      : [original, changedTuple(reply, { dst: cp.virtual, dport: cp.virtualPort })];
 }
 
 /**

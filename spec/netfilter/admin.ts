@@ -24,9 +24,8 @@ export function updateUsers(net: Net): void {
   const needed = needsConntrack(net.tables) || net.ipvs.services.some(({ conntrack }) => conntrack);
   // What connections said while nobody listened is unknown: their windows are learned anew (nf_ct_tcp_fixup).
   if (needed && net.conntrack.users === 0) {
-    for (const { entry } of net.conntrack.table.values()) {
-      if (entry.tcp.state === 'ESTABLISHED') for (const peer of entry.tcp.seen) peer.maxwin = 0;
-    }
+    for (const { tcp } of net.conntrack.entries)
+      if (tcp.state === 'ESTABLISHED') for (const peer of tcp.seen) peer.maxwin = 0;
   }
   net.conntrack.users = needed ? 1 : 0;
   const keeps = !net.kernel.has('defrag-ends-with-conntrack');

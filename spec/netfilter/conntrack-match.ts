@@ -1,6 +1,7 @@
 import type { CtAsk, CtState, CtStatus, Match, NatState } from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
-import { type CtInfo, directionOf, type NfConn, ORIGINAL, REPLY, type Tuple } from '../conntrack/types.ts';
+import { newTuple } from '../conntrack/tuple.ts';
+import { type CtInfo, directionOf, type NfConn, ORIGINAL, REPLY } from '../conntrack/types.ts';
 import type { Skb } from '../skb.ts';
 import { PROTOCOL_NUMBERS } from './protocol-numbers.ts';
 import { addressMatches, within } from './within.ts';
@@ -30,7 +31,7 @@ type Asked = Pick<NfConn, 'tuples' | 'master' | 'seenReply' | 'assured' | 'confi
  * Between the rule that assigns a helper and conntrack a packet carries a template: the entry of nobody, all zero but
  * for being confirmed (nf_ct_tmpl_alloc; net/netfilter/xt_CT.c, xt_ct_tg_check).
  */
-const NOBODYS: Tuple = { protocol: 0, src: 0, sport: 0, dst: 0, dport: 0 };
+const NOBODYS = newTuple(0, 0, 0, 0, 0);
 const TEMPLATE: { entry: Asked; info: CtInfo } = {
   entry: {
     tuples: [NOBODYS, NOBODYS],

@@ -1,6 +1,6 @@
 import type { NatRange } from '../../config/rules.ts';
 import { mayAdjust } from '../../conntrack/seqadj.ts';
-import { invert } from '../../conntrack/tuple.ts';
+import { invert, sameTuple } from '../../conntrack/tuple.ts';
 import { type NatManip, type NatStatus, type NfConn, REPLY, type Tuple } from '../../conntrack/types.ts';
 import type { Net } from '../../state.ts';
 import { note } from '../../trace-log.ts';
@@ -54,14 +54,4 @@ export function natStatusOf(entry: NfConn): NatStatus {
     masqDevice: undefined,
   };
   return entry.nat;
-}
-
-export function sameTuple(one: Tuple, other: Tuple): boolean {
-  return (
-    one.protocol === other.protocol &&
-    one.src === other.src &&
-    one.sport === other.sport &&
-    one.dst === other.dst &&
-    one.dport === other.dport
-  );
 }

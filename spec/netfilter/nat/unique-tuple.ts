@@ -1,12 +1,12 @@
 import type { NatRange, PortRange } from '../../config/rules.ts';
-import { sourceKeyOf } from '../../conntrack/table.ts';
-import { invert, keyOf } from '../../conntrack/tuple.ts';
-import { type NatManip, type NfConn, ORIGINAL, type Tuple } from '../../conntrack/types.ts';
+import { lookup } from '../../conntrack/table.ts';
+import { changedTuple, invert, sameTuple } from '../../conntrack/tuple.ts';
+import { type NatManip, type NfConn, ORIGINAL, REPLY, type Tuple } from '../../conntrack/types.ts';
 import type { Net } from '../../state.ts';
 import { note } from '../../trace-log.ts';
 import { PROTOCOL_ICMP } from '../../wire/ipv4.ts';
 import { jhash, reciprocalScale } from './jhash.ts';
-import { sameTuple, seenOutside } from './setup.ts';
+import { seenOutside } from './setup.ts';
 
 /**
  * A tuple in the range that no other connection uses, with as little change as can be
@@ -34,11 +34,16 @@ function isInRange(tuple: Tuple, { addresses, ports }: NatRange): boolean {
   return !ports || isAmong(ports, tuple.sport);
 }
 
-/** Another connection of the same source is translated so already (find_appropriate_src). */
-function sameAsBefore({ conntrack }: Net, now: Tuple, range: NatRange): Tuple | undefined {
-  return (conntrack.bySource.get(sourceKeyOf(now)) ?? [])
-    .map((other): Tuple => ({ ...now, src: seenOutside(other).src, sport: seenOutside(other).sport }))
-    .find((tuple) => isInRange(tuple, range));
+/** Another connection of the same source is translated so already; the newest first (find_appropriate_src, same_src). */
+function sameAsBefore({ conntrack: { entries } }: Net, now: Tuple, range: NatRange): Tuple | undefined {
+  for (const { nat, tuples } of entries.toReversed()) {
+    const { protocol, src, sport } = tuples[ORIGINAL];
+    if (!nat?.done.SRC || protocol !== now.protocol || src !== now.src || sport !== now.sport) continue;
+    const outside = invert(tuples[REPLY])!;
+    const tuple = changedTuple(now, { src: outside.src, sport: outside.sport });
+    if (isInRange(tuple, range)) return tuple;
+  }
+  return undefined;
 }
 
 /**
@@ -46,7 +51,7 @@ function sameAsBefore({ conntrack }: Net, now: Tuple, range: NatRange): Tuple | 
  * no other one.
  */
 function isTaken({ conntrack }: Net, tuple: Tuple, entry: NfConn): boolean {
-  const user = conntrack.table.get(keyOf(invert(tuple)!))?.entry;
+  const user = lookup(conntrack, invert(tuple)!)?.entry;
   if (!user || user === entry) return false;
   return !sameTuple(user.tuples[ORIGINAL], entry.tuples[ORIGINAL]);
 }
@@ -57,7 +62,7 @@ function withAddress(tuple: Tuple, { addresses, persistent }: NatRange, manip: N
   const { first, last } = addresses;
   const hash = first === last ? 0 : jhash([tuple.src, 0, 0, 0], persistent ? 0 : tuple.dst);
   const address = first + reciprocalScale(hash, last - first + 1);
-  return manip === 'SRC' ? { ...tuple, src: address } : { ...tuple, dst: address };
+  return manip === 'SRC' ? changedTuple(tuple, { src: address }) : changedTuple(tuple, { dst: address });
 }
 
 /** The kernel looks through this many at most before it tries elsewhere (max_attempts). */
@@ -106,7 +111,7 @@ function portOf(tuple: Tuple, manip: NatManip): number {
 
 function withPort(tuple: Tuple, port: number, manip: NatManip): Tuple {
   const isSource = manip === 'SRC' || tuple.protocol === PROTOCOL_ICMP;
-  return isSource ? { ...tuple, sport: port } : { ...tuple, dport: port };
+  return isSource ? changedTuple(tuple, { sport: port }) : changedTuple(tuple, { dport: port });
 }
 
 function isAmong({ first, last }: PortRange, port: number): boolean {
