@@ -1,14 +1,16 @@
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
-import type { Match } from '../../spec/config/rules.ts';
+import { MATCH_NAMES, TARGET_NAMES } from '../../spec/config/iptables-options.ts';
 import { seenState } from '../../spec/conntrack/core.ts';
 import { connInGet } from '../../spec/ipvs/conn.ts';
 import { endsOf } from '../../spec/ipvs/ends.ts';
 import type { Event } from '../../spec/model.ts';
+import { ipPacketMatches } from '../../spec/netfilter/matches.ts';
 import type { Observation } from '../../spec/observation.ts';
 import { PARTS } from '../../spec/parts.ts';
 import type { Skb } from '../../spec/skb.ts';
-import type { Net, Parts, Scheduler, Station } from '../../spec/state.ts';
+import type { Net, Parts, Scheduler, Station, Verdict } from '../../spec/state.ts';
 import { sysctl } from '../../spec/sysctl.ts';
+import { HOOKS, type Hook } from '../../spec/tables/hooks.ts';
 import { SYSCTLS } from '../../spec/tables/sysctls.ts';
 import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
 import { PROTOCOL_ICMP, word } from '../../spec/wire/ipv4.ts';
@@ -49,12 +51,16 @@ export class Recorder {
   }
 
   #frame(way: 'in' | 'out', frame: Uint8Array): void {
-    for (const cell of [icmpCell(way, frame), shapeCell(way, frame)]) if (cell) this.#note(cell);
+    const shape = shapeCell(way, frame);
+    if (shape === undefined) return;
+    const icmp = icmpCell(way, frame);
+    if (icmp !== undefined) this.#note(icmp);
+    this.#note(shape);
   }
 
   #setting(name: string, value: number): void {
-    if (SYSCTLS.some((row) => row.name === name && row.default !== value))
-      this.#note(cellId('sysctls', [name]));
+    const usual = DEFAULTS.get(name);
+    if (usual !== undefined && usual !== value) this.#note(cellId('sysctls', [name]));
   }
 
   #note(cell: string): void {
@@ -81,11 +87,13 @@ function recordingParts(reached: Reached): Parts {
   };
 }
 
-/** An ICMP message by the bytes of its frame. */
+const DEFAULTS: ReadonlyMap<string, number> = new Map(SYSCTLS.map((row) => [row.name, row.default]));
+
+/** An ICMP message by the bytes of its frame, which is one of IPv4. */
 function icmpCell(way: 'in' | 'out', frame: Uint8Array): string | undefined {
   const packet = frame.subarray(ETHERNET_HEADER_BYTES);
-  const fragmented = (((packet[6] ?? 0) & 0x1f) | (packet[7] ?? 0)) !== 0;
-  if (frame[12] !== 8 || packet[9] !== PROTOCOL_ICMP || fragmented) return undefined;
+  const fragmented = ((packet[6]! & 0x1f) | packet[7]!) !== 0;
+  if (packet[9] !== PROTOCOL_ICMP || fragmented) return undefined;
   const at = 4 * (packet[0]! & 15);
   return cellId('icmp', [way, `${packet[at]}/${packet[at + 1]}`]);
 }
@@ -95,8 +103,20 @@ function shapeCell(way: 'in' | 'out', frame: Uint8Array): string | undefined {
   if (frame[12] !== 8 || frame[13] !== 0 || frame.length < ETHERNET_HEADER_BYTES + 20) return undefined;
   const field = word(frame, ETHERNET_HEADER_BYTES + 6);
   const [dontCut, more, behind] = [field & 0x4000, field & 0x2000, field & 0x1fff];
-  const piece = more ? (behind ? 'middle' : 'first') : behind ? 'last' : undefined;
-  return cellId('fragments', [way, piece ?? (dontCut ? 'whole, DF' : 'whole')]);
+  const shapes = SHAPES[way];
+  if (more) return behind ? shapes.middle : shapes.first;
+  if (behind) return shapes.last;
+  return dontCut ? shapes['whole, DF'] : shapes.whole;
+}
+
+/** The names of cells that many packets reach are made once. */
+const SHAPES = {
+  in: cellsFor('fragments', ['whole', 'whole, DF', 'first', 'middle', 'last'], (shape) => ['in', shape]),
+  out: cellsFor('fragments', ['whole', 'whole, DF', 'first', 'middle', 'last'], (shape) => ['out', shape]),
+};
+
+function cellsFor<K extends string>(table: string, keys: readonly K[], at: (key: K) => readonly string[]) {
+  return Object.fromEntries(keys.map((key) => [key, cellId(table, at(key))])) as Readonly<Record<K, string>>;
 }
 
 /** The same nested table; reading one of its values says which. The names are made here, once, not for each packet. */
@@ -129,45 +149,54 @@ function watchedScheduler(right: Scheduler, name: string, reached: Reached): Sch
 }
 
 function watchedStation(right: Station, name: string, reached: Reached): Station {
+  const cells = Object.fromEntries(
+    HOOKS.map((hook) => [hook, cellsFor('hooks', VERDICTS, (verdict) => [`${hook} ${name}`, verdict])]),
+  ) as Readonly<Record<Hook, Readonly<Record<Verdict, string>>>>;
+  const forwards = name === 'ip_vs_in_hook';
   return {
     ...right,
     run: (net, skb, hook) => {
-      const before = name === 'ip_vs_in_hook' ? { ...skb } : undefined;
+      const { header, payload } = skb;
+      const seen = forwards ? seenState(skb) : 'NEW';
       const verdict = right.run(net, skb, hook);
-      reached(cellId('hooks', [`${hook} ${name}`, verdict]));
-      if (before && verdict === 'NF_STOLEN') forwarded(net, before, reached);
+      reached(cells[hook][verdict]);
+      if (forwards && verdict === 'NF_STOLEN') forwarded(net, { header, payload }, seen, reached);
       return verdict;
     },
   };
 }
 
-/** `skb` is the packet as the client sent it: its connection is the one that took it. */
-function forwarded(net: Net, skb: Skb, reached: Reached): void {
-  const ends = endsOf(net, skb);
+const VERDICTS: readonly Verdict[] = ['NF_ACCEPT', 'NF_DROP', 'NF_STOLEN'];
+
+/** The packet is as the client sent it: its connection is the one that took it. */
+function forwarded(
+  net: Net,
+  packet: Pick<Skb, 'header' | 'payload'>,
+  seen: ReturnType<typeof seenState>,
+  reached: Reached,
+): void {
+  const ends = endsOf(net, packet);
   const cp = ends && connInGet(net, ends);
   if (!cp) return;
   const conntrack = String(sysctl(net, 'net.ipv4.vs.conntrack'));
-  reached(cellId('forwarding', [cp.forward, conntrack, seenState(skb)]));
+  reached(cellId('forwarding', [cp.forward, conntrack, seen]));
 }
 
 function watchedRules(reached: Reached): Parts['ruleMatches'] {
   return (net, rule, skb, devices, memory) => {
     const holds = PARTS.ruleMatches(net, rule, skb, devices, memory);
     if (holds) {
-      for (const match of rule.matches) reached(matchCell(match, 'holds'));
-      reached(cellId('targets', [rule.target?.kind ?? 'none']));
-    } else if (
-      rule.matches.length === 1 &&
-      PARTS.ruleMatches(net, { ...rule, matches: [] }, skb, devices, [])
-    )
-      reached(matchCell(rule.matches[0]!, 'fails'));
+      for (const { kind } of rule.matches) reached(HOLDING[kind]);
+      reached(TARGETS[rule.target?.kind ?? 'none']);
+    } else if (rule.matches.length === 1 && ipPacketMatches(rule, skb, devices))
+      reached(FAILING[rule.matches[0]!.kind]);
     return holds;
   };
 }
 
-function matchCell({ kind }: Match, result: 'holds' | 'fails'): string {
-  return cellId('matches', [kind, result]);
-}
+const HOLDING = cellsFor('matches', MATCH_NAMES, (match) => [match, 'holds']);
+const FAILING = cellsFor('matches', MATCH_NAMES, (match) => [match, 'fails']);
+const TARGETS = cellsFor('targets', [...TARGET_NAMES, 'jump', 'goto', 'none'] as const, (target) => [target]);
 
 function mapped<K extends string, V>(record: Readonly<Record<K, V>>, change: (value: V, key: K) => V) {
   return Object.fromEntries(

@@ -22,7 +22,7 @@ import { tcpmssMatches } from './tcpmss.ts';
 import type { Devices, IptRule, OfKind } from './types.ts';
 import { addressMatches, within } from './within.ts';
 
-/** Whether a rule's every condition holds: the IP part (ip_packet_match), then its extensions in order. */
+/** Whether a rule's every condition holds: the IP part, then its extensions in order. */
 export function ruleMatches(
   net: Net,
   rule: Rule,
@@ -30,7 +30,14 @@ export function ruleMatches(
   devices: Devices,
   memory: IptRule['memory'],
 ): boolean {
-  const { inDevice, outDevice } = devices;
+  return (
+    ipPacketMatches(rule, skb, devices) &&
+    rule.matches.every((match, index) => extensionMatches(net, match, skb, memory[index]))
+  );
+}
+
+/** net/ipv4/netfilter/ip_tables.c, ip_packet_match */
+export function ipPacketMatches(rule: Rule, skb: Skb, { inDevice, outDevice }: Devices): boolean {
   return (
     addressMatches(rule.source, skb.header.source) &&
     addressMatches(rule.destination, skb.header.destination) &&
@@ -38,8 +45,7 @@ export function ruleMatches(
     interfaceMatches(rule.outInterface, outDevice) &&
     (!rule.protocol ||
       (PROTOCOL_NUMBERS[rule.protocol.protocol] === skb.header.protocol) !== rule.protocol.inverted) &&
-    (!rule.fragment || (skb.header.fragmentOffset !== 0) !== rule.fragment.inverted) &&
-    rule.matches.every((match, index) => extensionMatches(net, match, skb, memory[index]))
+    (!rule.fragment || (skb.header.fragmentOffset !== 0) !== rule.fragment.inverted)
   );
 }
 
