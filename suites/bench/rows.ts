@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { brokenDirector } from '../../harness/directors/broken.ts';
 import type { MicrovmKernel } from '../../harness/directors/microvm/director.ts';
 import { ModelDirector } from '../../harness/directors/model.ts';
+import { Recorder } from '../../harness/directors/recording.ts';
 import { judge } from '../../harness/play/judge.ts';
 import type { Plan } from '../../harness/play/plan.ts';
 import type { Seat } from '../../harness/play/seat.ts';
@@ -118,11 +119,12 @@ async function idle(seat: Seat, plan: Plan): Promise<number> {
 }
 
 /**
- * What a long run gets: packets in several hundred different scenarios, their set-ups and all observations included.
+ * What a long run gets: packets in several hundred different scenarios, their set-ups and all observations included,
+ * and noting what they reach, as a run has it do.
  * `measure` leaves a first round of the same length out, in which the engine still compiles.
  */
 async function modelAlone(all: readonly Plan[]): Promise<number> {
-  const model = new ModelDirector(KERNEL);
+  const model = new ModelDirector(KERNEL, { recorder: new Recorder() });
   let [frames, seconds] = [0, 0];
   while (seconds < MODEL_SECONDS) {
     seconds += await secondsOf(async () => {
