@@ -1,6 +1,6 @@
 import type { IptablesCommand } from './config/commands.ts';
 import type { DirectorConfig } from './config/director-config.ts';
-import type { NatRange, Rule } from './config/rules.ts';
+import type { NatRange } from './config/rules.ts';
 import type { Encapsulation, SchedulerName } from './config/services.ts';
 import type {
   Conntrack,
@@ -28,10 +28,10 @@ import type { Kernel } from './kernel.ts';
 import type {
   Clock,
   Devices,
-  IptRule,
   IptTable,
   IptTables,
   LimitState,
+  LoadedRule,
   OfKind,
   Replacement,
 } from './netfilter/types.ts';
@@ -158,7 +158,7 @@ export interface Parts {
   /** What keeps the rules, by the tool that sets them. */
   readonly backends: Readonly<Record<'legacy' | 'nft', Backend>>;
   /** Whether a rule's conditions hold for a packet. */
-  ruleMatches(net: Net, rule: Rule, skb: Skb, devices: Devices, memory: IptRule['memory']): boolean;
+  ruleMatches(net: Net, rule: LoadedRule, skb: Skb, devices: Devices): boolean;
   /** When the timer wheel runs a timer, by the time it is set and the time it should run; jiffies. */
   wheel(now: number, expires: number): number;
   /** Tells the sender of a packet that nobody is there to take it (dst_link_failure). */

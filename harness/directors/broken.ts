@@ -4,6 +4,7 @@ import { countActive } from '../../spec/ipvs/conn.ts';
 import { leastLoaded } from '../../spec/ipvs/sched/least-loaded.ts';
 import { isUsable } from '../../spec/ipvs/sched/usable.ts';
 import type { Kernel } from '../../spec/kernel.ts';
+import type { LoadedMatch } from '../../spec/netfilter/types.ts';
 import { PARTS } from '../../spec/parts.ts';
 import type { Skb } from '../../spec/skb.ts';
 import type { IpvsProtocol, Net, Parts, Station } from '../../spec/state.ts';
@@ -174,8 +175,13 @@ function flagsOf(skb: Skb): number {
 function withMatches(wrong: (match: Match) => Match): Parts {
   return {
     ...PARTS,
-    ruleMatches: (net, rule, skb, devices, memory) =>
-      PARTS.ruleMatches(net, { ...rule, matches: rule.matches.map(wrong) }, skb, devices, memory),
+    ruleMatches: (net, rule, skb, devices) => {
+      const matches = rule.matches.map(({ match, state }) => {
+        const changed = wrong(match);
+        return { kind: changed.kind, match: changed, state } as LoadedMatch;
+      });
+      return PARTS.ruleMatches(net, { ...rule, matches }, skb, devices);
+    },
   };
 }
 
@@ -295,9 +301,9 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'defrag-router-speaks', says: 'Also about what it merely forwards does conntrack tell when fragments do not come in time.', parts: { ...PARTS, fragmentsExpired: (net, queue) => PARTS.fragmentsExpired(net, { ...queue, user: 'LOCAL_DELIVER' }) } },
   { id: 'defrag-patient', says: 'Fragments wait twice as long for the others.', parts: { ...PARTS, fragmentsExpired: (net, queue) => { if (queue.seen === -1) return PARTS.fragmentsExpired(net, queue); queue.seen = -1; modTimer(net, queue.timer, net.jiffies + 30 * net.kernel.hz); } } },
   { id: 'defrag-tracked-late', says: 'Conntrack sees fragments, not what they make up.', parts: station('ipv4_conntrack_defrag', () => () => 'NF_ACCEPT') },
-  { id: 'rules-fragments-first', says: '-f asks for the first fragment too.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices, memory) => PARTS.ruleMatches(net, rule, rule.fragment && skb.header.moreFragments ? { ...skb, header: { ...skb.header, fragmentOffset: Math.max(1, skb.header.fragmentOffset) } } : skb, devices, memory) } },
-  { id: 'rules-fragments-unseen', says: '-f is ignored.', parts: { ...PARTS, ruleMatches: (net, { fragment: _, ...rule }, skb, devices, memory) => PARTS.ruleMatches(net, rule, skb, devices, memory) } },
-  { id: 'rules-no-hotdrop', says: 'A rule that cannot make sense of a packet merely does not match.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices, memory) => { const matches = PARTS.ruleMatches(net, rule, skb, devices, memory); skb.hotdrop = false; return matches; } } },
+  { id: 'rules-fragments-first', says: '-f asks for the first fragment too.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices) => PARTS.ruleMatches(net, rule, rule.fragment && skb.header.moreFragments ? { ...skb, header: { ...skb.header, fragmentOffset: Math.max(1, skb.header.fragmentOffset) } } : skb, devices) } },
+  { id: 'rules-fragments-unseen', says: '-f is ignored.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices) => PARTS.ruleMatches(net, { ...rule, fragment: undefined }, skb, devices) } },
+  { id: 'rules-no-hotdrop', says: 'A rule that cannot make sense of a packet merely does not match.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices) => { const matches = PARTS.ruleMatches(net, rule, skb, devices); skb.hotdrop = false; return matches; } } },
   { id: 'icmp-in-lost', says: "Clients' ICMP errors about connections are left to the director itself.", parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => (skb.header.protocol === PROTOCOL_ICMP ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'icmp-out-exposed', says: "An ICMP error about a real server leaves with the real server's port quoted.", parts: afterOut((_net, skb, before) => { if (skb.header.protocol === PROTOCOL_ICMP && before.payload.length >= 32) { skb.payload = skb.payload.slice(); setWord(skb.payload, 30, word(before.payload, 30)); } }) },
   { id: 'icmp-out-router-shown', says: "A router's ICMP error keeps the router's address.", parts: afterOut((_net, skb, before) => { if (skb.header.protocol === PROTOCOL_ICMP) skb.header = { ...skb.header, source: before.header.source }; }) },
@@ -312,7 +318,7 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'raw-after-conntrack', says: 'The raw table comes after connection tracking.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.station === 'iptable_raw_hook' ? { ...row, priority: -199 } : row)) } },
   { id: 'match-ctdir-ignored', says: '--ctdir holds for every packet of a connection.', parts: withMatches((match) => (match.kind === 'conntrack' && match.asks ? { ...match, asks: match.asks.filter(({ on }) => on !== 'dir') } : match)) },
   { id: 'match-reply-tuple', says: '--ctreplsrc looks at the destination of the original tuple.', parts: withMatches((match) => (match.kind === 'conntrack' && match.asks ? { ...match, asks: match.asks.map((ask) => (ask.on === 'replsrc' ? { ...ask, on: 'origdst' } : ask)) } : match)) },
-  { id: 'match-asks-need-entry', says: 'A packet without an entry fails whatever -m conntrack asks besides its state.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices, memory) => PARTS.ruleMatches(net, rule, skb, devices, memory) && (skb.ct !== undefined || !rule.matches.some((match) => match.kind === 'conntrack' && match.asks)) } },
+  { id: 'match-asks-need-entry', says: 'A packet without an entry fails whatever -m conntrack asks besides its state.', parts: { ...PARTS, ruleMatches: (net, rule, skb, devices) => PARTS.ruleMatches(net, rule, skb, devices) && (skb.ct !== undefined || !rule.matches.some(({ kind, match }) => kind === 'conntrack' && match.asks)) } },
   { id: 'match-assured-early', says: '--ctstatus ASSURED holds as soon as a reply was seen.', parts: withMatches((match) => (match.kind === 'conntrack' && match.asks ? { ...match, asks: match.asks.map((ask) => (ask.on === 'status' ? { ...ask, statuses: ask.statuses.map((status) => (status === 'ASSURED' ? 'SEEN_REPLY' : status)) } : ask)) } : match)) },
   { id: 'match-length-of-payload', says: '-m length leaves the IP header out.', parts: withMatches((match) => (match.kind === 'length' ? { ...match, first: match.first + 20, last: match.last + 20 } : match)) },
   { id: 'match-ttl-or-less', says: '--ttl-lt holds for the TTL that it names.', parts: withMatches((match) => (match.kind === 'ttl' && match.test === 'lt' ? { ...match, ttl: match.ttl + 1 } : match)) },

@@ -183,8 +183,8 @@ function forwarded(
 }
 
 function watchedRules(reached: Reached): Parts['ruleMatches'] {
-  return (net, rule, skb, devices, memory) => {
-    const holds = PARTS.ruleMatches(net, rule, skb, devices, memory);
+  return (net, rule, skb, devices) => {
+    const holds = PARTS.ruleMatches(net, rule, skb, devices);
     if (holds) {
       for (const { kind } of rule.matches) reached(HOLDING[kind]);
       reached(TARGETS[rule.target?.kind ?? 'none']);

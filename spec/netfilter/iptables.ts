@@ -1,10 +1,28 @@
-import { NAT_TARGETS, type Rule, type Ruleset, type TableName, type Target } from '../config/rules.ts';
+import {
+  type AddressMatch,
+  type Match,
+  NAT_TARGETS,
+  type Rule,
+  type Ruleset,
+  type TableName,
+  type Target,
+} from '../config/rules.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Backend, Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
 import { applyTarget, wording } from './targets.ts';
-import type { Clock, Counter, IptChain, IptRule, IptTable, IptTables, Place } from './types.ts';
+import type {
+  Clock,
+  Counter,
+  IptChain,
+  IptRule,
+  IptTable,
+  IptTables,
+  LimitState,
+  LoadedMatch,
+  Place,
+} from './types.ts';
 
 const CHAIN_OF_HOOK: Readonly<Record<Hook, string>> = {
   NF_INET_PRE_ROUTING: 'PREROUTING',
@@ -33,32 +51,56 @@ export function loadTables(backend: Backend, clock: Clock, ruleset: Ruleset): Ip
 }
 
 export function loadRule(backend: Backend, clock: Clock, rule: Rule): IptRule {
-  return { rule, counter: newCounter(), memory: freshMemory(backend, clock, rule) };
+  const { source, destination, inInterface, outInterface, protocol, fragment, target } = rule;
+  const loaded = {
+    source: source && loadAddress(source),
+    destination: destination && loadAddress(destination),
+    inInterface,
+    outInterface,
+    protocol,
+    fragment,
+    matches: rule.matches.map((match) => loadMatch(backend, clock, match)),
+    target,
+  };
+  return { rule: loaded, counter: newCounter(), tracks: looksAtConnections(rule) };
 }
 
-/** What the matches of a rule remember when it has just been loaded. */
-export function freshMemory(backend: Backend, clock: Clock, { matches }: Rule): IptRule['memory'] {
-  return matches.map((match) => (match.kind === 'limit' ? backend.fullCredit(clock, match) : undefined));
+function loadAddress({ address, mask, inverted }: AddressMatch): AddressMatch {
+  return { address, mask, inverted };
+}
+
+function loadMatch(backend: Backend, clock: Clock, match: Match): LoadedMatch {
+  return { kind: match.kind, match, state: freshState(backend, clock, match) } as LoadedMatch;
+}
+
+/** What a match remembers when it has just been loaded. */
+export function freshState(backend: Backend, clock: Clock, match: Match): LimitState | undefined {
+  return match.kind === 'limit' ? backend.fullCredit(clock, match) : undefined;
 }
 
 const MATCHES_ON_CONNECTIONS: ReadonlySet<string> = new Set(['state', 'conntrack', 'connmark']);
 const TARGETS_ON_CONNECTIONS: ReadonlySet<string> = new Set(['CONNMARK', ...NAT_TARGETS]);
 
-/** Whether any rule looks at connections: only then does conntrack run at all (nf_ct_netns_get). */
-export function needsConntrack(tables: IptTables): boolean {
-  const looks = ({ matches, target }: Rule) =>
+function looksAtConnections({ matches, target }: Rule): boolean {
+  return (
     TARGETS_ON_CONNECTIONS.has(target?.kind ?? '') ||
     (target?.kind === 'CT' && 'helper' in target) ||
-    matches.some(({ kind }) => MATCHES_ON_CONNECTIONS.has(kind));
+    matches.some(({ kind }) => MATCHES_ON_CONNECTIONS.has(kind))
+  );
+}
+
+/** Whether any rule looks at connections: only then does conntrack run at all (nf_ct_netns_get). */
+export function needsConntrack(tables: IptTables): boolean {
   return [...tables.values()].some(({ chains }) =>
-    chains.some(({ rules }) => rules.some(({ rule }) => looks(rule))),
+    chains.some(({ rules }) => rules.some(({ tracks }) => tracks)),
   );
 }
 
 /** Walks a packet through a table's chain of this hook (net/ipv4/netfilter/ip_tables.c, ipt_do_table). */
 export function iptDoTable(net: Net, skb: Skb, hook: Hook, name: TableName): Verdict {
   const table = net.tables.get(name)!;
-  const chain = table.chains.find(({ name }) => name === CHAIN_OF_HOOK[hook]);
+  const wanted = CHAIN_OF_HOOK[hook];
+  const chain = table.chains.find(({ name }) => name === wanted);
   if (!chain) return 'NF_ACCEPT';
   const result = walk(net, table, chain, skb, placeAt(hook, skb));
   if (result !== 'RETURN') return result === 'ACCEPT' ? 'NF_ACCEPT' : 'NF_DROP';
@@ -88,8 +130,8 @@ function walk(
   place: Place,
 ): 'ACCEPT' | 'DROP' | 'RETURN' {
   for (let index = 0; index < chain.rules.length; index += 1) {
-    const { rule, counter, memory } = chain.rules[index]!;
-    if (!net.parts.ruleMatches(net, rule, skb, place, memory)) {
+    const { rule, counter } = chain.rules[index]!;
+    if (!net.parts.ruleMatches(net, rule, skb, place)) {
       if (!skb.hotdrop) continue;
       note(net, place.hook, `iptable_${table.name} ${chain.name}`, '', () => `rule ${index + 1}: hotdrop`);
       return 'DROP';

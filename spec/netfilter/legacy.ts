@@ -1,6 +1,6 @@
 import { BUILT_IN_CHAINS } from '../config/rules.ts';
 import type { Backend, Net } from '../state.ts';
-import { freshMemory, newCounter } from './iptables.ts';
+import { freshState, newCounter } from './iptables.ts';
 import { fullCredit, limitMatches } from './limit.ts';
 import { tcpMatches, udpMatches } from './matches.ts';
 import type { IptChain, IptTable } from './types.ts';
@@ -25,7 +25,8 @@ export const legacy: Backend = {
 function reload(net: Net, table: IptTable): void {
   for (const { policyCounter, rules } of table.chains) {
     Object.assign(policyCounter, { packets: 0, bytes: 0 });
-    for (const loaded of rules) loaded.memory = freshMemory(legacy, net, loaded.rule);
+    for (const { rule } of rules)
+      for (const loaded of rule.matches) loaded.state = freshState(legacy, net, loaded.match);
   }
 }
 

@@ -1,10 +1,4 @@
-import {
-  type AddressRange,
-  ANY_ICMP_TYPE,
-  type InterfaceMatch,
-  type Match,
-  type Rule,
-} from '../config/rules.ts';
+import { type AddressRange, ANY_ICMP_TYPE, type InterfaceMatch, type Match } from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
 import { length, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
@@ -19,25 +13,18 @@ import { conntrackMatches } from './conntrack-match.ts';
 import { ipvsMatches } from './ipvs-match.ts';
 import { PROTOCOL_NUMBERS } from './protocol-numbers.ts';
 import { tcpmssMatches } from './tcpmss.ts';
-import type { Devices, IptRule, OfKind } from './types.ts';
+import type { Devices, LoadedMatch, LoadedRule, OfKind } from './types.ts';
 import { addressMatches, within } from './within.ts';
 
 /** Whether a rule's every condition holds: the IP part, then its extensions in order. */
-export function ruleMatches(
-  net: Net,
-  rule: Rule,
-  skb: Skb,
-  devices: Devices,
-  memory: IptRule['memory'],
-): boolean {
+export function ruleMatches(net: Net, rule: LoadedRule, skb: Skb, devices: Devices): boolean {
   return (
-    ipPacketMatches(rule, skb, devices) &&
-    rule.matches.every((match, index) => extensionMatches(net, match, skb, memory[index]))
+    ipPacketMatches(rule, skb, devices) && rule.matches.every((loaded) => extensionMatches(net, loaded, skb))
   );
 }
 
 /** net/ipv4/netfilter/ip_tables.c, ip_packet_match */
-export function ipPacketMatches(rule: Rule, skb: Skb, { inDevice, outDevice }: Devices): boolean {
+export function ipPacketMatches(rule: LoadedRule, skb: Skb, { inDevice, outDevice }: Devices): boolean {
   return (
     addressMatches(rule.source, skb.header.source) &&
     addressMatches(rule.destination, skb.header.destination) &&
@@ -56,8 +43,9 @@ function interfaceMatches(match: InterfaceMatch | undefined, device: string): bo
   return same !== match.inverted;
 }
 
-function extensionMatches(net: Net, match: Match, skb: Skb, state: IptRule['memory'][number]): boolean {
-  switch (match.kind) {
+function extensionMatches(net: Net, loaded: LoadedMatch, skb: Skb): boolean {
+  const { kind, match } = loaded;
+  switch (kind) {
     case 'tcp':
       return backendOf(net).tcpMatches(match, skb);
     case 'udp':
@@ -73,7 +61,7 @@ function extensionMatches(net: Net, match: Match, skb: Skb, state: IptRule['memo
     case 'addrtype':
       return addrtypeMatches(net, match, skb);
     case 'limit':
-      return backendOf(net).limitMatches(net, match, state!);
+      return backendOf(net).limitMatches(net, match, loaded.state!);
     case 'conntrack':
       if (match.asks?.some(({ on }) => on === 'origsrcport' || on === 'repldstport'))
         askPort(net, skb.ct?.entry.openPort === true);

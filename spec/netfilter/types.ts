@@ -38,11 +38,26 @@ export interface LimitState {
 }
 
 export interface IptRule {
-  readonly rule: Rule;
+  readonly rule: LoadedRule;
   readonly counter: Counter;
-  /** What its matches remember, each at its place; anew whenever the table is loaded. */
-  memory: readonly (LimitState | undefined)[];
+  /** It looks at connections, so it needs them tracked. */
+  readonly tracks: boolean;
 }
+
+/**
+ * A rule as a table keeps it: each has all fields, in one order, whoever wrote it. Engines are several times slower with
+ * objects of many shapes, and every packet asks every rule.
+ */
+export type LoadedRule = { readonly [Part in Exclude<keyof Rule, 'matches'>]-?: Rule[Part] | undefined } & {
+  readonly matches: readonly LoadedMatch[];
+};
+
+/** An extension with what it remembers, which is anew whenever the table is loaded. */
+export type LoadedMatch = Loaded<Match>;
+
+type Loaded<M extends Match> = M extends Match
+  ? { readonly kind: M['kind']; readonly match: M; state: LimitState | undefined }
+  : never;
 
 /** The tables of a network namespace; one that nobody has asked for does not exist. */
 export type IptTables = Map<TableName, IptTable>;
