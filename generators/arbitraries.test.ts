@@ -54,7 +54,7 @@ function portProblems(port: number): readonly string[] {
 }
 
 function waitProblems(ms: number): readonly string[] {
-  return Number.isInteger(ms) && ms >= 1 && ms <= 1_200_000 ? [] : [`${ms} ms`];
+  return Number.isInteger(ms) && ms >= 1 && ms <= 1_920_000 ? [] : [`${ms} ms`];
 }
 
 function sysctlProblems(values: Readonly<Record<string, number>>): readonly string[] {

@@ -62,6 +62,8 @@ export interface ScenarioBias {
   readonly commands: number;
   /** Waits around the known timeouts; the others are short or anything. */
   readonly timeoutEdges: number;
+  /** Services of lblc and lblcr, directors on which these soon forget, and waits of half an hour. */
+  readonly locality: number;
   /** Chance of each sysctl to be set. */
   readonly sysctls: number;
   /** Directors with `net.ipv4.vs.conntrack` 1. */
@@ -111,6 +113,7 @@ export const EVEN: ScenarioBias = {
   counting: 50,
   commands: 35,
   timeoutEdges: 40,
+  locality: 0,
   sysctls: 6,
   conntrack: 50,
   defence: 2,

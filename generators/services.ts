@@ -82,9 +82,15 @@ const persistence: fc.Arbitrary<Persistence> = fc.record({
 });
 
 /** What `-A` and `-E` say: a scheduler, what flags it takes, and whether clients stay where they are. */
-export function settings(persistent: number): fc.Arbitrary<ServiceSettings> {
+export function settings(
+  bias: Pick<ScenarioBias, 'persistence' | 'locality'>,
+): fc.Arbitrary<ServiceSettings> {
+  const any = oneOf<SchedulerName>(
+    [100 - bias.locality, scheduler],
+    [bias.locality, fc.constantFrom('lblc', 'lblcr')],
+  );
   return fc
-    .tuple(scheduler, fc.subarray([...SCHEDULER_FLAGS]), sometimes(persistent, persistence), percent(30))
+    .tuple(any, fc.subarray([...SCHEDULER_FLAGS]), sometimes(bias.persistence, persistence), percent(30))
     .map(([scheduler, schedFlags, persistence, onePacket]) =>
       withFlags({
         scheduler,
@@ -224,7 +230,7 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
     [bias.localNode, fc.tuple(ownAddress, destAddresses(size)).map((all) => all.flat().slice(0, size.dests))],
   );
   const service = fc
-    .tuple(serviceKey(bias), catchAll(bias), settings(bias.persistence), forwarding, addresses, draws)
+    .tuple(serviceKey(bias), catchAll(bias), settings(bias), forwarding, addresses, draws)
     .map(([drawn, catchAll, settings, forwarding, addresses, draws]): VirtualService => {
       const key = drawn.protocol === 'fwm' ? drawn : portOf(drawn, catchAll, settings);
       const list = distinctDests(

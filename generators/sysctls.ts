@@ -10,6 +10,10 @@ export const DEFENCE = 'net.ipv4.vs.secure_tcp';
 /** Whether a SYN on a closed connection is one of its packets, or begins another. */
 const REUSE = 'net.ipv4.vs.conn_reuse_mode';
 
+/** After how long lblc and lblcr may forget an address. */
+const LBLC = 'net.ipv4.vs.lblc_expiration';
+const LBLCR = 'net.ipv4.vs.lblcr_expiration';
+
 /**
  * What may be set and to which values: switches that a packet can tell, and timeouts short enough for a scenario
  * to outlive, as well as some that outlive IPVS's own. All of them are per network namespace and, but for
@@ -22,7 +26,8 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: 'net.ipv4.vs.sloppy_tcp', values: [1, 0] },
   { name: 'net.ipv4.vs.sloppy_sctp', values: [1, 0] },
   { name: 'net.ipv4.vs.expire_quiescent_template', values: [1, 0] },
-  { name: 'net.ipv4.vs.lblcr_expiration', values: [1, 30, 0] },
+  { name: LBLC, values: [1, 30, 0] },
+  { name: LBLCR, values: [1, 30, 0] },
   { name: 'net.ipv4.vs.pmtu_disc', values: [0, 1] },
   { name: 'net.ipv4.vs.ignore_tunneled', values: [1, 0] },
   { name: 'net.ipv4.vs.nat_icmp_send', values: [1, 0] },
@@ -85,7 +90,8 @@ const ROUTING = SYSCTLS.filter(({ name }) => name.startsWith('net.ipv4.conf.'));
 const RARE: readonly string[] = [
   DEFENCE,
   'net.ipv4.vs.expire_quiescent_template',
-  'net.ipv4.vs.lblcr_expiration',
+  LBLC,
+  LBLCR,
   'net.ipv4.vs.pmtu_disc',
   'net.ipv4.vs.ignore_tunneled',
   'net.ipv4.vs.snat_reroute',
@@ -129,11 +135,12 @@ export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string
     percent(Math.round(bias.persistence * 0.6)),
     percent(Math.round(bias.tunnel * 0.3)),
     percent(bias.defence),
+    percent(bias.locality),
     fc.tuple(percent(Math.round(bias.routing * 0.3)), percent(Math.round(bias.markServices * 0.3))),
     fc.array(setting, { maxLength: count, size: 'max' }),
   );
   const record = drawn.map(
-    ([routing, conntrack, quiescent, cuts, defence, [keepsWay, bypasses], settings]) => {
+    ([routing, conntrack, quiescent, cuts, defence, forgets, [keepsWay, bypasses], settings]) => {
       const set = [...routing, ...settings].map(({ name, value }) => [name, value] as const);
       return Object.fromEntries([
         ...(conntrack ? [[CONNTRACK, 1] as const] : []),
@@ -141,6 +148,7 @@ export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string
         ...(cuts ? [[PMTU_DISC, 0] as const] : []),
         ...(bypasses ? [[CACHE_BYPASS, 1] as const] : []),
         ...(keepsWay ? [[SNAT_REROUTE, 0] as const] : []),
+        ...(forgets ? [[LBLC, 30] as const, [LBLCR, 30] as const] : []),
         ...set,
         ...(defence ? [[DEFENCE, 3] as const] : []),
       ]);

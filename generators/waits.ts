@@ -30,8 +30,14 @@ const any: fc.Arbitrary<number> = oneOf<number>(
   [1, fc.integer({ min: 1, max: 1_200_000 })],
 );
 
-/** Milliseconds in which nothing happens, up to twenty minutes. */
+/** Longer than lblc and lblcr take to look through all that they remember. */
+const halfHour: fc.Arbitrary<number> = fc.constantFrom(1_860_000, 1_920_000);
+
+/** Milliseconds in which nothing happens: up to twenty minutes, or half an hour. */
 export function wait(bias: ScenarioBias): fc.Arbitrary<number> {
   const others = 100 - bias.timeoutEdges;
-  return shrinkingBy(oneOf([2 * bias.timeoutEdges, edge], [others, short], [others, any]), smallerWait);
+  return shrinkingBy(
+    oneOf([2 * bias.timeoutEdges, edge], [others, short], [others, any], [3 * bias.locality, halfHour]),
+    smallerWait,
+  );
 }

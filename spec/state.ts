@@ -88,7 +88,9 @@ export interface IpvsProtocol {
 /** How a service picks a dest for a new connection (struct ip_vs_scheduler). */
 export interface Scheduler {
   /** Sets up what the scheduler remembers, when it is bound to a service. */
-  init(service: IpVsService): void;
+  init(service: IpVsService, net: Net): void;
+  /** The service goes, or gets another scheduler. */
+  done?(service: IpVsService, net: Net): void;
   /** `packet` is the client's: some schedulers hash its addresses. */
   schedule(net: Net, service: IpVsService, packet: Ends): IpVsDest | undefined;
   /** The dest was added or edited; the list is already as it will be. */

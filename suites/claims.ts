@@ -92,6 +92,15 @@ const ROWS = [
     only: usesScheduler('lblc', 'lblcr'),
   },
   {
+    id: 'ipvs/locality-forgets',
+    says: 'Each half-hour lblc and lblcr forget whom nobody has called for their expiration, and no sooner.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_lblc.c', symbol: 'ip_vs_lblc_full_check' },
+    bias: { ...BIASES.schedulers, locality: 85, commands: 50, sysctls: 0, timeoutEdges: 10, shortFlows: 40 },
+    size: { ...MANY_CONNECTIONS, interruptions: 6, waitSeconds: 4000 },
+    only: (scenario) =>
+      usesScheduler('lblc', 'lblcr')(scenario) && hasSysctl('net.ipv4.vs.lblc_expiration', 30)(scenario),
+  },
+  {
     id: 'ipvs/thresholds',
     says: 'A dest gets no new connections from its upper threshold on, until it has fewer than its lower one.',
     source: { file: 'net/netfilter/ipvs/ip_vs_ctl.c', symbol: '__ip_vs_dest_update_overload' },

@@ -120,7 +120,12 @@ const deleteService: fc.Arbitrary<Intent> = index.map((index) => ({ services }) 
 });
 
 const addService: fc.Arbitrary<Intent> = fc
-  .tuple(index, serviceKey({ udpServices: 20, sctpServices: 5, markServices: 10 }), settings(20), percent(70))
+  .tuple(
+    index,
+    serviceKey({ udpServices: 20, sctpServices: 5, markServices: 10 }),
+    settings({ persistence: 20, locality: 0 }),
+    percent(70),
+  )
   .map(([index, fresh, settings, back]) => ({ services }, before) => {
     const missing = before.services.filter((old) => !services.some((one) => isSameService(one, old)));
     const old = back ? pick(missing, index) : undefined;
@@ -130,7 +135,7 @@ const addService: fc.Arbitrary<Intent> = fc
   });
 
 const editService: fc.Arbitrary<Intent> = fc
-  .tuple(index, settings(30))
+  .tuple(index, settings({ persistence: 30, locality: 0 }))
   .map(([index, settings]) => ({ services }) => {
     const service = pick(services, index);
     if (!service) return undefined;

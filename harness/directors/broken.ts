@@ -142,6 +142,12 @@ function scheduler(name: SchedulerName, wrong: (right: Schedule) => Schedule): P
   };
 }
 
+/** A scheduler whose timer never runs. */
+function neverChecked(name: 'lblc' | 'lblcr'): Parts['schedulers'][SchedulerName] {
+  const right = PARTS.schedulers[name];
+  return { ...right, init: (service, net) => right.init(service, { ...net, timers: new Set() }) };
+}
+
 type UniqueTuple = Parts['natUniqueTuple'];
 
 /** NAT that chooses from another range, or knowing less. */
@@ -260,6 +266,7 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'sched-mh-hashes-vip', says: "mh hashes the virtual address in the place of the client's.", parts: scheduler('mh', (right) => (net, service, packet) => right(net, service, { ...packet, source: packet.destination })) },
   { id: 'sched-mh-current-weight', says: 'mh gives the slots of a resting dest to the others.', parts: scheduler('mh', (right) => (net, service, packet) => { const working = service.dests.filter(({ weight }) => weight > 0); return right(net, { ...service, schedData: undefined, dests: working }, packet); }) },
   { id: 'sched-lblc-forgets', says: 'lblc asks for the least busy dest each time.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, lblc: PARTS.schedulers.wlc } } },
+  { id: 'sched-locality-for-good', says: 'lblc and lblcr forget no address.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, lblc: neverChecked('lblc'), lblcr: neverChecked('lblcr') } } },
   { id: 'sched-lblcr-one-dest', says: 'lblcr keeps one dest for each address, as lblc does.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, lblcr: PARTS.schedulers.lblc } } },
   { id: 'threshold-one-more', says: 'A dest takes one connection more than its upper threshold.', parts: { ...PARTS, updateOverload: (net, dest, why) => { if (why !== 'bind') PARTS.updateOverload(net, dest, why); else if (dest.upperThreshold > 0 && dest.totalConns > dest.upperThreshold) dest.overloaded = true; } } },
   { id: 'threshold-edit-unseen', says: 'An edit of thresholds decides nothing.', parts: { ...PARTS, updateOverload: (net, dest, why) => { if (why !== 'edit') PARTS.updateOverload(net, dest, why); } } },

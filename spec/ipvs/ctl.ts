@@ -90,7 +90,7 @@ function addService(net: Net, key: ServiceKey, settings: ServiceSettings): boole
     dests: [],
     schedData: undefined,
   };
-  net.parts.schedulers[scheduler].init(service);
+  net.parts.schedulers[scheduler].init(service, net);
   net.ipvs.services.push(service);
   return true;
 }
@@ -105,13 +105,15 @@ function editService(
   service.persistence = persistence;
   service.onePacket = onePacket ?? false;
   if (service.scheduler === scheduler) return true;
+  net.parts.schedulers[service.scheduler].done?.(service, net);
   service.scheduler = scheduler;
-  net.parts.schedulers[scheduler].init(service);
+  net.parts.schedulers[scheduler].init(service, net);
   return true;
 }
 
 function deleteService(net: Net, service: IpVsService): boolean {
   net.ipvs.services.splice(net.ipvs.services.indexOf(service), 1);
+  net.parts.schedulers[service.scheduler].done?.(service, net);
   for (const dest of service.dests) intoTrash(net, dest);
   updateUsers(net);
   return true;

@@ -48,6 +48,13 @@ export const FREEDOMS = [
       'nf_tables counts what a limit has won back in nanoseconds. Where it comes to within a jiffy of what a packet costs, what decides is how far into its jiffy the packet came.',
     source: { file: 'net/netfilter/nft_limit.c', symbol: 'nft_limit_eval' },
   },
+  {
+    id: 'locality-check',
+    field: 'rest',
+    reason:
+      'What lblc and lblcr remember is checked for stale addresses at each thirtieth minute since the service was set up. When that was, before the scenario began, nobody sees: within a minute of the check an address may be forgotten already.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_lblc.c', symbol: 'ip_vs_lblc_check_expire' },
+  },
 ] as const satisfies readonly Freedom[];
 
 export type FreedomId = (typeof FREEDOMS)[number]['id'];

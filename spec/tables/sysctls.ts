@@ -43,6 +43,7 @@ export const SYSCTLS = [
   { name: 'net.ipv4.vs.expire_nodest_conn', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
   { name: 'net.ipv4.vs.expire_quiescent_template', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
   { name: 'net.ipv4.vs.ignore_tunneled', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
+  { name: 'net.ipv4.vs.lblc_expiration', default: 86_400, min: 0, max: MOST_SECONDS, source: { file: 'net/netfilter/ipvs/ip_vs_lblc.c', symbol: 'vs_vars_table' } },
   { name: 'net.ipv4.vs.lblcr_expiration', default: 86_400, min: 0, max: MOST_SECONDS, source: { file: 'net/netfilter/ipvs/ip_vs_lblcr.c', symbol: 'vs_vars_table' } },
   { name: 'net.ipv4.vs.nat_icmp_send', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
   { name: 'net.ipv4.vs.pmtu_disc', default: 1, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },

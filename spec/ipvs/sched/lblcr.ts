@@ -1,10 +1,10 @@
 import type { Net, Scheduler } from '../../state.ts';
 import { sysctl } from '../../sysctl.ts';
-import type { Ipv4 } from '../../wire/address.ts';
 import type { IpVsDest } from '../types.ts';
 import { leastLoaded } from './least-loaded.ts';
 import { isBusyBesideIdle, leastConnections } from './locality.ts';
 import { overhead } from './overhead.ts';
+import { forgetAll, newRemembered, type Remembered, recall, remember } from './remembered.ts';
 import { isUsable } from './usable.ts';
 
 /** The dests of one address, the newest first (struct ip_vs_dest_set). */
@@ -14,7 +14,7 @@ interface DestSet {
   lastModified: number;
 }
 
-type Cache = Map<Ipv4, DestSet>;
+type Cache = Remembered<DestSet>;
 
 /**
  * Locality-based least connections with replication: a set of dests for each address that clients call, which grows
@@ -22,19 +22,21 @@ type Cache = Map<Ipv4, DestSet>;
  * (net/netfilter/ipvs/ip_vs_lblcr.c).
  */
 export const lblcr: Scheduler = {
-  init(service) {
-    service.schedData = new Map() satisfies Cache;
+  init(service, net) {
+    service.schedData = newRemembered<DestSet>(net, 'net.ipv4.vs.lblcr_expiration');
   },
+
+  done: (service, net) => forgetAll(net, service.schedData as Cache),
 
   schedule(net, service, { destination }) {
     const cache = service.schedData as Cache;
-    const set = cache.get(destination);
+    const set = recall(net, cache, destination);
     const known = set && leastBusy(net, set);
     if (set) shrink(net, set);
     if (known && !isBusyBesideIdle(service, known)) return known;
     const dest = leastConnections(net, service);
     if (dest && set) insert(net, set, dest);
-    else if (dest) cache.set(destination, { dests: [dest], lastModified: net.jiffies });
+    else if (dest) remember(net, cache, destination, { dests: [dest], lastModified: net.jiffies });
     return dest;
   },
 };
