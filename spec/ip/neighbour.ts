@@ -6,7 +6,7 @@ import { modTimer } from '../timers.ts';
 import { note } from '../trace-log.ts';
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts';
 import { printArpRequest } from '../wire/arp.ts';
-import { isLocal } from './route.ts';
+import { isLocalAddress } from './fib.ts';
 import { type Neighbour, neighbourKey } from './types.ts';
 
 /** Requests before the director gives up (mcast_solicit of net/core/neighbour.c), one a second. */
@@ -45,7 +45,7 @@ function probe(net: Net, link: Link, address: Ipv4, neighbour: Neighbour): void 
   neighbour.probes += 1;
   // It asks in the name that the waiting packet has, if that is its own (net/ipv4/arp.c, arp_solicit).
   const name = neighbour.queue.at(-1)?.header.source;
-  const own = name !== undefined && isLocal(net, name) ? name : link.address;
+  const own = name !== undefined && isLocalAddress(net, name) ? name : link.address;
   const frame = printArpRequest({ mac: link.mac, address: own }, address);
   net.emitted.push({ link: link.name, frame });
   modTimer(net, neighbour.timer, net.jiffies + net.kernel.hz);

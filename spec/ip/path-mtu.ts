@@ -4,7 +4,8 @@ import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_DEST_UNREACH, ICMP_ECHO_REPLY, ICMP_FRAG_NEEDED, type IcmpMessage } from '../wire/icmp.ts';
 import { type Ipv4Header, PROTOCOL_ICMP, parseIpv4Header } from '../wire/ipv4.ts';
-import { isLocal, routeOutput } from './route.ts';
+import { isLocalAddress } from './fib.ts';
+import { routeOutput } from './route.ts';
 import type { WayOut } from './route-types.ts';
 import type { PathMtu } from './types.ts';
 
@@ -42,7 +43,7 @@ export function updatePmtu(
   { source, destination }: Pick<Ipv4Header, 'source' | 'destination'>,
   said: number,
 ): void {
-  if (!isLocal(net, source)) return;
+  if (!isLocalAddress(net, source)) return;
   const route = routeOutput(net, destination, { source });
   if (route.kind !== 'unicast' || pathMtu(net, route)?.locked) return;
   const old = mtuTowards(net, route, 'own');

@@ -20,11 +20,6 @@ export interface NoRoute {
 
 export const LOOPBACK = 'lo';
 
-/** Whether the director holds the address itself. */
-export function isLocal(net: Net, address: Ipv4): boolean {
-  return isLocalAddress(net, address);
-}
-
 /** The way of a packet that came in by a device (net/ipv4/route.c, ip_route_input_slow). */
 export function routeInput(
   net: Net,
@@ -115,7 +110,7 @@ export interface Sent {
  * and one of 127/8 stays at home (__mkroute_output).
  */
 export function routeOutput(net: Net, destination: Ipv4, { source, mark = 0, anySource }: Sent = {}): Route {
-  if (source !== undefined && !anySource && !isLocal(net, source))
+  if (source !== undefined && !anySource && !isLocalAddress(net, source))
     return { kind: 'none', why: 'the source is no address of the director' };
   const found = net.parts.fibLookup(net, { source: source ?? 0, destination, mark, iif: LOOPBACK });
   if (typeof found === 'string') return { kind: 'none', why: WORDS[found] };

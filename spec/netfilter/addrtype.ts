@@ -1,5 +1,5 @@
 import type { AddressType, AddressTypes, Match } from '../config/rules.ts';
-import { isLocal } from '../ip/route.ts';
+import { isLocalAddress } from '../ip/fib.ts';
 import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { type Ipv4, prefixMask } from '../wire/address.ts';
@@ -19,7 +19,7 @@ export function addressType(net: Net, address: Ipv4): AddressType {
   if (address === 0xffffffff || top === 0) return 'BROADCAST';
   if (top >= 224 && top < 240) return 'MULTICAST';
   if (isBroadcast(net, address)) return 'BROADCAST';
-  return isLocal(net, address) ? 'LOCAL' : 'UNICAST';
+  return isLocalAddress(net, address) ? 'LOCAL' : 'UNICAST';
 }
 
 /** The last address of a link's network, or of lo's. */
