@@ -50,7 +50,7 @@ export const FTP_CLAIMS = [
     id: 'ftp/control',
     says: 'A control connection lives as long as its data connections, and what it has announced goes with it.',
     source: { file: 'net/netfilter/ipvs/ip_vs_conn.c', symbol: 'ip_vs_conn_expire' },
-    bias: { ...BIASES.ftp, timeoutEdges: 90, commands: 30, sysctls: 12 },
+    bias: { ...BIASES.ftp, timeoutEdges: 90, commands: 60, sysctls: 12 },
     size: { ...MANY_PACKETS, interruptions: 10 },
     only: (scenario) => isServed(scenario) && speaks(scenario) && sends(scenario, 'wait'),
   },

@@ -21,7 +21,8 @@ import type { DestRoute, IpVsConn } from './types.ts';
 /** Sends a client's packet to its real server (net/netfilter/ipvs/ip_vs_xmit.c). */
 export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
   if (cp.forward === 'bypass') return bypassXmit(net, skb, cp);
-  if (cp.noClientPort) fillClientPort(net, cp, word(skb.payload, 0));
+  // ip_vs_nat_xmit alone; another method never learns the port.
+  if (cp.forward === 'masq' && cp.noClientPort) fillClientPort(net, cp, word(skb.payload, 0));
   const way = routeToDest(net, skb, cp);
   if (!way) return 'NF_STOLEN';
   if (cp.forward === 'tunnel' && way.kind === 'unicast') return tunnelXmit(net, skb, cp, way.link.address);
