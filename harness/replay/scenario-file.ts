@@ -19,6 +19,7 @@ import { parseFact, parseWhen } from '../../spec/scenario-text/expectation.ts';
 import { DEFAULT_ISN, parseFlow, parseFlowName } from '../../spec/scenario-text/flow.ts';
 import { parseTimelineText } from '../../spec/scenario-text.ts';
 import { inputError } from './input-error.ts';
+import { checkRule } from './rules-then.ts';
 import { SCENARIO_FILE } from './scenario-schema.ts';
 import { shapeError } from './shape-error.ts';
 import { errorInText, placeOfNode, readYaml, type YamlSource } from './yaml-source.ts';
@@ -103,19 +104,30 @@ function parseTimeline(
   const timeline: TimelineItem[] = [];
   const expectations: Expectation[] = [];
   for (const item of isSeq(node) ? node.items : [])
-    if (isExpectation(item)) expectations.push(...parseExpectations(source, item, timeline.length));
+    if (isExpectation(item)) expectations.push(...parseExpectations(source, item, { rules, timeline }));
     else timeline.push(parseStep(source, item, chains));
   return { timeline, expectations };
 }
 
 const isExpectation = (item: unknown): item is YAMLMap => isMap(item) && item.has('expect');
 
-function parseExpectations(source: YamlSource, item: YAMLMap, after: number): Expectation[] {
+/** Of what there is at that point of the timeline. */
+function parseExpectations(
+  source: YamlSource,
+  item: YAMLMap,
+  { rules, timeline }: { readonly rules: Ruleset; readonly timeline: readonly TimelineItem[] },
+): Expectation[] {
+  const after = timeline.length;
+  const read = (text: string) => {
+    const fact = parseFact(text);
+    checkRule(fact, rules, timeline);
+    return fact;
+  };
   const when = item.get('when', true);
   const condition = isScalar(when) ? { when: inText(source, when, parseWhen) } : {};
   const given = item.get('expect', true);
   const texts = isSeq(given) ? given.items : [given];
-  return texts.map((text) => ({ after, fact: inText(source, text as Scalar, parseFact), ...condition }));
+  return texts.map((text) => ({ after, fact: inText(source, text as Scalar, read), ...condition }));
 }
 
 function parseStep(source: YamlSource, item: unknown, chains: readonly string[]): TimelineItem {
