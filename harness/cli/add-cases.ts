@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { collect } from './option-values.ts';
+import type { Ipv4 } from '../../spec/wire/address.ts';
+import { addresses, collect } from './option-values.ts';
 
 /** The commands that bring other people's cases in, and ours out. */
 export function addCases(all: Command): void {
@@ -11,6 +12,12 @@ export function addCases(all: Command): void {
     .option('--rules <file>', 'output of iptables-save or nft list ruleset')
     .option('--sysctl <file>', 'output of sysctl -a')
     .option('--client <address[:port]>', 'only flows of this client; repeatable', collect, [])
+    .option(
+      '--own <address>',
+      'an address of the director itself, where a real server is the director; repeatable',
+      addresses('--own'),
+      [],
+    )
     .option(
       '--client-device <name>',
       "the director's device towards clients, where the capture does not name it",
@@ -24,13 +31,13 @@ export function addCases(all: Command): void {
     .option('--kernel <kernel>', 'as --on microvm:KERNEL; repeatable', collect, [])
     .action(async (capture: string, flags: ImportFlags) => {
       const { importCommand } = await import('./import-command.ts');
-      const { ipvs, rules, sysctl, client, anonymise, shrink, out } = flags;
+      const { ipvs, rules, sysctl, client, own, serverSide, anonymise, shrink, out } = flags;
       const devices = {
         ...(flags.clientDevice !== undefined && { client: flags.clientDevice }),
         ...(flags.serverDevice !== undefined && { server: flags.serverDevice }),
       };
       const on = [...flags.on, ...flags.kernel.map((kernel) => `microvm:${kernel}`)];
-      const files = { capture, ipvs, rules, sysctl, clients: client, devices, serverSide: flags.serverSide };
+      const files = { capture, ipvs, rules, sysctl, clients: client, own, devices, serverSide };
       process.exitCode = await importCommand({ ...files, anonymise, shrink, out, on });
     });
   all
@@ -60,6 +67,7 @@ interface ImportFlags {
   readonly rules?: string;
   readonly sysctl?: string;
   readonly client: string[];
+  readonly own: Ipv4[];
   readonly clientDevice?: string;
   readonly serverDevice?: string;
   readonly anonymise: boolean;

@@ -1,3 +1,4 @@
+import { type Ipv4, parseIpv4 } from '../../spec/wire/address.ts';
 import { InputError } from '../errors.ts';
 import type { Shard } from '../outcome.ts';
 
@@ -31,6 +32,15 @@ export function shard(option: string): (text: string) => Shard {
     const [index, count] = [Number(match?.[1]), Number(match?.[2])];
     if (match && index < count && count <= MOST_SHARDS) return { index, count };
     throw new InputError(`${option} ${text}: not a shard; the first of four is 0/4, the last 3/4`);
+  };
+}
+
+/** For options that name addresses, once or several times. */
+export function addresses(option: string): (text: string, before?: readonly Ipv4[]) => Ipv4[] {
+  return (text, before = []) => {
+    const address = parseIpv4(text);
+    if (address !== undefined) return [...before, address];
+    throw new InputError(`${option} ${text}: not an IPv4 address; write it as in 192.0.2.1`);
   };
 }
 

@@ -26,12 +26,20 @@ const LEAST_MTU = 576;
 const NOBODY = parseIpv4('203.0.113.0')!;
 
 /** Gives every address that takes part a role: virtual addresses, real servers, clients, the director's own. */
-export function cast(services: readonly VirtualService[], exchanges: readonly Exchange[]): Casting {
+export function cast(
+  services: readonly VirtualService[],
+  exchanges: readonly Exchange[],
+  given: readonly Ipv4[],
+): Casting {
   const vips = unique(exchanges.map(({ conversation }) => conversation.virtual.address));
-  const servers = unique(services.flatMap(({ dests }) => dests.map(({ address }) => address)));
-  const clients = unique(exchanges.map(({ conversation }) => conversation.client.address)).filter(
-    (address) => !servers.includes(address),
+  const dests = unique(services.flatMap((service) => service.dests.map(({ address }) => address)));
+  const own = new Map([...signers(exchanges), ...masks(exchanges), ...told(given, vips, dests)]);
+  const callers = unique(exchanges.map(({ conversation }) => conversation.client.address));
+  const elsewhere = translatedTo(exchanges).filter((address) => !callers.includes(address));
+  const servers = unique([...dests, ...elsewhere]).filter(
+    (address) => !own.has(address) && !vips.includes(address) && !isLoopback(address),
   );
+  const clients = callers.filter((address) => !servers.includes(address));
   for (const [what, found, most] of [
     ['clients', clients, MOST_HOSTS.clients],
     ['real servers', servers, MOST_HOSTS.servers],
@@ -41,7 +49,6 @@ export function cast(services: readonly VirtualService[], exchanges: readonly Ex
       throw new InputError(
         `${found.length} ${what} take part; allowed: ${most}; name the flows that matter with --client ADDRESS:PORT`,
       );
-  const own = ownAddresses(exchanges);
   const topology = withMtu(TWO_ARMED, narrowLinks(exchanges));
   return {
     topology: withHosts(topology, {
@@ -78,20 +85,63 @@ function narrowLinks(exchanges: readonly Exchange[]): Partial<Record<LinkName, n
   return found;
 }
 
+type Role = readonly [Ipv4, { readonly name: string; readonly address: Ipv4 }];
+
+const role = (address: Ipv4, name: string): Role => [address, { name, address: ADDRESS_NAMES.get(name)! }];
+
 /** The director signs its ICMP errors with the address of the side that they go to. */
-function ownAddresses(exchanges: readonly Exchange[]): Map<Ipv4, { name: string; address: Ipv4 }> {
-  const own = new Map<Ipv4, { name: string; address: Ipv4 }>();
-  for (const { answers, classified } of exchanges)
-    for (const { kind, packet, classified: said } of answers) {
-      if (kind !== 'back' || !said.error) continue;
-      const name = classified.from === 'client' ? 'EXT' : 'DIP';
-      own.set(packet.source, { name, address: ADDRESS_NAMES.get(name)! });
-    }
-  return own;
+function signers(exchanges: readonly Exchange[]): Role[] {
+  return exchanges.flatMap(({ answers, classified }) =>
+    answers
+      .filter(({ kind, classified: said }) => kind === 'back' && said.error)
+      .map(({ packet }) => role(packet.source, classified.from === 'client' ? 'EXT' : 'DIP')),
+  );
 }
 
+/** In whose name rules let packets of clients reach real servers: the director's, as a rule. */
+function masks(exchanges: readonly Exchange[]): Role[] {
+  const shown = exchanges.flatMap(({ answers, conversation: { client }, classified: { from } }) =>
+    answers
+      .filter(
+        ({ kind, packet, classified: { far, error } }) =>
+          from === 'client' &&
+          kind === 'forwarded' &&
+          !error &&
+          far.kind === 'real' &&
+          packet.source !== client.address,
+      )
+      .map(({ packet }) => packet.source),
+  );
+  // Of several addresses one can be the director's own.
+  return shown.slice(0, 1).map((address) => role(address, 'DIP'));
+}
+
+/** To whom rules, and no service, let packets of clients go. */
+function translatedTo(exchanges: readonly Exchange[]): Ipv4[] {
+  return exchanges.flatMap(({ answers, classified: { from } }) =>
+    answers
+      .filter(({ kind }) => kind === 'translated' && from === 'client')
+      .map(({ packet }) => packet.destination),
+  );
+}
+
+/** What nobody can see is told: on the servers' side if it is in their network more than in the services'. */
+function told(given: readonly Ipv4[], fronts: readonly Ipv4[], dests: readonly Ipv4[]): Role[] {
+  const nearness = (address: Ipv4, others: readonly Ipv4[]) =>
+    Math.max(0, ...others.filter((one) => one !== address).map((one) => Math.clz32(one ^ address)));
+  const free = new Set(['DIP', 'EXT']);
+  return given.map((address) => {
+    const nearer = nearness(address, dests) > nearness(address, fronts) ? 'DIP' : 'EXT';
+    const name = free.has(nearer) ? nearer : ([...free][0] ?? nearer);
+    free.delete(name);
+    return role(address, name);
+  });
+}
+
+const isLoopback = (address: Ipv4): boolean => address >>> 24 === 127;
+
 export function addressOf({ roles }: Casting, address: Ipv4): Ipv4 {
-  return roles.get(address)?.address ?? NOBODY;
+  return roles.get(address)?.address ?? (isLoopback(address) ? address : NOBODY);
 }
 
 /** The network of the topology that holds exactly those who were in this one; undefined when none does. */

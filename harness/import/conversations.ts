@@ -1,6 +1,5 @@
 import type { VirtualService } from '../../spec/config/services.ts';
 import type { Endpoint, FlowProtocol } from '../../spec/scenario.ts';
-import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
 import {
   initiateTag,
   SCTP_CHUNK_TYPES,
@@ -9,9 +8,10 @@ import {
   verificationTag,
 } from '../../spec/wire/sctp.ts';
 import { ACK, parseTcpHeader, SYN } from '../../spec/wire/tcp.ts';
+import { causeOf, isDouble, isImage } from './cause.ts';
 import type { Classified, Classifier } from './classify.ts';
-import { isOnWayIn } from './direction.ts';
-import type { CapturedPacket } from './packet.ts';
+import { wayOf } from './direction.ts';
+import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** One flow of a client to a service, of which the capture has the beginning. */
 export interface Conversation {
@@ -28,11 +28,16 @@ export interface Exchange {
   readonly packet: CapturedPacket;
   readonly classified: Classified;
   readonly answers: Answer[];
+  /** A packet followed of which nobody can tell whether the director had sent it. */
+  doubtful: boolean;
 }
 
-/** `forwarded` went on to the other side, `back` to whoever had sent the packet. */
+/**
+ * `forwarded` went on to the other side, `translated` too, but with an address of nobody who takes part; `back` went to
+ * whoever had sent the packet.
+ */
 export interface Answer {
-  readonly kind: 'forwarded' | 'back';
+  readonly kind: 'forwarded' | 'translated' | 'back';
   readonly packet: CapturedPacket;
   readonly classified: Classified;
 }
@@ -48,17 +53,13 @@ export interface Traffic {
   readonly doubles: number;
 }
 
-/** A packet that comes twice within this time, and is the same to the last bit of its header, was captured twice. */
-const DOUBLE_MICROSECONDS = 2_000;
-
 /** What a director does with a packet it does soon. */
 const SOON_MICROSECONDS = 2_000_000;
 
 export function conversationsOf(packets: readonly CapturedPacket[], classifier: Classifier): Traffic {
   const book = new Book();
   for (const packet of packets.toSorted((one, other) => one.at - other.at)) {
-    const classified = packet.way === 'passing' ? undefined : classifier.classify(packet);
-    if (classified) book.note(packet, classified);
+    if (packet.way !== 'passing') book.note(packet, classifier.classify(packet));
   }
   return book.traffic();
 }
@@ -74,6 +75,8 @@ class Book {
   readonly #open = new Map<string, Open[]>();
   readonly #seen = { client: false, server: false };
   readonly #cards = new Set<string>();
+  /** By `maskKey`: the client whose packets a server gets from somebody else's address. */
+  readonly #masks = new Map<string, Endpoint>();
   #headless = 0;
   #doubles = 0;
 
@@ -86,13 +89,53 @@ class Book {
     };
   }
 
-  note(packet: CapturedPacket, classified: Classified): void {
-    const open = this.#openFor(classified);
+  note(packet: CapturedPacket, seen: Classified | undefined): void {
+    const classified = seen && this.#asClientKnows(seen);
+    const open = classified && this.#openFor(classified);
+    if (!classified || !open) {
+      const image = packet.way === 'in' ? undefined : this.#imageOf(packet);
+      if (image) return this.#noteImage(image, packet, classified);
+    }
+    if (classified) this.#noteClassified(open, packet, classified);
+    // A piece of what a tunnel made too large: nobody can say of what.
+    else if (isFragment(packet)) noteDoubt(this.#exchanges, packet);
+  }
+
+  #noteClassified(open: Open | undefined, packet: CapturedPacket, classified: Classified): void {
     const before = open?.exchanges.map((one) => one.packet) ?? [];
-    const comesIn = isOnWayIn(packet, classified, { before, cards: this.#cards });
-    if (comesIn === undefined) return;
-    if (comesIn) this.#noteIn(open, packet, classified);
-    else if (open) this.#noteOut(open, packet, classified);
+    const way = wayOf(packet, classified, { before, cards: this.#cards });
+    if (way === 'in') this.#noteIn(open, packet, classified);
+    else if (way === 'out' && open) this.#noteOut(open, packet, classified);
+    else if (way === 'unknown') noteDoubt(open?.exchanges ?? [], packet);
+  }
+
+  /** Whom the director shows to servers in a client's place is that client. */
+  #asClientKnows(classified: Classified): Classified {
+    const client = this.#masks.get(maskKey(classified));
+    return client ? { ...classified, client } : classified;
+  }
+
+  /** What came in and left with addresses that tell nothing of it: rules had translated them. */
+  #imageOf(packet: CapturedPacket): Exchange | undefined {
+    return this.#exchanges.findLast(
+      (one) =>
+        packet.at - one.packet.at <= SOON_MICROSECONDS &&
+        one.answers.length === 0 &&
+        isImage(one.packet, packet) &&
+        !isDouble(one.packet, packet),
+    );
+  }
+
+  #noteImage(cause: Exchange, packet: CapturedPacket, classified: Classified | undefined): void {
+    const { client } = cause.conversation;
+    const { from } = cause.classified;
+    this.#seen[from === 'client' ? 'server' : 'client'] = true;
+    if (classified?.far.kind === 'real' && from === 'client') this.#masks.set(maskKey(classified), client);
+    cause.answers.push(
+      classified
+        ? { kind: 'forwarded', packet, classified: { ...classified, client } }
+        : { kind: 'translated', packet, classified: cause.classified },
+    );
   }
 
   /** The client's conversation with that virtual service, or its newest with one that has the real server. */
@@ -107,6 +150,8 @@ class Book {
   }
 
   #noteIn(open: Open | undefined, packet: CapturedPacket, classified: Classified): void {
+    // Who calls a real server by its own name has no business with the service.
+    if (classified.from === 'client' && classified.far.kind === 'real') return;
     if (open?.exchanges.some((one) => isDouble(one.packet, packet))) {
       this.#doubles += 1;
       return;
@@ -118,8 +163,9 @@ class Book {
     }
     const { conversation } = current;
     this.#seen[classified.from] = true;
+    if (packet.macs) this.#cards.add(packet.macs.destination);
     noteServerIsn(conversation, packet, classified);
-    const exchange: Exchange = { conversation, packet, classified, answers: [] };
+    const exchange: Exchange = { conversation, packet, classified, answers: [], doubtful: false };
     this.#exchanges.push(exchange);
     current.exchanges.push(exchange);
   }
@@ -157,11 +203,22 @@ function keyOf({ protocol, echo, client: { address, port } }: Classified): strin
   return `${echo ? 'echo' : protocol} ${address}:${port}`;
 }
 
+function maskKey({ protocol, client, far }: Classified): string {
+  return `${protocol} ${client.address}:${client.port} ${far.address}:${far.port}`;
+}
+
+/** It may be what the director made of the packet before it, or have come by another way. */
+function noteDoubt(exchanges: readonly Exchange[], packet: CapturedPacket): void {
+  const last = exchanges.at(-1);
+  if (last && packet.at - last.packet.at <= SOON_MICROSECONDS) last.doubtful = true;
+}
+
 /** The client's first sequence number, or tag, if this packet of it begins a conversation with a virtual service. */
-function beginning({ body }: CapturedPacket, classified: Classified): number | undefined {
+function beginning({ body, offset }: CapturedPacket, classified: Classified): number | undefined {
   const { protocol, from, far, error, echo } = classified;
   if (from !== 'client' || far.kind !== 'virtual' || error) return undefined;
   if (protocol === 'udp' || echo) return 0;
+  if (offset > 0) return undefined;
   if (protocol === 'sctp') return tagIn(body, 'INIT');
   const tcp = parseTcpHeader(body);
   return tcp !== undefined && (tcp.flags & (SYN | ACK)) === SYN ? tcp.seq : undefined;
@@ -173,24 +230,14 @@ function tagIn(body: Uint8Array, name: 'INIT' | 'INIT_ACK'): number | undefined 
   return first?.type === SCTP_CHUNK_TYPES[name] ? initiateTag(body, first) : undefined;
 }
 
-function isDouble(one: CapturedPacket, other: CapturedPacket): boolean {
-  return (
-    one !== other &&
-    other.at - one.at <= DOUBLE_MICROSECONDS &&
-    one.id === other.id &&
-    one.ttl === other.ttl &&
-    one.offset === other.offset &&
-    one.length === other.length &&
-    one.source === other.source &&
-    one.destination === other.destination &&
-    Buffer.compare(one.body, other.body) === 0
-  );
-}
-
 /** What the server's side begins with, by what it says or else by what the client says of it. */
-function noteServerIsn({ isn }: Conversation, { body }: CapturedPacket, classified: Classified): void {
+function noteServerIsn(
+  { isn }: Conversation,
+  { body, offset }: CapturedPacket,
+  classified: Classified,
+): void {
   const { protocol, from, error, echo } = classified;
-  if (error || echo) return;
+  if (error || echo || offset > 0) return;
   if (protocol === 'tcp') isn.server ??= tcpServerIsn(body, from);
   if (protocol === 'sctp') isn.server ??= sctpServerTag(body, from);
 }
@@ -207,56 +254,4 @@ function sctpServerTag(body: Uint8Array, from: Classified['from']): number | und
   if (from === 'server') return tagIn(body, 'INIT_ACK');
   const tag = body.length >= SCTP_HEADER_BYTES ? verificationTag(body) : 0;
   return tag === 0 ? undefined : tag;
-}
-
-/** Which packet made the director send this one: the one that it is, or the one that it answers. */
-function causeOf(
-  packet: CapturedPacket,
-  classified: Classified,
-  recent: readonly Exchange[],
-): { exchange: Exchange; kind: Answer['kind'] } | undefined {
-  const same = recent.filter((one) => one.classified.from === classified.from);
-  const forwarded =
-    same.findLast((one) => one.answers.length === 0 && isSame(one, packet, classified)) ??
-    same.findLast((one) => isSame(one, packet, classified)) ??
-    same.findLast((one) => overlaps(one.packet, packet, classified));
-  if (forwarded) return { exchange: forwarded, kind: 'forwarded' };
-  const other = recent.filter((one) => one.classified.from !== classified.from && !one.classified.error);
-  const { error, echo } = classified;
-  if (echo && !error) {
-    const asked = other.findLast((one) => one.classified.echo?.seq === echo.seq);
-    return asked && { exchange: asked, kind: 'back' };
-  }
-  const answered = error
-    ? other.findLast(({ packet: { id } }) => id === error.quoted.id)
-    : packet.protocol === PROTOCOL_TCP && other.findLast(({ answers }) => answers.length === 0);
-  return answered ? { exchange: answered, kind: 'back' } : undefined;
-}
-
-function isSame(one: Exchange, packet: CapturedPacket, { error, protocol, echo }: Classified): boolean {
-  if (error || one.classified.error)
-    return error?.type === one.classified.error?.type && error?.code === one.classified.error?.code;
-  if (one.packet.offset !== packet.offset || one.packet.length !== packet.length) return false;
-  if (one.classified.echo?.seq !== echo?.seq) return false;
-  if (protocol !== 'tcp' || echo || packet.offset > 0) return one.packet.id === packet.id;
-  const [a, b] = [parseTcpHeader(one.packet.body), parseTcpHeader(packet.body)];
-  return a !== undefined && b !== undefined && a.seq === b.seq && a.ack === b.ack && a.flags === b.flags;
-}
-
-/** A card may have put segments together, or cut one, between the two places where they were seen. */
-function overlaps(
-  one: CapturedPacket,
-  other: CapturedPacket,
-  { protocol, error, echo }: Classified,
-): boolean {
-  if (protocol !== 'tcp' || error || echo || one.offset > 0 || other.offset > 0) return false;
-  const [a, b] = [spanOf(one), spanOf(other)];
-  if (!a || !b || a.bytes === 0 || b.bytes === 0) return false;
-  const ahead = (b.seq - a.seq) | 0;
-  return ahead >= 0 ? ahead < a.bytes : -ahead < b.bytes;
-}
-
-function spanOf({ body, length }: CapturedPacket): { seq: number; bytes: number } | undefined {
-  const tcp = parseTcpHeader(body);
-  return tcp && { seq: tcp.seq, bytes: length - (body[12]! >> 4) * 4 };
 }

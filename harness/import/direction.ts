@@ -1,6 +1,6 @@
 import type { Mac } from '../../spec/wire/address.ts';
 import type { Classified } from './classify.ts';
-import type { CapturedPacket } from './packet.ts';
+import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** What is known when the direction of a packet is asked for. */
 interface Known {
@@ -10,52 +10,70 @@ interface Known {
   readonly cards: Set<Mac>;
 }
 
+/** To the director or from it; one that passes by never reaches it, and of some nobody can tell. */
+export type Way = 'in' | 'out' | 'passing' | 'unknown';
+
 /**
- * Whether a packet comes to the director (true) or from it (false); undefined for one that passes it by. The capture
- * may say so; else addresses do, and where these are the same before and behind the director, its MAC does.
+ * Which way a packet goes. The capture may say so; else addresses do, and where these are the same before and behind
+ * the director, its MAC does.
  */
-export function isOnWayIn(packet: CapturedPacket, classified: Classified, known: Known): boolean | undefined {
+export function wayOf(packet: CapturedPacket, classified: Classified, known: Known): Way {
   const { from, far, service, error, echo } = classified;
-  if (packet.way === 'in') return true;
-  if (packet.way === 'out') return false;
-  if (packet.tunnelledTo !== undefined) return false;
+  if (packet.way !== undefined) return packet.way;
+  if (packet.tunnelledTo !== undefined) return 'out';
   // The director answers pings itself, whatever its method.
-  if (echo && from === 'server' && far.kind === 'virtual') return false;
+  if (echo && from === 'server' && far.kind === 'virtual') return 'out';
   // What no connection claims is forwarded as it is, and looks as it did before.
-  const forwarded = known.before.some((earlier) => isCopy(earlier, packet));
-  if (far.kind === 'real') return from === 'server' && !forwarded;
+  const forwarded = isForwarded(packet, known.before) && !isAddressedTo(known.cards, packet);
+  if (far.kind === 'real') return from === 'server' && !forwarded ? 'in' : 'out';
   const isDirect = service.dests.some(({ forward }) => forward !== 'masq');
-  return isDirect && !error ? byCards(packet, classified, known) : from === 'client';
+  if (isDirect && !error) return byCards(packet, classified, known);
+  return from === 'client' ? 'in' : 'out';
 }
 
 /** Direct routing: client's packets look alike on both sides; the server's do not come by, unless to be forwarded. */
-function byCards(
-  packet: CapturedPacket,
-  { from, service }: Classified,
-  { before, cards }: Known,
-): boolean | undefined {
+function byCards(packet: CapturedPacket, { from, service }: Classified, { before, cards }: Known): Way {
   const { macs } = packet;
   if (!macs) {
-    // Who masquerades sends these itself; who routes directly never sees them.
+    // Who masquerades sends these itself; who routes directly sees none but what it answers in a server's place.
     const masquerades = service.dests.some(({ forward }) => forward === 'masq');
-    if (from === 'server') return masquerades ? false : undefined;
-    return !before.some((earlier) => isCopy(earlier, packet));
+    if (from === 'server') return masquerades ? 'out' : 'unknown';
+    return isForwarded(packet, before) ? 'out' : 'in';
   }
   // The first packet of a client is for the director.
   if (cards.size === 0 && from === 'client') cards.add(macs.destination);
-  if (cards.has(macs.destination)) return true;
+  if (cards.has(macs.destination)) return 'in';
   // The director's other cards show by what they send on.
-  return cards.has(macs.source) || before.some((earlier) => isCopy(earlier, packet)) ? false : undefined;
+  return cards.has(macs.source) || isForwarded(packet, before) ? 'out' : 'passing';
 }
 
-/** Neither direct routing nor forwarding changes more than the TTL. */
+const isAddressedTo = (cards: ReadonlySet<Mac>, { macs }: CapturedPacket): boolean =>
+  macs !== undefined && cards.has(macs.destination);
+
+/** Whether this is one of those packets once more: neither direct routing nor forwarding changes more than the TTL. */
+function isForwarded(packet: CapturedPacket, before: readonly CapturedPacket[]): boolean {
+  const mine = before.filter(
+    ({ id, ttl, at }) => id === packet.id && packet.ttl <= ttl && packet.at - at < 1_000_000,
+  );
+  return mine.some((one) => isCopy(one, packet)) || isWhole(mine);
+}
+
 function isCopy(one: CapturedPacket, other: CapturedPacket): boolean {
   return (
-    one.id === other.id &&
     one.length === other.length &&
     one.offset === other.offset &&
-    other.ttl <= one.ttl &&
-    other.at - one.at < 1_000_000 &&
     Buffer.compare(one.body.subarray(0, 14), other.body.subarray(0, 14)) === 0
   );
+}
+
+/** Whether fragments make a whole datagram, which may then be cut in another way. */
+function isWhole(pieces: readonly CapturedPacket[]): boolean {
+  const fragments = pieces.filter(isFragment).sort((one, other) => one.offset - other.offset);
+  let end = 0;
+  for (const { offset, length, moreFragments } of fragments) {
+    if (offset > end) return false;
+    if (!moreFragments) return true;
+    end = Math.max(end, offset + length);
+  }
+  return false;
 }

@@ -31,6 +31,7 @@ export function factsOf(exchange: Exchange, evidence: Evidence): Fact[] {
   // FTP's lines are rewritten, and all behind them has other sequence numbers: what became of it is not known.
   if (exchange.conversation.virtual.port === FTP_PORT) return [];
   const other = classified.from === 'client' ? 'server' : 'client';
+  if (exchange.doubtful) return [];
   const visible = evidence.seen[other] && evidence.seen[classified.from];
   return visible && packet.at + BRINK_MICROSECONDS < evidence.end ? [{ kind: 'nothing' }] : [];
 }
@@ -49,22 +50,26 @@ function backFact({ packet, classified: { error, echo } }: Answer): Fact | undef
 
 /** By address where it was translated or tunnelled, else by the card that it was sent to. */
 function serverFact(
-  { packet, classified: { far } }: Answer,
+  { kind, packet, classified: { far } }: Answer,
   { casting, owners }: Evidence,
 ): Fact | undefined {
   const routed = packet.macs && owners.get(packet.macs.destination);
-  const address = packet.tunnelledTo ?? (far.kind === 'real' ? far.address : routed);
+  const address =
+    kind === 'translated'
+      ? packet.destination
+      : (packet.tunnelledTo ?? (far.kind === 'real' ? far.address : routed));
   const name = address === undefined ? undefined : casting.roles.get(address)?.name;
   return name?.startsWith('RIP') ? { kind: 'sent', to: name } : undefined;
 }
 
 /** With the source that it shows: whether it was translated is what matters most. */
 function clientFact(
-  { classified: { client, far, error, echo } }: Answer,
+  { kind, classified: { client, far, error, echo } }: Answer,
   { casting }: Evidence,
 ): Fact | undefined {
   const name = casting.roles.get(client.address)?.name;
   if (!name?.startsWith('CIP')) return undefined;
+  if (kind === 'translated') return { kind: 'sent', to: name };
   const source = { address: addressOf(casting, far.address), port: far.port };
   return { kind: 'sent', to: name, ...(error || echo ? {} : { source }) };
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Ruleset } from '../../spec/config/rules.ts';
 import type { VirtualService } from '../../spec/config/services.ts';
 import { parseSysctlList } from '../../spec/config/sysctl-list-parse.ts';
-import { formatIpv4 } from '../../spec/wire/address.ts';
+import { formatIpv4, type Ipv4 } from '../../spec/wire/address.ts';
 import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
 import { InputError } from '../errors.ts';
 import type { Lead } from '../play/lead.ts';
@@ -10,7 +10,7 @@ import { inputError } from '../replay/input-error.ts';
 import type { ScapyBridge } from '../scapy-bridge/bridge.ts';
 import { alignServers } from './align-servers.ts';
 import { addressOf, type Casting, cast, castList } from './casting.ts';
-import { Classifier } from './classify.ts';
+import { Classifier, type Reachable } from './classify.ts';
 import { conversationsOf, type Exchange, type Traffic } from './conversations.ts';
 import { type Devices, deviceHere, devicesOf } from './devices.ts';
 import {
@@ -23,10 +23,10 @@ import {
   servicesIn,
 } from './director-texts.ts';
 import type { CapturedPacket } from './packet.ts';
-import { type Frames, readFrames } from './read-frames.ts';
+import { type Concerned, type Frames, readFrames } from './read-frames.ts';
 import { recastRuleset } from './recast-rules.ts';
 import { type Imported, scenarioOf } from './scenario-of.ts';
-import { sharedServers, withClients } from './server-side.ts';
+import { fromClientSide, sharedServers, withClients } from './server-side.ts';
 
 /** What an operator has. */
 export interface CaseFiles {
@@ -37,6 +37,8 @@ export interface CaseFiles {
   /** Only flows of these clients: ADDRESS or ADDRESS:PORT. Empty: all. */
   readonly clients: readonly string[];
   readonly devices: Partial<Devices>;
+  /** Addresses of the director itself that no text tells of. */
+  readonly own: readonly Ipv4[];
   /** The capture shows the real servers' side of the director alone. */
   readonly serverSide: boolean;
   readonly anonymise: boolean;
@@ -59,16 +61,13 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
   const allServices = servicesIn(ipvs);
   const rules = rulesText ? rulesIn(rulesText) : { tables: [] };
   const reachable = reachableIn(allServices, rules);
-  const frames = await readFrames(
-    bridge,
-    files.capture,
-    new Set(
-      reachable
-        .map(({ address }) => address)
-        .concat(allServices.flatMap(({ dests }) => dests.map(({ address }) => address))),
-    ),
-  );
+  const frames = await readFrames(bridge, files.capture, concernedBy(allServices, reachable));
   const classifier = new Classifier(reachable, frames.packets);
+  const front = files.serverSide ? fromClientSide(frames.packets, classifier) : undefined;
+  if (front)
+    throw new InputError(
+      `${files.capture}: packet ${front.number} is of the clients' side, so this is no capture of the real servers' side alone; leave --server-side out`,
+    );
   const shown = files.serverSide ? withClients(frames.packets, classifier, reachable) : frames.packets;
   const traffic = conversationsOf(shown, new Classifier(reachable, shown));
   const exchanges = traffic.exchanges.filter((one) => isWanted(one, files.clients));
@@ -76,7 +75,7 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
   const concerned = new Set(exchanges.map(({ conversation }) => conversation.service));
   // Which packets have a mark only the rules know.
   const services = allServices.filter((service) => concerned.has(service) || service.protocol === 'fwm');
-  const casting = cast(services, exchanges);
+  const casting = cast(services, exchanges, files.own);
   const devices = devicesOf(exchanges, files.devices);
   const settings =
     sysctl && inGiven(sysctl, (text) => parseSysctlList(text, (name) => deviceHere(devices, name)));
@@ -124,6 +123,16 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
       ...(settings?.unmodelled ?? []).map((name) => `${name} is not modelled`),
       ...hashNotes(services, casting),
     ],
+  };
+}
+
+function concernedBy(services: readonly VirtualService[], reachable: readonly Reachable[]): Concerned {
+  const dests = services.flatMap((service) => service.dests);
+  return {
+    addresses: new Set([...reachable, ...dests].map(({ address }) => address)),
+    guePorts: new Set(
+      dests.flatMap(({ encapsulation }) => (encapsulation?.type === 'gue' ? [encapsulation.port] : [])),
+    ),
   };
 }
 

@@ -12,7 +12,7 @@ import { SCTP_CHUNK_TYPES, type SctpChunkName, sctpChunks, verificationTag } fro
 import { ACK, FIN, PSH, parseTcpHeader, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
 import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
 import type { Exchange } from './conversations.ts';
-import type { CapturedPacket } from './packet.ts';
+import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** What a frame takes behind the IP header. */
 const FRAME_BYTES = 1480;
@@ -21,16 +21,11 @@ const USUAL_TTL = 64;
 /** What the packets of a capture are in a scenario. */
 export interface Wording {
   readonly flow: string;
-  /** How many bytes each datagram that came in fragments has, by `datagramKey`. */
-  readonly whole: ReadonlyMap<string, number>;
+  /** Of the datagram that it is a fragment of: how many bytes it has, and its first fragment. */
+  readonly whole: { readonly length: number; readonly first: Uint8Array | undefined } | undefined;
   readonly payloads: boolean;
   /** The server that sends it, where it is not the one that the flow was forwarded to. */
   readonly by: string | undefined;
-}
-
-/** What fragments of one datagram have in common. */
-export function datagramKey({ source, destination, protocol, id }: CapturedPacket): string {
-  return `${source} ${destination} ${protocol} ${id}`;
 }
 
 /** The items that send this packet once more: several where a network card had put segments together. */
@@ -46,7 +41,6 @@ export function itemsOf({ packet, classified, conversation }: Exchange, wording:
 }
 
 function headOf(packet: CapturedPacket, from: PacketOfFlow['from'], { flow, by }: Wording): PacketOfFlow {
-  const fragmented = packet.offset > 0 || packet.moreFragments;
   return {
     flow,
     from,
@@ -54,7 +48,7 @@ function headOf(packet: CapturedPacket, from: PacketOfFlow['from'], { flow, by }
     ...(packet.ttl === USUAL_TTL ? {} : { ttl: packet.ttl }),
     ...(packet.tos === 0 ? {} : { tos: packet.tos }),
     ...(packet.dontFragment ? {} : { mayFragment: true }),
-    ...(fragmented && {
+    ...(isFragment(packet) && {
       id: packet.id,
       fragment: { offset: packet.offset, length: Math.min(packet.length, FRAME_BYTES) },
     }),
@@ -64,7 +58,7 @@ function headOf(packet: CapturedPacket, from: PacketOfFlow['from'], { flow, by }
 
 /** What is said of a datagram of which this may be a part. */
 function wholeLength(packet: CapturedPacket, header: number, { whole }: Wording): number {
-  return Math.max(0, (whole.get(datagramKey(packet)) ?? packet.length) - header);
+  return Math.max(0, (whole?.length ?? packet.length) - header);
 }
 
 function datagram(head: PacketOfFlow, packet: CapturedPacket, wording: Wording): Datagram {
@@ -114,18 +108,19 @@ function icmpItem(
   return { kind: 'icmp', ...head, type, code, ...(mtu === 0 ? {} : { mtu }) };
 }
 
-/** Undefined where its header is cut: such a packet says nothing. */
+/** Undefined where its header is cut, or nobody saw it: such a packet says nothing. */
 function segmentOf(
   head: PacketOfFlow,
   packet: CapturedPacket,
   isn: { readonly client: number; readonly server: number | undefined },
   wording: Wording,
 ): Segment | undefined {
-  const tcp = parseTcpHeader(packet.offset === 0 ? packet.body : new Uint8Array(0));
+  const first = packet.offset === 0 ? packet.body : wording.whole?.first;
+  const tcp = first && parseTcpHeader(first);
   if (!tcp) return undefined;
   const server = isn.server ?? tcp.seq;
   const [own, peer] = head.from === 'client' ? [isn.client, server] : [server, isn.client];
-  const header = Math.max(TCP_HEADER_BYTES, tcpHeaderBytes(packet.body));
+  const header = Math.max(TCP_HEADER_BYTES, tcpHeaderBytes(first));
   return {
     kind: 'segment',
     ...head,

@@ -1,5 +1,9 @@
 import type { Ipv4, Mac } from '../../spec/wire/address.ts';
-import { word } from '../../spec/wire/ipv4.ts';
+import { ETHERTYPE_IPV4 } from '../../spec/wire/ethernet.ts';
+import { greHeaderBytes, parseGre } from '../../spec/wire/gre.ts';
+import { parseGue } from '../../spec/wire/gue.ts';
+import { PROTOCOL_GRE, PROTOCOL_IPIP, PROTOCOL_UDP, word } from '../../spec/wire/ipv4.ts';
+import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
 
 /** An IPv4 packet of a capture, of which the end may be missing. */
 export interface CapturedPacket {
@@ -11,7 +15,7 @@ export interface CapturedPacket {
   readonly device: string;
   readonly way: 'in' | 'out' | 'passing' | undefined;
   readonly macs: { readonly source: Mac; readonly destination: Mac } | undefined;
-  /** Where a tunnel takes it (IPIP): the outer destination; all else is of the inner packet. */
+  /** Where a tunnel takes it (IPIP, GRE, GUE): the outer destination; all else is of the inner packet. */
   readonly tunnelledTo?: Ipv4;
   readonly source: Ipv4;
   readonly destination: Ipv4;
@@ -31,10 +35,17 @@ export interface CapturedPacket {
 
 type Where = Pick<CapturedPacket, 'number' | 'at' | 'device' | 'way' | 'macs'>;
 
-const PROTOCOL_IPIP = 4;
+const NO_PORTS: ReadonlySet<number> = new Set();
 
-/** Undefined for what has no whole IPv4 header. Checksums are not looked at: network cards compute them later. */
-export function readPacket(bytes: Uint8Array, where: Where): CapturedPacket | undefined {
+/**
+ * Undefined for what has no whole IPv4 header. Checksums are not looked at: network cards compute them later. `guePorts`:
+ * the UDP ports behind which packets are tunnelled.
+ */
+export function readPacket(
+  bytes: Uint8Array,
+  where: Where,
+  guePorts: ReadonlySet<number> = NO_PORTS,
+): CapturedPacket | undefined {
   if (bytes.length < 20 || bytes[0]! >> 4 !== 4) return undefined;
   const header = (bytes[0]! & 15) * 4;
   if (header < 20 || header > bytes.length) return undefined;
@@ -44,7 +55,9 @@ export function readPacket(bytes: Uint8Array, where: Where): CapturedPacket | un
   const body = bytes.subarray(header, total);
   const fragment = word(bytes, 6);
   const destination = addressAt(bytes, 16);
-  const inner = bytes[9] === PROTOCOL_IPIP && (fragment & 0x3fff) === 0 ? readPacket(body, where) : undefined;
+  // What a tunnel made too large is cut outside; the first piece has all headers.
+  const start = (fragment & 0x1fff) === 0 ? innerStart(bytes[9]!, body, guePorts) : undefined;
+  const inner = start === undefined ? undefined : readPacket(body.subarray(start), where);
   if (inner && inner.tunnelledTo === undefined) return { ...inner, tunnelledTo: destination };
   return {
     ...where,
@@ -60,6 +73,23 @@ export function readPacket(bytes: Uint8Array, where: Where): CapturedPacket | un
     length: total - header,
     body,
   };
+}
+
+/** Where the tunnelled packet begins in what follows the outer IP header; undefined where there is none. */
+function innerStart(protocol: number, body: Uint8Array, guePorts: ReadonlySet<number>): number | undefined {
+  if (protocol === PROTOCOL_IPIP) return 0;
+  if (protocol === PROTOCOL_GRE) {
+    const gre = parseGre(body);
+    return gre?.protocol === ETHERTYPE_IPV4 ? greHeaderBytes(gre.flags) : undefined;
+  }
+  if (protocol !== PROTOCOL_UDP || body.length < UDP_HEADER_BYTES || !guePorts.has(word(body, 2)))
+    return undefined;
+  const gue = parseGue(body.subarray(UDP_HEADER_BYTES));
+  return gue?.protocol === PROTOCOL_IPIP ? UDP_HEADER_BYTES + gue.headerBytes : undefined;
+}
+
+export function isFragment({ offset, moreFragments }: CapturedPacket): boolean {
+  return offset > 0 || moreFragments;
 }
 
 export function addressAt(bytes: Uint8Array, at: number): Ipv4 {

@@ -20,14 +20,21 @@ export interface Frames {
   readonly cut: boolean;
 }
 
-/** The packets from or to these addresses, and errors that quote some. */
+/** Of whose packets frames are kept. */
+export interface Concerned {
+  readonly addresses: ReadonlySet<Ipv4>;
+  readonly guePorts: ReadonlySet<number>;
+}
+
+/** The packets from or to these addresses, errors that quote some, and what rules made of them. */
 export async function readFrames(
   bridge: ScapyBridge,
   path: string,
-  addresses: ReadonlySet<Ipv4>,
+  { addresses, guePorts }: Concerned,
 ): Promise<Frames> {
   const packets: CapturedPacket[] = [];
   const owners = new Map<Mac, Ipv4>();
+  const latest = new Map<string, number>();
   let number = 0;
   const keep = (frame: CapturedFrame): boolean => {
     number += 1;
@@ -36,8 +43,12 @@ export async function readFrames(
     const data = Uint8Array.from(Buffer.from(frame.data, 'hex'));
     const link = readLink(frame.linktype, data);
     if (link?.etherType === ETHERTYPE_ARP) noteOwner(owners, link.payload);
-    const packet = link && ipv4Of(link, frame, number);
-    if (!packet || !concerns(packet, addresses)) return false;
+    const packet = link && ipv4Of(link, { frame, number, guePorts });
+    if (!packet) return false;
+    const key = imageKey(packet);
+    const isTranslated = packet.at - (latest.get(key) ?? Number.NEGATIVE_INFINITY) <= TRANSLATED_MICROSECONDS;
+    if (!isTranslated && !concerns(packet, addresses)) return false;
+    latest.set(key, packet.at);
     packets.push(packet);
     return true;
   };
@@ -45,15 +56,24 @@ export async function readFrames(
   return { packets, owners, cut };
 }
 
-function ipv4Of(link: LinkFrame, frame: CapturedFrame, number: number): CapturedPacket | undefined {
+function ipv4Of(
+  link: LinkFrame,
+  { frame, number, guePorts }: { frame: CapturedFrame; number: number; guePorts: ReadonlySet<number> },
+): CapturedPacket | undefined {
   if (link.etherType !== ETHERTYPE_IPV4) return undefined;
-  return readPacket(link.payload, {
-    number,
-    at: Number(frame.microseconds),
-    device: frame.interface,
-    way: link.way ?? frame.direction ?? undefined,
-    macs: link.macs,
-  });
+  const where = {
+    ...{ number, at: Number(frame.microseconds), device: frame.interface },
+    ...{ way: link.way ?? frame.direction ?? undefined, macs: link.macs },
+  };
+  return readPacket(link.payload, where, guePorts);
+}
+
+/** A packet that rules gave other addresses leaves within this time. */
+const TRANSLATED_MICROSECONDS = 2_000_000;
+
+/** What no translation changes. */
+function imageKey({ protocol, id, offset }: CapturedPacket): string {
+  return `${protocol} ${id} ${offset}`;
 }
 
 const PROTOCOL_ICMP = 1;

@@ -77,7 +77,10 @@ function recastMatch<T extends AddressMatch>(match: T, { casting, complain }: St
 const prefixLength = (mask: Ipv4): number =>
   Array.from({ length: 33 }, (_, length) => length).find((length) => prefixMask(length) === mask) ?? 32;
 
-function recastRange<T extends AddressRange>(range: T, { casting, complain }: Stage): T {
+function recastRange<T extends Pick<AddressRange, 'first' | 'last'>>(
+  range: T,
+  { casting, complain }: Stage,
+): T {
   const members = [...casting.roles].map(([was, { address }]) => ({
     address,
     inside: was >= range.first && was <= range.last,
@@ -116,14 +119,9 @@ function recastExtension(match: Match, stage: Stage): Match {
   }
 }
 
-function recastTarget(target: Target, { casting }: Stage): Target {
+function recastTarget(target: Target, stage: Stage): Target {
   if (!('to' in target)) return target;
   const { addresses } = target.to;
-  const to: NatRange = {
-    ...target.to,
-    ...(addresses && {
-      addresses: { first: addressOf(casting, addresses.first), last: addressOf(casting, addresses.last) },
-    }),
-  };
+  const to: NatRange = { ...target.to, ...(addresses && { addresses: recastRange(addresses, stage) }) };
   return { ...target, to };
 }

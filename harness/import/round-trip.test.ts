@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
 import type { LinkName } from '../../spec/config/topology.ts';
 import { kernelOf } from '../../spec/kernel.ts';
@@ -44,21 +45,28 @@ function framesOf(text: string, links: readonly LinkName[]): MadeUpFrame[] {
 const BOTH: readonly LinkName[] = ['client', 'server'];
 
 interface How {
+  readonly own?: readonly number[];
+  /** Unless said otherwise, of one link. */
+  readonly serverSide?: boolean;
   readonly kind?: Kind;
   readonly links?: readonly LinkName[];
 }
 
 /** The imported scenario's lines, what is wrong with them by the model, and the notes. */
-async function imported(text: string, { kind = 'ethernet', links = BOTH }: How = {}) {
+async function imported(text: string, { kind = 'ethernet', links = BOTH, own = [], ...how }: How = {}) {
+  const { serverSide = links !== BOTH } = how;
   const dir = await folder();
   const path = (name: string) => join(dir, name);
   const { director } = parseScenarioFile(text, 'x.yaml');
   await writeFile(path('x.pcap'), pcapOf(framesOf(text, links), kind));
   await writeFile(path('x.ipvs'), printServices(director.services, 'numeric'));
+  await writeFile(path('x.rules'), printRuleset(director.rules, 'numeric'));
+  const sysctls = Object.entries(director.sysctls).map(([name, value]) => `${name} = ${value}\n`);
+  await writeFile(path('x.sysctl'), sysctls.join(''));
   const { scenario, notes } = await importCase(
     {
-      ...{ capture: path('x.pcap'), ipvs: path('x.ipvs'), rules: undefined, sysctl: undefined },
-      ...{ clients: [], devices: {}, anonymise: false, serverSide: links !== BOTH },
+      ...{ capture: path('x.pcap'), ipvs: path('x.ipvs'), rules: path('x.rules'), sysctl: path('x.sysctl') },
+      ...{ clients: [], own, devices: {}, anonymise: false, serverSide },
     },
     bridge,
     new ModelDirector(KERNEL),
@@ -129,6 +137,92 @@ describe('what was captured on both sides comes back', () => {
   });
 });
 
+const MASQUERADED = `${service('-m')}  rules: |
+    *nat
+    :POSTROUTING ACCEPT [0:0]
+    -A POSTROUTING -m ipvs --vaddr VIP -j MASQUERADE
+    COMMIT
+  sysctls: { net.ipv4.vs.conntrack: 1 }
+timeline:
+  - f1 client > S 0:0(0)
+  - f1 server > S. 0:0(0) ack 1
+  - f1 client > F. 1:1(0) ack 1
+`;
+
+it.each<Kind>(['ethernet', 'raw', 'cooked'])(
+  'whose clients servers see as the director, %s',
+  async (kind) => {
+    const { lines, wrong } = await imported(MASQUERADED, { kind });
+    expect(wrong).toEqual([]);
+    expect(lines).toEqual([
+      'f1 client > S 0:0(0) -> to RIP2',
+      'f1 server > S. 0:0(0) ack 1 -> to CIP1 from VIP:80',
+      'f1 client > F. 1:1(0) ack 1 -> to RIP2',
+    ]);
+  },
+);
+
+it('what rules send to clients in the name of somebody else', async () => {
+  const text = `${service('-m')}  rules: |
+    *nat
+    :POSTROUTING ACCEPT [0:0]
+    -A POSTROUTING -d CIP1 -j SNAT --to-source CIP3
+    COMMIT
+flows: { f1: CIP1:40001 > VIP:80, f2: CIP2:40001 > VIP:80 }
+timeline:
+  - f2 client > S 0:0(0)
+  - f1 client > S 0:0(0)
+  - f1 client > R 1:1(0)
+  - +100s
+  - f1 server > . 1:1(0) ack 1
+`;
+  const { lines, wrong } = await imported(text);
+  expect(wrong).toEqual([]);
+  expect(lines.at(-1)).toMatch(/ server > .* -> to CIP2$/);
+});
+
+it.each(['--tun-type gre', '--tun-type gre --tun-csum', '--tun-type gue --tun-port 6080'])(
+  'what went through a tunnel, %s',
+  async (tunnel) => {
+    const text = `${service(`-i ${tunnel}`)}timeline: [f1 client > S 0:0(0), f1 client > P. 1:1401(1400) ack 1 nodf]\n`;
+    const { lines, wrong } = await imported(text);
+    expect(wrong).toEqual([]);
+    expect(lines.map((line) => line.split(' -> ')[1])).toEqual(['to RIP2', 'to RIP2']);
+  },
+);
+
+it.each<Kind>(['ethernet', 'cooked'])(
+  'fragments of segments, put together and cut again, %s',
+  async (kind) => {
+    const fragments = (method: string) => `${service(method)}timeline:
+  - f1 client > S 0:0(0)
+  - f1 client > P. 1:1401(1400) ack 1 id 7 nodf frag 0+24 mf
+  - f1 client > P. 1:1401(1400) ack 1 id 7 nodf frag 24+1396
+  - f1 client > . 1401:1401(0) ack 1 id 7 nodf
+`;
+    for (const method of ['-m', '-g']) {
+      const { lines, wrong } = await imported(fragments(method), { kind });
+      expect(wrong).toEqual([]);
+      expect(lines).toHaveLength(4);
+      expect(lines[1]).toContain('frag 0+24 mf -> nothing out');
+      expect(lines[2]).toContain('frag 24+1396');
+      if (method === '-m') expect(lines[2]).toContain('-> to RIP2');
+    }
+  },
+);
+
+it('a real server that is the director itself, where its administrator says so', async () => {
+  const text = `director:
+  services: |
+    -A -t VIP:80 -s rr
+    -a -t VIP:80 -r EXT:8080 -m -w 1
+timeline: [f1 client > S 0:0(0)]
+`;
+  const { lines, wrong } = await imported(text, { own: [0x0a000001] });
+  expect(wrong).toEqual([]);
+  expect(lines).toEqual(['f1 client > S 0:0(0) -> answered rst']);
+});
+
 it("says how many packets of FTP's data connections are left out", async () => {
   const ftp = service('-m').replaceAll(':80', ':21');
   const text = `${ftp}flows: { f2: CIP1:40001 > VIP:10241 }
@@ -158,4 +252,17 @@ describe("what was captured on the real servers' side alone comes back", () => {
     expect(lines.filter((line) => / server .*->/.test(line))).toEqual([]);
     expect(notes.join()).toContain("only the real servers' side was captured");
   });
+});
+
+it.each<[string, Kind]>([
+  ['-m', 'ethernet'],
+  ['-m', 'cooked'],
+  ['-i', 'raw'],
+  ['-g', 'raw'],
+  ['-g', 'ethernet'],
+])('--server-side is refused where both sides were captured, %s, %s', async (method, kind) => {
+  const text = `${service(method)}${HANDSHAKE.replaceAll(/.*server.*\n/g, '')}`;
+  await expect(imported(text, { kind, serverSide: true })).rejects.toThrow(
+    /x\.pcap: packet \d is of the clients' side, .*; leave --server-side out$/,
+  );
 });

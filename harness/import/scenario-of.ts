@@ -7,8 +7,8 @@ import { InputError } from '../errors.ts';
 import { addressOf, type Casting } from './casting.ts';
 import type { Conversation, Exchange } from './conversations.ts';
 import { type Evidence, factsOf } from './expected-facts.ts';
-import type { CapturedPacket } from './packet.ts';
-import { datagramKey, itemsOf } from './packet-items.ts';
+import { itemsOf } from './packet-items.ts';
+import { WholeDatagrams } from './whole-datagrams.ts';
 
 /** A scenario, and the packets of the capture that its steps are: the step's number, counted from 1, to the frame's. */
 export interface Imported {
@@ -38,14 +38,19 @@ export function scenarioOf(exchanges: readonly Exchange[], story: Story): Import
   const expectations: Expectation[] = [];
   const frames = new Map<number, number>();
   const payloads = !story.anonymise && payloadBytes(exchanges) <= MOST_PAYLOAD_BYTES;
-  const whole = wholeDatagrams(exchanges);
+  const wholes = new WholeDatagrams(exchanges);
   const reached = new Map<Conversation, Ipv4>();
   const [first] = exchanges;
   let [ms, untold] = [0, 0];
   for (const exchange of exchanges) {
     const { packet, conversation } = exchange;
     const by = strangerIn(exchange, reached, story.casting);
-    const items = itemsOf(exchange, { flow: names.get(conversation)!, whole, payloads, by });
+    const items = itemsOf(exchange, {
+      flow: names.get(conversation)!,
+      whole: wholes.of(packet),
+      payloads,
+      by,
+    });
     if (items.length === 0) {
       untold += 1;
       continue;
@@ -94,15 +99,4 @@ function strangerIn(
       reached.set(conversation, packet.tunnelledTo ?? to.far.address);
   const isStranger = from === 'server' && far.kind === 'real' && reached.get(conversation) !== far.address;
   return isStranger ? roles.get(far.address)?.name : undefined;
-}
-
-/** The length of each datagram of which some fragment was seen. */
-function wholeDatagrams(exchanges: readonly Exchange[]): Map<string, number> {
-  const whole = new Map<string, number>();
-  const note = (packet: CapturedPacket): void => {
-    const key = datagramKey(packet);
-    whole.set(key, Math.max(whole.get(key) ?? 0, packet.offset + packet.length));
-  };
-  for (const { packet } of exchanges) if (packet.offset > 0 || packet.moreFragments) note(packet);
-  return whole;
 }

@@ -1,6 +1,7 @@
 import type { VirtualService } from '../../spec/config/services.ts';
 import type { Endpoint } from '../../spec/scenario.ts';
 import { setWord } from '../../spec/wire/ipv4.ts';
+import { isImage } from './cause.ts';
 import type { Classified, Classifier, Reachable } from './classify.ts';
 import type { CapturedPacket } from './packet.ts';
 
@@ -18,6 +19,25 @@ export function withClients(
     if (!whose || whose.error) return [];
     if (whose.from === 'server') return whose.far.kind === 'real' ? [{ ...packet, way: 'in' }] : [];
     return [asSent(packet, virtualOf(whose, reachable)), { ...packet, way: 'out' }];
+  });
+}
+
+/** A packet of the clients' side, where a capture has some: it is not of the real servers' side alone. */
+export function fromClientSide(
+  packets: readonly CapturedPacket[],
+  classifier: Classifier,
+): CapturedPacket | undefined {
+  const earlier = new Map<number, CapturedPacket[]>();
+  return packets.find((packet) => {
+    const whose = packet.tunnelledTo === undefined ? classifier.classify(packet) : undefined;
+    if (!whose || whose.error || whose.far.kind === 'real') return false;
+    const routes = whose.service.dests.some(({ forward }) => forward === 'droute');
+    if (!routes) return true;
+    if (whose.from === 'server') return false;
+    // Direct routing leaves the address as it was: on both sides there are two of each packet.
+    const same = earlier.get(packet.id) ?? [];
+    earlier.set(packet.id, [...same, packet]);
+    return same.some((one) => isImage(one, packet) && one.ttl !== packet.ttl);
   });
 }
 

@@ -64,7 +64,7 @@ async function damagedCaptures(
     await writeFile(capture, input);
     const start = performance.now();
     const why = await importCase(
-      { ...files, clients: [], devices: {}, serverSide: run % 3 === 0, anonymise: false },
+      { ...files, clients: [], own: [], devices: {}, serverSide: run % 3 === 0, anonymise: false },
       bridge,
       modelLead(),
     ).then(

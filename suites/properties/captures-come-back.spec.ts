@@ -16,7 +16,8 @@ import { parseScenarioFile } from '../../harness/replay/scenario-file.ts';
 import { ScapyBridge } from '../../harness/scapy-bridge/bridge.ts';
 import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
-import { withMtu } from '../../spec/config/topology.ts';
+import type { Ruleset } from '../../spec/config/rules.ts';
+import { TWO_ARMED, withMtu } from '../../spec/config/topology.ts';
 import type { Observation } from '../../spec/observation.ts';
 import { isPacket, type Scenario } from '../../spec/scenario.ts';
 import { KERNEL, SEED } from './reference.ts';
@@ -53,6 +54,20 @@ const isFtp = ({ port }: { readonly port: number }): boolean => port === 21 || p
 const isHashing = ({ scheduler }: { readonly scheduler: string }): boolean =>
   ['sh', 'dh', 'mh'].includes(scheduler);
 
+/** So does NAT with a range of addresses; whoever has one that nobody was seen to have may be there or not. */
+function picksAddresses({ tables }: Ruleset): boolean {
+  const targets = tables.flatMap(({ chains }) =>
+    chains.flatMap(({ rules }) => rules.map(({ target }) => target)),
+  );
+  return targets.some(
+    (target) =>
+      target &&
+      'to' in target &&
+      target.to.addresses &&
+      target.to.addresses.first !== target.to.addresses.last,
+  );
+}
+
 function framesOf(given: Scenario): MadeUpFrame[] {
   const model = new ModelDirector(KERNEL);
   const frames: MadeUpFrame[] = [];
@@ -71,6 +86,9 @@ function framesOf(given: Scenario): MadeUpFrame[] {
   return frames;
 }
 
+/** The director's addresses, which its administrator knows. */
+const OWN = TWO_ARMED.links.map(({ address }) => address);
+
 async function comesBack(given: Scenario, kind: Kind): Promise<number> {
   const path = (name: string) => join(folder, name);
   await writeFile(path('x.pcap'), pcapOf(framesOf(given), kind));
@@ -78,21 +96,22 @@ async function comesBack(given: Scenario, kind: Kind): Promise<number> {
   await writeFile(path('x.rules'), printRuleset(given.director.rules, 'numeric'));
   const devices = { client: 'eth0', server: 'eth1' };
   const files = { capture: path('x.pcap'), ipvs: path('x.ipvs'), rules: path('x.rules'), sysctl: undefined };
-  try {
-    const { scenario: back } = await importCase(
-      { ...files, clients: [], devices, serverSide: false, anonymise: false },
-      bridge,
-      new ModelDirector(KERNEL),
-    );
-    expect(parseScenarioFile(printScenarioFile(back), 'x.yaml')).toEqual(back);
+  const back = await importCase(
+    { ...files, clients: [], own: OWN, devices, serverSide: false, anonymise: false },
+    bridge,
+    new ModelDirector(KERNEL),
+  ).then(({ scenario }) => scenario, ignoreRefusal);
+  if (!back) return 0;
+  // What was not refused is a scenario that can be read.
+  expect(parseScenarioFile(printScenarioFile(back), 'x.yaml')).toEqual(back);
+  const verdicts = verdictsOf(back, new ModelDirector(KERNEL), KERNEL.hz);
+  expect(verdicts.filter(({ instead }) => instead !== undefined)).toEqual([]);
+  return verdicts.length;
+}
 
-    const verdicts = verdictsOf(back, new ModelDirector(KERNEL), KERNEL.hz);
-    expect(verdicts.filter(({ instead }) => instead !== undefined)).toEqual([]);
-    return verdicts.length;
-  } catch (error) {
-    if (error instanceof InputError) return 0;
-    throw error;
-  }
+/** Nothing of the services was captured, or rules are of networks that the cast cannot say. */
+function ignoreRefusal(error: unknown): undefined {
+  if (!(error instanceof InputError)) throw error;
 }
 
 test('an imported capture of the model shows what the model does', async () => {
@@ -100,6 +119,7 @@ test('an imported capture of the model shows what the model does', async () => {
   const samples = fc
     .sample(scenario(), { numRuns: 50, seed: SEED })
     .filter(({ director }) => !director.services.some((one) => isFtp(one) || isHashing(one)))
+    .filter(({ director }) => !picksAddresses(director.rules))
     .map(capturable);
   let compared = 0;
   for (const [index, given] of samples.entries())

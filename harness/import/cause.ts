@@ -1,0 +1,94 @@
+import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
+import { parseTcpHeader, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
+import type { Classified } from './classify.ts';
+import type { Answer, Exchange } from './conversations.ts';
+import { type CapturedPacket, isFragment } from './packet.ts';
+
+/** A packet that comes twice within this time, and is the same to the last bit of its header, was captured twice. */
+const DOUBLE_MICROSECONDS = 2_000;
+
+export function isDouble(one: CapturedPacket, other: CapturedPacket): boolean {
+  return (
+    one !== other &&
+    other.at - one.at <= DOUBLE_MICROSECONDS &&
+    one.id === other.id &&
+    one.ttl === other.ttl &&
+    one.offset === other.offset &&
+    one.length === other.length &&
+    one.source === other.source &&
+    one.destination === other.destination &&
+    Buffer.compare(one.body, other.body) === 0
+  );
+}
+
+/** Which packet made the director send this one: the one that it is, or the one that it answers. */
+export function causeOf(
+  packet: CapturedPacket,
+  classified: Classified,
+  recent: readonly Exchange[],
+): { exchange: Exchange; kind: Answer['kind'] } | undefined {
+  const same = recent.filter((one) => one.classified.from === classified.from);
+  const forwarded =
+    same.findLast((one) => one.answers.length === 0 && isSame(one, packet, classified)) ??
+    same.findLast((one) => isSame(one, packet, classified)) ??
+    same.findLast((one) => overlaps(one.packet, packet, classified));
+  // Fragments may be put together before they are sent on: that happens when the last one has come.
+  const latest = same.findLast((one) => isFragment(one.packet) && one.packet.id === packet.id);
+  if (latest && (!forwarded || isFragment(forwarded.packet))) return { exchange: latest, kind: 'forwarded' };
+  if (forwarded) return { exchange: forwarded, kind: 'forwarded' };
+  const other = recent.filter((one) => one.classified.from !== classified.from && !one.classified.error);
+  const { error, echo } = classified;
+  if (echo && !error) {
+    const asked = other.findLast((one) => one.classified.echo?.seq === echo.seq);
+    return asked && { exchange: asked, kind: 'back' };
+  }
+  const answered = error
+    ? other.findLast(({ packet: { id } }) => id === error.quoted.id)
+    : packet.protocol === PROTOCOL_TCP && other.findLast(({ answers }) => answers.length === 0);
+  return answered ? { exchange: answered, kind: 'back' } : undefined;
+}
+
+function isSame(one: Exchange, packet: CapturedPacket, { error, protocol, echo }: Classified): boolean {
+  if (error || one.classified.error)
+    return error?.type === one.classified.error?.type && error?.code === one.classified.error?.code;
+  if (one.packet.offset !== packet.offset || one.classified.echo?.seq !== echo?.seq) return false;
+  if (protocol !== 'tcp' || echo || packet.offset > 0)
+    return one.packet.id === packet.id && one.packet.length === packet.length;
+  return isSameSegment(one.packet, packet);
+}
+
+/** Options come and go on the way. */
+function isSameSegment(one: CapturedPacket, other: CapturedPacket): boolean {
+  const [a, b] = [parseTcpHeader(one.body), parseTcpHeader(other.body)];
+  if (!a || !b || a.seq !== b.seq || a.ack !== b.ack || a.flags !== b.flags) return false;
+  return dataBytes(one) === dataBytes(other);
+}
+
+/** Whether one is the other with other addresses, ports and checksums. */
+export function isImage(one: CapturedPacket, other: CapturedPacket): boolean {
+  if (one.protocol !== other.protocol || one.offset !== other.offset || one.id !== other.id) return false;
+  if (one.protocol === PROTOCOL_TCP && one.offset === 0) return isSameSegment(one, other);
+  return one.length === other.length && Buffer.compare(one.body.subarray(8), other.body.subarray(8)) === 0;
+}
+
+/** A card may have put segments together, or cut one, between the two places where they were seen. */
+function overlaps(
+  one: CapturedPacket,
+  other: CapturedPacket,
+  { protocol, error, echo }: Classified,
+): boolean {
+  if (protocol !== 'tcp' || error || echo || one.offset > 0 || other.offset > 0) return false;
+  const [a, b] = [spanOf(one), spanOf(other)];
+  if (!a || !b || a.bytes === 0 || b.bytes === 0) return false;
+  const ahead = (b.seq - a.seq) | 0;
+  return ahead >= 0 ? ahead < a.bytes : -ahead < b.bytes;
+}
+
+function spanOf(packet: CapturedPacket): { seq: number; bytes: number } | undefined {
+  const tcp = parseTcpHeader(packet.body);
+  return tcp && { seq: tcp.seq, bytes: dataBytes(packet) };
+}
+
+function dataBytes({ body, length }: CapturedPacket): number {
+  return length - Math.max(TCP_HEADER_BYTES, tcpHeaderBytes(body));
+}
