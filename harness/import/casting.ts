@@ -11,7 +11,7 @@ import {
 import { formatIpv4, type Ipv4, parseIpv4, prefixMask } from '../../spec/wire/address.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED } from '../../spec/wire/icmp.ts';
 import { InputError } from '../errors.ts';
-import type { Exchange } from './conversations.ts';
+import type { Exchange } from './exchange.ts';
 
 /** Who plays whom: addresses of the capture, and those of the topology that stand for them. */
 export interface Casting {

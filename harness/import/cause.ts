@@ -1,7 +1,7 @@
 import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
 import { parseTcpHeader, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
 import type { Classified } from './classify.ts';
-import type { Answer, Exchange } from './conversations.ts';
+import type { Answer, Exchange } from './exchange.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** A packet that comes twice within this time, and is the same to the last bit of its header, was captured twice. */

@@ -1,5 +1,4 @@
-import type { VirtualService } from '../../spec/config/services.ts';
-import type { Endpoint, FlowProtocol } from '../../spec/scenario.ts';
+import type { Endpoint } from '../../spec/scenario.ts';
 import {
   initiateTag,
   SCTP_CHUNK_TYPES,
@@ -11,36 +10,8 @@ import { ACK, parseTcpHeader, SYN } from '../../spec/wire/tcp.ts';
 import { causeOf, isDouble, isImage } from './cause.ts';
 import type { Classified, Classifier } from './classify.ts';
 import { wayOf } from './direction.ts';
+import type { Conversation, Exchange } from './exchange.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
-
-/** One flow of a client to a service, of which the capture has the beginning. */
-export interface Conversation {
-  readonly protocol: FlowProtocol;
-  readonly client: Endpoint;
-  readonly virtual: Endpoint;
-  readonly service: VirtualService;
-  readonly isn: { client: number; server: number | undefined };
-}
-
-/** A packet that reached the director, and what the director sent for it. */
-export interface Exchange {
-  readonly conversation: Conversation;
-  readonly packet: CapturedPacket;
-  readonly classified: Classified;
-  readonly answers: Answer[];
-  /** A packet followed of which nobody can tell whether the director had sent it. */
-  doubtful: boolean;
-}
-
-/**
- * `forwarded` went on to the other side, `translated` too, but with an address of nobody who takes part; `back` went to
- * whoever had sent the packet.
- */
-export interface Answer {
-  readonly kind: 'forwarded' | 'translated' | 'back';
-  readonly packet: CapturedPacket;
-  readonly classified: Classified;
-}
 
 /** All that a capture shows of a director at work. */
 export interface Traffic {

@@ -1,6 +1,6 @@
 import type { InterfaceMatch } from '../../spec/config/rules.ts';
 import { TWO_ARMED } from '../../spec/config/topology.ts';
-import type { Exchange } from './conversations.ts';
+import type { Exchange } from './exchange.ts';
 
 /** The director's network devices by the side that they are on; '' where nobody said. */
 export interface Devices {

@@ -4,7 +4,8 @@ import { ICMP_ECHO_REPLY } from '../../spec/wire/icmp.ts';
 import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
 import { parseTcpHeader, RST } from '../../spec/wire/tcp.ts';
 import { addressOf, type Casting } from './casting.ts';
-import type { Answer, Exchange, Traffic } from './conversations.ts';
+import type { Traffic } from './conversations.ts';
+import type { Answer, Exchange } from './exchange.ts';
 
 /** What is needed to say what a director did with a packet. */
 export interface Evidence {

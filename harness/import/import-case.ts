@@ -11,7 +11,7 @@ import type { ScapyBridge } from '../scapy-bridge/bridge.ts';
 import { alignServers } from './align-servers.ts';
 import { addressOf, type Casting, cast, castList } from './casting.ts';
 import { Classifier, type Reachable } from './classify.ts';
-import { conversationsOf, type Exchange, type Traffic } from './conversations.ts';
+import { conversationsOf, type Traffic } from './conversations.ts';
 import { type Devices, deviceHere, devicesOf } from './devices.ts';
 import {
   type GivenText,
@@ -22,6 +22,7 @@ import {
   rulesIn,
   servicesIn,
 } from './director-texts.ts';
+import type { Exchange } from './exchange.ts';
 import type { CapturedPacket } from './packet.ts';
 import { type Concerned, type Frames, readFrames } from './read-frames.ts';
 import { recastRuleset } from './recast-rules.ts';

@@ -11,7 +11,7 @@ import { ICMP_HEADER_BYTES } from '../../spec/wire/icmp.ts';
 import { SCTP_CHUNK_TYPES, type SctpChunkName, sctpChunks, verificationTag } from '../../spec/wire/sctp.ts';
 import { ACK, FIN, PSH, parseTcpHeader, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
 import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
-import type { Exchange } from './conversations.ts';
+import type { Exchange } from './exchange.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** What a frame takes behind the IP header. */

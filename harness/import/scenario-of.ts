@@ -5,7 +5,7 @@ import { DEFAULT_ISN } from '../../spec/scenario-text/flow.ts';
 import type { Ipv4 } from '../../spec/wire/address.ts';
 import { InputError } from '../errors.ts';
 import { addressOf, type Casting } from './casting.ts';
-import type { Conversation, Exchange } from './conversations.ts';
+import type { Conversation, Exchange } from './exchange.ts';
 import { type Evidence, factsOf } from './expected-facts.ts';
 import { itemsOf } from './packet-items.ts';
 import { WholeDatagrams } from './whole-datagrams.ts';

@@ -1,4 +1,4 @@
-import type { Exchange } from './conversations.ts';
+import type { Exchange } from './exchange.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
 import type { Wording } from './packet-items.ts';
 
