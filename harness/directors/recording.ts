@@ -91,11 +91,10 @@ const DEFAULTS: ReadonlyMap<string, number> = new Map(SYSCTLS.map((row) => [row.
 
 /** An ICMP message by the bytes of its frame, which is one of IPv4. */
 function icmpCell(way: 'in' | 'out', frame: Uint8Array): string | undefined {
-  const packet = frame.subarray(ETHERNET_HEADER_BYTES);
-  const fragmented = ((packet[6]! & 0x1f) | packet[7]!) !== 0;
-  if (packet[9] !== PROTOCOL_ICMP || fragmented) return undefined;
-  const at = 4 * (packet[0]! & 15);
-  return cellId('icmp', [way, `${packet[at]}/${packet[at + 1]}`]);
+  const fragmented = (word(frame, ETHERNET_HEADER_BYTES + 6) & 0x1fff) !== 0;
+  if (frame[ETHERNET_HEADER_BYTES + 9] !== PROTOCOL_ICMP || fragmented) return undefined;
+  const at = ETHERNET_HEADER_BYTES + 4 * (frame[ETHERNET_HEADER_BYTES]! & 15);
+  return cellId('icmp', [way, `${frame[at]}/${frame[at + 1]}`]);
 }
 
 /** Whether a frame's packet is whole, by the flags and the offset of its IP header. */

@@ -29,7 +29,7 @@ function leadTo(forward: 'masq' | 'droute' | 'nobody'): Lead {
     start: () => NOTHING,
     step(step: PlanStep) {
       if (forward === 'nobody' || step.kind !== 'frame' || step.link !== 'client') return NOTHING;
-      const { header, payload } = parseIpv4Packet(step.frame.subarray(ETHERNET_HEADER_BYTES))!;
+      const { header, payload } = parseIpv4Packet(step.frame, ETHERNET_HEADER_BYTES)!;
       const segment = payload.slice();
       if (forward === 'masq') setWord(segment, 2, 8080);
       const destination = forward === 'masq' ? at('RIP2') : header.destination;
@@ -174,7 +174,7 @@ describe('bind', () => {
     const plan = bind(scenarioOf([segment({ length: 3, ...bad })]), leadTo('masq'));
     const step = plan.steps[0]!;
     if (step.kind !== 'frame') throw new Error('no frame');
-    const { header, payload } = parseIpv4Packet(step.frame.subarray(ETHERNET_HEADER_BYTES))!;
+    const { header, payload } = parseIpv4Packet(step.frame, ETHERNET_HEADER_BYTES)!;
     expect(tcpChecksumIsRight(payload, header.source, header.destination)).toBe(right);
     expect(parseEthernet(step.frame)?.etherType).toBe(0x800);
   });

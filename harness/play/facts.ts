@@ -67,7 +67,7 @@ function whatLeft(moment: Moment, like: { sent?: SentFact; icmp?: FactOf<'icmp'>
 function sentFact({ link, frame }: Emitted, { config }: Plan, like?: SentFact): Fact | undefined {
   const mac = parseEthernet(frame)?.destination;
   const host = config.topology.hosts.find((each) => each.link === link && each.mac === mac);
-  const packet = parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES));
+  const packet = parseIpv4Packet(frame, ETHERNET_HEADER_BYTES);
   if (!host || !packet) return undefined;
   const { source, ttl } = packet.header;
   return {
@@ -83,7 +83,7 @@ function answerFact({ frame }: Emitted, { plan, step }: Moment, withMtu: boolean
   const asked = plan.steps[step - 1];
   if (asked?.kind !== 'frame') return undefined;
   if (parseEthernet(frame)?.destination !== parseEthernet(asked.frame)?.source) return undefined;
-  const packet = parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES));
+  const packet = parseIpv4Packet(frame, ETHERNET_HEADER_BYTES);
   return packet && resetOrIcmp(packet, withMtu);
 }
 
@@ -180,9 +180,7 @@ function replyOf({ assured, unreplied }: ConntrackRow): NonNullable<ConntrackFac
 
 /** As much of what each segment that left says as the fact does. */
 function saidLike({ text }: FactOf<'says'>, moment: Moment): string[] {
-  const packets = here(moment).emitted.map(({ frame }) =>
-    parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES)),
-  );
+  const packets = here(moment).emitted.map(({ frame }) => parseIpv4Packet(frame, ETHERNET_HEADER_BYTES));
   return packets.flatMap((packet) => {
     const segment = packet?.header.protocol === PROTOCOL_TCP ? parseTcp(packet.payload) : undefined;
     return segment ? [printFact({ kind: 'says', text: textOf(segment.payload).slice(0, text.length) })] : [];

@@ -21,7 +21,7 @@ import { parseUdp } from '../../spec/wire/udp.ts';
  */
 export function describePacket(frame: Uint8Array): object | undefined {
   const eth = parseEthernet(frame);
-  const packet = parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES));
+  const packet = parseIpv4Packet(frame, ETHERNET_HEADER_BYTES);
   if (eth?.etherType !== ETHERTYPE_IPV4 || !packet || packet.header.options.length > 0) return undefined;
   const { header } = packet;
   return {

@@ -20,7 +20,7 @@ export function receive(net: Net, linkName: LinkName, frame: Uint8Array): void {
   if (!isAddressedTo(frame, link.mac, ETHERTYPE_IPV4)) {
     return note(net, link.device, 'ip_rcv', '', () => 'not IPv4 for this host: dropped');
   }
-  const packet = parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES));
+  const packet = parseIpv4Packet(frame, ETHERNET_HEADER_BYTES);
   if (!packet) return note(net, link.device, 'ip_rcv', '', () => 'not a whole IPv4 packet: dropped');
   const skb = localSkb(packet.header, packet.payload);
   skb.inDevice = link.device;

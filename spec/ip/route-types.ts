@@ -44,8 +44,8 @@ export interface Flow {
   readonly mark: number;
   /** Where it came in; lo for what the director sends. */
   readonly iif: string;
-  /** By which device it must leave, if that is asked. */
-  readonly oif?: string;
+  /** By which device it must leave; undefined where nobody asks that. */
+  readonly oif: string | undefined;
 }
 
 /** Why there is no route, by the kernel's names of errors. */

@@ -30,7 +30,7 @@ export function routeInput(
   if (isLoopback(destination) || isLoopback(source))
     return { kind: 'none', why: 'an address of lo from outside: martian' };
   const forwards = sysctl(net, 'net.ipv4.ip_forward') !== 0;
-  const found = net.parts.fibLookup(net, { source, destination, mark, iif: inDevice });
+  const found = net.parts.fibLookup(net, { source, destination, mark, iif: inDevice, oif: undefined });
   const local = typeof found === 'object' && found.type === 'local';
   if (!forwards && !local) return { kind: 'none', why: 'ip_forward is 0' };
   if (typeof found === 'string') return { kind: 'none', why: WORDS[found], error: found };
@@ -61,8 +61,14 @@ export function validateSource(
   { inDevice, outDevice }: ThroughDevices,
 ): string | { readonly neighbour: boolean } {
   const rpFilter = Math.max(...deviceSysctl(net, 'rp_filter', inDevice));
-  const back: Flow = { source: destination, destination: source, mark: 0, iif: outDevice };
-  const found = net.parts.fibLookup(net, back);
+  const back = (oif: string | undefined): Flow => ({
+    source: destination,
+    destination: source,
+    mark: 0,
+    iif: outDevice,
+    oif,
+  });
+  const found = net.parts.fibLookup(net, back(undefined));
   const isNeighbour = ({ gateway }: FibRoute) =>
     gateway === undefined || !net.kernel.has('redirect-to-neighbours-only');
   if (typeof found === 'string')
@@ -71,7 +77,7 @@ export function validateSource(
     return 'the source is an address of the director: martian';
   if (found.device === inDevice) return { neighbour: isNeighbour(found) };
   if (rpFilter === 1) return `rp_filter: the way back to the source is by ${found.device}`;
-  const there = net.parts.fibLookup(net, { ...back, oif: inDevice });
+  const there = net.parts.fibLookup(net, back(inDevice));
   return { neighbour: typeof there === 'object' && there.type === 'unicast' && isNeighbour(there) };
 }
 
@@ -112,7 +118,13 @@ export interface Sent {
 export function routeOutput(net: Net, destination: Ipv4, { source, mark = 0, anySource }: Sent = {}): Route {
   if (source !== undefined && !anySource && !isLocalAddress(net, source))
     return { kind: 'none', why: 'the source is no address of the director' };
-  const found = net.parts.fibLookup(net, { source: source ?? 0, destination, mark, iif: LOOPBACK });
+  const found = net.parts.fibLookup(net, {
+    source: source ?? 0,
+    destination,
+    mark,
+    iif: LOOPBACK,
+    oif: undefined,
+  });
   if (typeof found === 'string') return { kind: 'none', why: WORDS[found] };
   if (found.type === 'local') return { kind: 'local' };
   if (source !== undefined && isLoopback(source))

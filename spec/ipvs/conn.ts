@@ -68,19 +68,9 @@ export interface Peculiarities {
 }
 
 /** A connection for a client's first packet, bound to its dest and counted there (ip_vs_conn_new, ip_vs_bind_dest). */
-export function connNew(
-  net: Net,
-  ends: Ends,
-  dest: IpVsDest,
-  { destAddress = dest.address, destPort = dest.port, ...peculiar }: Peculiarities = {},
-): IpVsConn {
-  const {
-    noClientPort = false,
-    nfct = false,
-    template = false,
-    onePacket = false,
-    bypass = false,
-  } = peculiar;
+export function connNew(net: Net, ends: Ends, dest: IpVsDest, peculiar: Peculiarities = {}): IpVsConn {
+  const { destAddress = dest.address, destPort = dest.port, noClientPort = false } = peculiar;
+  const { nfct = false, template = false, onePacket = false, bypass = false } = peculiar;
   const ftp = isFtpControl(ends, dest) ? { asked: undefined } : undefined;
   const cp: IpVsConn = {
     protocol: ends.protocol,

@@ -34,34 +34,39 @@ const NO_OPTIONS = new Uint8Array(0);
 
 /**
  * Reads what ip_rcv_core (net/ipv4/ip_input.c) lets in: version 4, a whole header with a right checksum,
- * a total length that the bytes can hold. Anything else is undefined: the kernel drops it at the door.
+ * a total length that the bytes can hold. Anything else is undefined: the kernel drops it at the door. In a frame it
+ * begins with byte `at`.
  */
-export function parseIpv4Packet(bytes: Uint8Array): Ipv4Packet | undefined {
-  if (bytes.length < MINIMUM_BYTES || bytes[0]! >> 4 !== 4) return undefined;
-  const headerBytes = (bytes[0]! & 15) * 4;
-  const totalLength = word(bytes, 2);
-  if (headerBytes < MINIMUM_BYTES || totalLength < headerBytes || totalLength > bytes.length)
-    return undefined;
-  if (fold(sumWords(bytes, 0, headerBytes)) !== 0) return undefined;
-  return { header: parseIpv4Header(bytes)!, payload: bytes.subarray(headerBytes, totalLength) };
+export function parseIpv4Packet(bytes: Uint8Array, at = 0): Ipv4Packet | undefined {
+  const room = bytes.length - at;
+  if (room < MINIMUM_BYTES || bytes[at]! >> 4 !== 4) return undefined;
+  const headerBytes = (bytes[at]! & 15) * 4;
+  const totalLength = word(bytes, at + 2);
+  if (headerBytes < MINIMUM_BYTES || totalLength < headerBytes || totalLength > room) return undefined;
+  if (fold(sumWords(bytes, at, at + headerBytes)) !== 0) return undefined;
+  return {
+    header: parseIpv4Header(bytes, at)!,
+    payload: bytes.subarray(at + headerBytes, at + totalLength),
+  };
 }
 
 /** The header alone, as of a packet that an ICMP error quotes: lengths and checksum say nothing. Undefined when cut. */
-export function parseIpv4Header(bytes: Uint8Array): Ipv4Header | undefined {
-  const headerBytes = ((bytes[0] ?? 0) & 15) * 4;
-  if (headerBytes < MINIMUM_BYTES || bytes.length < headerBytes || bytes[0]! >> 4 !== 4) return undefined;
-  const fragment = word(bytes, 6);
+export function parseIpv4Header(bytes: Uint8Array, at = 0): Ipv4Header | undefined {
+  const headerBytes = ((bytes[at] ?? 0) & 15) * 4;
+  if (headerBytes < MINIMUM_BYTES || bytes.length - at < headerBytes || bytes[at]! >> 4 !== 4)
+    return undefined;
+  const fragment = word(bytes, at + 6);
   return {
-    tos: bytes[1]!,
-    id: word(bytes, 4),
+    tos: bytes[at + 1]!,
+    id: word(bytes, at + 4),
     dontFragment: (fragment & 0x4000) !== 0,
     moreFragments: (fragment & 0x2000) !== 0,
     fragmentOffset: fragment & 0x1fff,
-    ttl: bytes[8]!,
-    protocol: bytes[9]!,
-    source: word(bytes, 12) * 0x10000 + word(bytes, 14),
-    destination: word(bytes, 16) * 0x10000 + word(bytes, 18),
-    options: headerBytes === MINIMUM_BYTES ? NO_OPTIONS : bytes.slice(MINIMUM_BYTES, headerBytes),
+    ttl: bytes[at + 8]!,
+    protocol: bytes[at + 9]!,
+    source: word(bytes, at + 12) * 0x10000 + word(bytes, at + 14),
+    destination: word(bytes, at + 16) * 0x10000 + word(bytes, at + 18),
+    options: headerBytes === MINIMUM_BYTES ? NO_OPTIONS : bytes.slice(at + MINIMUM_BYTES, at + headerBytes),
   };
 }
 
@@ -107,7 +112,7 @@ export function writeIpv4Packet(bytes: Uint8Array, at: number, packet: Ipv4Packe
   setWord(bytes, at + 14, header.source & 0xffff);
   setWord(bytes, at + 16, header.destination >>> 16);
   setWord(bytes, at + 18, header.destination & 0xffff);
-  bytes.set(header.options, at + MINIMUM_BYTES);
+  if (header.options.length > 0) bytes.set(header.options, at + MINIMUM_BYTES);
   setWord(bytes, at + 10, fold(sumWords(bytes, at, at + headerBytes)));
   bytes.set(payload, at + headerBytes);
 }

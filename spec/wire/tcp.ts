@@ -57,7 +57,7 @@ export function parseTcp(bytes: Uint8Array): TcpSegment | undefined {
 /** The header, even if its options are cut or its length field makes no sense; undefined when it is cut itself. */
 export function parseTcpHeader(bytes: Uint8Array): TcpHeader | undefined {
   if (bytes.length < TCP_HEADER_BYTES) return undefined;
-  const options = bytes.subarray(TCP_HEADER_BYTES, tcpHeaderBytes(bytes));
+  const headerBytes = tcpHeaderBytes(bytes);
   return {
     sourcePort: word(bytes, 0),
     destinationPort: word(bytes, 2),
@@ -67,7 +67,8 @@ export function parseTcpHeader(bytes: Uint8Array): TcpHeader | undefined {
     window: word(bytes, 14),
     checksum: word(bytes, 16),
     urgent: word(bytes, 18),
-    options: options.length === 0 ? [] : parseOptions(options),
+    options:
+      headerBytes <= TCP_HEADER_BYTES ? [] : parseOptions(bytes.subarray(TCP_HEADER_BYTES, headerBytes)),
   };
 }
 

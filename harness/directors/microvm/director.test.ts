@@ -42,7 +42,7 @@ async function observe(plan: Plan): Promise<readonly Observation[]> {
 }
 
 function addresses(frame: Uint8Array) {
-  const packet = parseIpv4Packet(frame.subarray(ETHERNET_HEADER_BYTES))!;
+  const packet = parseIpv4Packet(frame, ETHERNET_HEADER_BYTES)!;
   const { header } = parseTcp(packet.payload)!;
   const { source, destination } = packet.header;
   return [source, header.sourcePort, destination, header.destinationPort, parseEthernet(frame)!.destination];
