@@ -15,7 +15,7 @@ import { CLAIMS } from '../claims.ts';
 import { campaignOf, KERNEL } from '../properties/reference.ts';
 import { SHRINK_BUDGET } from '../shrink.ts';
 import { LOADS, type Load, packetsPerSecond } from './conntrack-cost.ts';
-import { type Measured, measure, secondsOf } from './measure.ts';
+import { cpuSecondsOf, type Measured, measure, secondsOf } from './measure.ts';
 
 /** A line of DESIGN 10, or a figure without a budget. `better` says which way that is missed. */
 export interface Row {
@@ -120,14 +120,14 @@ async function idle(seat: Seat, plan: Plan): Promise<number> {
 
 /**
  * What a long run gets: packets in several hundred different scenarios, their set-ups and all observations included,
- * and noting what they reach, as a run has it do.
+ * and noting what they reach, as a run has it do; per second of CPU time.
  * `measure` leaves a first round of the same length out, in which the engine still compiles.
  */
 async function modelAlone(all: readonly Plan[]): Promise<number> {
   const model = new ModelDirector(KERNEL, { recorder: new Recorder() });
   let [frames, seconds] = [0, 0];
   while (seconds < MODEL_SECONDS) {
-    seconds += await secondsOf(async () => {
+    seconds += await cpuSecondsOf(async () => {
       for await (const played of model.play(all))
         if (played.kind !== 'played') throw new Error('the model failed');
     });
