@@ -6,14 +6,12 @@ import { parseScenarioFile } from '../replay/scenario-file.ts';
 import { findScapy } from '../scapy-bridge/find-scapy.ts';
 import { neededForTests } from '../system/needed-for-tests.ts';
 import { silent } from '../system/progress.ts';
-import { testFolders } from '../system/test-folders.ts';
 import { EXPORTS, exported } from './export-command.ts';
 import { withScapyPlayer } from './scapy-player.ts';
 import { PLAYER_IMPORTS, playedScript, scriptsGuest } from './scripts-guest.ts';
 
 /** Exported scripts on a real kernel, with all that they call: a shell, ipvsadm, iptables, Python and Scapy. */
 
-const folder = testFolders();
 const scapy = await neededForTests('no Scapy', () => findScapy(silent));
 let guest: Guest;
 let kernel: Kernel;
@@ -23,7 +21,7 @@ const KINDS = scapy ? (['sh', 'scapy'] as const) : (['sh'] as const);
 describe('in a guest', () => {
   beforeAll(async () => {
     kernel = kernelOf(await readyKernel(undefined, silent));
-    guest = await scriptsGuest(undefined, PLAYER_IMPORTS[scapy ? 'scapy' : 'sh'], await folder());
+    guest = await scriptsGuest(undefined, PLAYER_IMPORTS[scapy ? 'scapy' : 'sh']);
   });
   afterAll(() => guest?.close());
 

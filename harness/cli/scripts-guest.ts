@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { decodeExec } from '../directors/agent-protocol.ts';
 import { Guest } from '../directors/microvm/guest.ts';
 import { guestOptions } from '../directors/microvm/open.ts';
@@ -12,6 +11,7 @@ import { type HostFile, withLibraries } from '../kernels/host-files.ts';
 import { readyKernel } from '../kernels/kernel.ts';
 import { moduleEntries } from '../kernels/module-entries.ts';
 import { findProgram } from '../system/find-program.ts';
+import { namelessFile } from '../system/nameless-file.ts';
 import { silent } from '../system/progress.ts';
 
 /** A guest that plays exported scripts: with all that they call, a shell, ipvsadm, iptables, Python. */
@@ -30,20 +30,19 @@ from scapy.sendrecv import AsyncSniffer, sendp`,
 } as const;
 
 /**
- * Boots one; `imports` is what its Python can import, `folder` where its image is written.
+ * Boots one; `imports` is what its Python can import.
  * @throws MachineError when the machine lacks a program
  */
-export async function scriptsGuest(
-  kernel: string | undefined,
-  imports: string,
-  folder: string,
-): Promise<Guest> {
+export async function scriptsGuest(kernel: string | undefined, imports: string): Promise<Guest> {
   const { options } = await guestOptions(kernel, silent);
-  const image = join(folder, 'guest.cpio');
   // The kernel unpacks archives one after the other; a later file takes the place of an earlier one.
   const extra = cpio(orderedTree([...(await scriptPrograms(imports)), ...(await wires(kernel))]));
-  await writeFile(image, Buffer.concat([await readFile(options.initramfsPath), extra]));
-  return Guest.boot({ ...options, initramfsPath: image, memoryMiB: 384 });
+  const image = await namelessFile(Buffer.concat([await readFile(options.initramfsPath), extra]));
+  try {
+    return await Guest.boot({ ...options, initramfsPath: image.path, memoryMiB: 384 });
+  } finally {
+    await image.close();
+  }
 }
 
 /** What a script says, and with which code it ends. */

@@ -1,5 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Guest } from '../../harness/directors/microvm/guest.ts';
 import { guestOptions } from '../../harness/directors/microvm/open.ts';
@@ -10,6 +9,7 @@ import { type GuestEntry, orderedTree } from '../../harness/kernels/guest-tree.t
 import { readyKernel } from '../../harness/kernels/kernel.ts';
 import { sharedLibraries } from '../../harness/kernels/shared-libraries.ts';
 import { findProgram } from '../../harness/system/find-program.ts';
+import { namelessFile } from '../../harness/system/nameless-file.ts';
 
 /**
  * `npm run capture FOLDER`: runs the folder's case.sh in a guest, with busybox and tcpdump of this machine, and keeps
@@ -25,11 +25,12 @@ await make(folder);
 
 async function make(folder: string): Promise<void> {
   const { options } = await guestOptions(undefined, console.error);
-  const image = join(tmpdir(), `lvs-conformance-capture-${process.pid}.cpio`);
   const extra = cpio(orderedTree(await extras(join(folder, 'case.sh'))));
   // The kernel unpacks archives one after the other.
-  await writeFile(image, Buffer.concat([await readFile(options.initramfsPath), extra]));
-  const guest = await Guest.boot({ ...options, initramfsPath: image, memoryMiB: 384 });
+  const image = await namelessFile(Buffer.concat([await readFile(options.initramfsPath), extra]));
+  const guest = await Guest.boot({ ...options, initramfsPath: image.path, memoryMiB: 384 }).finally(() =>
+    image.close(),
+  );
   try {
     const script = { op: 'exec', argv: ['/bin/sh', '/case.sh'], stdin: '', limitMs: LIMIT_MS } as const;
     const results = RESULTS.map((name) => ({ op: 'readFile', path: `/${name}` }) as const);

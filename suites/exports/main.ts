@@ -1,6 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EXPORTS, exported } from '../../harness/cli/export-command.ts';
@@ -14,7 +13,7 @@ import { type Kernel, kernelOf } from '../../spec/kernel.ts';
 
 /**
  * `npm run exports [FILE|FOLDER…] [-- --kernel K]`: exports scenarios (all of suites/scenarios, unless some are named) as
- * scripts, runs these in a guest, and says which of them do not see what the model sends.
+ * scripts, runs these in a guest, and says of each, as it is done, whether it sees what the model sends.
  */
 const ALL = fileURLToPath(new URL('../scenarios', import.meta.url));
 
@@ -23,23 +22,19 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const files = (positionals.length > 0 ? positionals : [ALL]).flatMap(scenarioFiles);
-const folder = mkdtempSync(join(tmpdir(), 'lvs-exports-'));
-try {
-  process.exitCode = await playAll();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+process.exitCode = await playAll();
 
 async function playAll(): Promise<number> {
   const kernel = kernelOf(await readyKernel(values.kernel, silent));
   let guest: Guest | undefined;
   const failed: string[] = [];
-  for (const file of files) {
-    guest ??= await scriptsGuest(values.kernel, PLAYER_IMPORTS.sh, folder);
+  for (const [index, file] of files.entries()) {
+    guest ??= await scriptsGuest(values.kernel, PLAYER_IMPORTS.sh);
     const said = await outcome(guest, kernel, file);
+    console.log(`${said === undefined ? '✓' : '✕'} ${index + 1}/${files.length} ${relative('', file)}`);
     if (said === undefined) continue;
     failed.push(file);
-    console.log(`✕ ${file}\n${said}`);
+    console.log(said);
     // After what nobody understands the guest is no longer to be trusted.
     await guest.close();
     guest = undefined;

@@ -13,8 +13,14 @@ export interface Fuzzed {
   readonly slowestMs: number;
 }
 
-/** An answer comes within this time. */
+/** An answer takes no more of the processor than this. By the clock it may be longer: others compute too. */
 export const LONGEST_MS = 5_000;
+
+/** How long this process has computed. */
+export function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 /** A message that can be read. */
 const LONGEST_MESSAGE = 4_000;
 
@@ -28,13 +34,14 @@ function fuzzText({ name, whole, read }: Target, runs: number, random: Random): 
   let [done, slowestMs] = [0, 0];
   for (let run = 0; run < runs; run++) {
     const input = damagedText(whole, random);
-    const start = performance.now();
+    const start = cpuMs();
     const why = faultOf(() => read(input, 'dir/x'), 'dir/x');
-    const ms = performance.now() - start;
+    const ms = cpuMs() - start;
     slowestMs = Math.max(slowestMs, ms);
     if (why === undefined) done += 1;
     else if (why !== 'refused') faults.push({ why, input: input.slice(0, 2000) });
-    if (ms > LONGEST_MS) faults.push({ why: `took ${Math.round(ms)} ms`, input: input.slice(0, 2000) });
+    if (ms > LONGEST_MS)
+      faults.push({ why: `took ${Math.round(ms)} ms of the processor`, input: input.slice(0, 2000) });
   }
   return { name, runs, read: done, faults, slowestMs };
 }

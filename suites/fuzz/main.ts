@@ -10,7 +10,7 @@ const each = Math.ceil(runs / KINDS);
 const results = [...fuzzTexts(each, seed), await fuzzCaptures(each, seed)];
 for (const { name, runs: done, read, faults, slowestMs } of results) {
   console.log(
-    `${name.padEnd(14)} ${done} inputs, ${read} read, ${faults.length} faults, slowest ${Math.round(slowestMs)} ms`,
+    `${name.padEnd(14)} ${done} inputs, ${read} read, ${faults.length} faults, slowest ${Math.round(slowestMs)} ms of the processor`,
   );
   for (const { why, input } of faults) console.log(`  ${why}\n    ${JSON.stringify(input)}`);
 }
