@@ -81,7 +81,6 @@ it.each([
   [SYN, 'answered rst', 'to RIP1'],
   [SYN, 'dropped at LOCAL_IN filter', 'not dropped'],
   [SYN, 'rule INPUT 1 silent', 'rule INPUT 1 counted'],
-  [SYN, 'rule INPUT 9 counted', 'there is no such rule'],
   [SYN, 'ActiveConn 0 InActConn 1', 'ActiveConn 1 InActConn 0'],
   [SYN, 'ipvs none', 'ipvs SYN_RECV'],
   [SYN, 'ipvs SYN_RECV to RIP2', 'ipvs SYN_RECV to RIP1'],
