@@ -59,8 +59,8 @@ function scheduleIcmp(
   about: { quoted: Quoted; ends: Ends | undefined; hook: Hook },
 ): Verdict {
   const { quoted, ends, hook } = about;
-  if (sysctl(net, 'net.ipv4.vs.schedule_icmp') === 0 || quoted.header.fragmentOffset !== 0)
-    return 'NF_ACCEPT';
+  const isFragment = quoted.header.fragmentOffset !== 0 && net.kernel.has('icmp-quoted-fragment-ignored');
+  if (sysctl(net, 'net.ipv4.vs.schedule_icmp') === 0 || isFragment) return 'NF_ACCEPT';
   if (!ends) return 'NF_DROP';
   const protocol = net.parts.ipvsProtocols[ends.protocol]!;
   const cp = schedule(net, { skb, protocol, ends: reverse(ends), quoted: ends, hook });
