@@ -29,13 +29,18 @@ export function delTimer(net: Net, timer: Timer): void {
  * comes behind timers in the kernel (kernel/softirq.c, handle_softirqs).
  */
 export function passTime(net: Net, until: number, afterwards: (net: Net) => void): void {
-  for (let due = nextDue(net, until); due; due = nextDue(net, until)) {
-    if (due.fires > net.jiffies) afterwards(net);
+  for (;;) {
+    let due = nextDue(net, until);
+    if (!due || due.fires > net.jiffies) {
+      afterwards(net);
+      // What came behind the last timer may have set others.
+      due = nextDue(net, until);
+    }
+    if (!due) break;
     net.jiffies = due.fires;
     net.timers.delete(due);
     due.run();
   }
-  afterwards(net);
   net.jiffies = until;
 }
 
