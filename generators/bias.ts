@@ -58,6 +58,8 @@ export interface ScenarioBias {
    * namespace tracks nothing until a rule asks for a state, whatever `net.ipv4.vs.conntrack` says.
    */
   readonly counting: number;
+  /** Rules that count what IPVS has handled, and directors on which that includes what it leaves alone. */
+  readonly handled: number;
   /** Interruptions that are commands of the administrator; the others are waits. */
   readonly commands: number;
   /** Waits around the known timeouts; the others are short or anything. */
@@ -111,6 +113,7 @@ export const EVEN: ScenarioBias = {
   marks: 15,
   nat: 12,
   counting: 50,
+  handled: 2,
   commands: 35,
   timeoutEdges: 40,
   locality: 0,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Ruleset } from '../spec/config/rules.ts';
 import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent, sometimes } from './draws.ts';
-import { FRAGMENT_COUNTERS, stateCounters, withCounters } from './rules/counting.ts';
+import { FRAGMENT_COUNTERS, IPVS_COUNTERS, stateCounters, withCounters } from './rules/counting.ts';
 import { marking } from './rules/marking.ts';
 import { translation } from './rules/nat.ts';
 import { randomTable } from './rules/random.ts';
@@ -33,14 +33,16 @@ export function ruleset(bias: ScenarioBias, size: Size): fc.Arbitrary<Ruleset> {
     sometimes(Math.round(bias.rules / 12), randomTable('security', size)),
     percent(bias.counting),
     percent(bias.fragments > 50 ? 50 : 2),
+    percent(bias.handled),
   );
   return shrinkingBy(
-    drawn.map(([{ tables }, before, nat, security, counting, fragments]) => {
+    drawn.map(([{ tables }, before, nat, security, counting, fragments, handled]) => {
       const rules = {
         tables: [...before, ...(nat ? [nat] : []), ...tables, ...(security ? [security] : [])],
       };
       const counted = counting ? withCounters(rules, stateCounters(rules)) : rules;
-      return fragments ? withCounters(counted, FRAGMENT_COUNTERS) : counted;
+      const parts = fragments ? withCounters(counted, FRAGMENT_COUNTERS) : counted;
+      return handled ? withCounters(parts, IPVS_COUNTERS) : parts;
     }),
     smallerRuleset,
   );

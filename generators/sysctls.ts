@@ -10,6 +10,9 @@ export const DEFENCE = 'net.ipv4.vs.secure_tcp';
 /** Whether a SYN on a closed connection is one of its packets, or begins another. */
 const REUSE = 'net.ipv4.vs.conn_reuse_mode';
 
+/** Whether what IPVS does not balance counts as handled by it. */
+const IGNORE_TUNNELED = 'net.ipv4.vs.ignore_tunneled';
+
 /** After how long lblc and lblcr may forget an address. */
 const LBLC = 'net.ipv4.vs.lblc_expiration';
 const LBLCR = 'net.ipv4.vs.lblcr_expiration';
@@ -29,13 +32,14 @@ export const SYSCTLS: readonly { readonly name: string; readonly values: readonl
   { name: LBLC, values: [1, 30, 0] },
   { name: LBLCR, values: [1, 30, 0] },
   { name: 'net.ipv4.vs.pmtu_disc', values: [0, 1] },
-  { name: 'net.ipv4.vs.ignore_tunneled', values: [1, 0] },
+  { name: IGNORE_TUNNELED, values: [1, 0] },
   { name: 'net.ipv4.vs.nat_icmp_send', values: [1, 0] },
   { name: 'net.ipv4.vs.schedule_icmp', values: [1, 0] },
   { name: 'net.ipv4.vs.snat_reroute', values: [0, 1] },
   { name: 'net.ipv4.vs.cache_bypass', values: [1, 0] },
   { name: DEFENCE, values: [3, 0] },
   { name: 'net.ipv4.vs.drop_packet', values: [3, 0, 1] },
+  { name: 'net.ipv4.vs.am_droprate', values: [2, 3, 1, 0] },
   { name: 'net.ipv4.ip_forward', values: [0, 1] },
   { name: 'net.ipv4.conf.all.rp_filter', values: [1, 2, 0] },
   { name: 'net.ipv4.conf.eth0.rp_filter', values: [1, 0] },
@@ -93,12 +97,13 @@ const RARE: readonly string[] = [
   LBLC,
   LBLCR,
   'net.ipv4.vs.pmtu_disc',
-  'net.ipv4.vs.ignore_tunneled',
+  IGNORE_TUNNELED,
   'net.ipv4.vs.snat_reroute',
   'net.ipv4.vs.cache_bypass',
   'net.ipv4.vs.sloppy_sctp',
   'net.netfilter.nf_conntrack_generic_timeout',
   'net.ipv4.vs.drop_packet',
+  'net.ipv4.vs.am_droprate',
   'net.ipv4.ip_forward',
   'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst',
   ...ROUTING.map(({ name }) => name),
@@ -135,12 +140,12 @@ export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string
     percent(Math.round(bias.persistence * 0.6)),
     percent(Math.round(bias.tunnel * 0.3)),
     percent(bias.defence),
-    percent(bias.locality),
+    fc.tuple(percent(bias.locality), percent(bias.handled)),
     fc.tuple(percent(Math.round(bias.routing * 0.3)), percent(Math.round(bias.markServices * 0.3))),
     fc.array(setting, { maxLength: count, size: 'max' }),
   );
   const record = drawn.map(
-    ([routing, conntrack, quiescent, cuts, defence, forgets, [keepsWay, bypasses], settings]) => {
+    ([routing, conntrack, quiescent, cuts, defence, [forgets, ignores], [keepsWay, bypasses], settings]) => {
       const set = [...routing, ...settings].map(({ name, value }) => [name, value] as const);
       return Object.fromEntries([
         ...(conntrack ? [[CONNTRACK, 1] as const] : []),
@@ -148,6 +153,7 @@ export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string
         ...(cuts ? [[PMTU_DISC, 0] as const] : []),
         ...(bypasses ? [[CACHE_BYPASS, 1] as const] : []),
         ...(keepsWay ? [[SNAT_REROUTE, 0] as const] : []),
+        ...(ignores ? [[IGNORE_TUNNELED, 1] as const] : []),
         ...(forgets ? [[LBLC, 30] as const, [LBLCR, 30] as const] : []),
         ...set,
         ...(defence ? [[DEFENCE, 3] as const] : []),

@@ -199,11 +199,18 @@ const ROWS = [
   },
   {
     id: 'ipvs/drop-packet',
-    says: 'With drop_packet 3 every tenth packet that would be scheduled is dropped, the first one among them.',
+    says: 'With drop_packet 3 one of am_droprate packets that would be scheduled is dropped, the first one among them.',
     source: { file: 'include/net/ip_vs.h', symbol: 'ip_vs_todrop' },
-    bias: { ...BIASES.schedulers, sysctls: 30, udpServices: 40 },
+    bias: { ...BIASES.schedulers, sysctls: 45, udpServices: 40 },
     size: MANY_CONNECTIONS,
-    only: ({ director }) => director.sysctls['net.ipv4.vs.drop_packet'] === 3,
+    only: hasSysctl('net.ipv4.vs.drop_packet', 3),
+  },
+  {
+    id: 'ipvs/ignore-tunneled',
+    says: 'With ignore_tunneled what IPVS does not balance counts as handled by it, from where it was left alone on.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'sysctl_ignore_tunneled' },
+    bias: { ...EVEN, handled: 90, echoes: 80, tunnel: 40, besideServices: 40, commands: 15 },
+    only: (scenario) => hasSysctl('net.ipv4.vs.ignore_tunneled', 1)(scenario) && sends(scenario, 'echo'),
   },
   {
     id: 'ipvs/counters',

@@ -7,6 +7,9 @@ const STATE_COUNTERS: readonly Rule[] = CT_STATES.map((state) => ({ matches: [ct
 /** Counts the fragments, all but each first one. */
 export const FRAGMENT_COUNTERS: readonly Rule[] = [{ fragment: { inverted: false }, matches: [] }];
 
+/** Counts what IPVS has handled. */
+export const IPVS_COUNTERS: readonly Rule[] = [{ matches: [{ kind: 'ipvs', inverted: false }] }];
+
 /** Where there is a table nat, also which connections are translated. */
 const TRANSLATED: readonly Rule[] = NAT_STATES.map((state) => ({ matches: [ctstate(state)] }));
 

@@ -17,6 +17,7 @@ import type { Scenario } from '../../spec/scenario.ts';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
 import { BASE_SYSCTLS } from '../../spec/tables/base-sysctls.ts';
 import { formatIpv4 } from '../../spec/wire/address.ts';
+import { inOrder } from '../directors/agent-scenario.ts';
 import { knownKernel, readyKernel } from '../kernels/kernel.ts';
 import { bind } from '../play/bind.ts';
 import type { Plan } from '../play/plan.ts';
@@ -82,7 +83,7 @@ export function exported(scenario: Scenario, kernel?: Kernel): ExportedCase {
     rules: printRuleset(director.rules, 'numeric'),
     routing: printRouting(director.routing ?? [], 'numeric'),
     baseSysctls: BASE_SYSCTLS,
-    sysctls: Object.entries(director.sysctls).map(([name, value]) => ({ name, value, mayBeMissing: false })),
+    sysctls: inOrder(director.sysctls).map(([name, value]) => ({ name, value, mayBeMissing: false })),
     links: topology.links.map((link) => exportedLink(link, topology)),
     vips: topology.vips.map(({ address }) => formatIpv4(address)),
     steps: plan.steps.map((step, index) =>

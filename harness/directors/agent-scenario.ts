@@ -76,7 +76,9 @@ function commandOp(command: AdminCommand, config: DirectorConfig): Op {
 
 const MS = 1_000_000n;
 
-const DEFENCES: readonly string[] = ['net.ipv4.vs.secure_tcp', 'net.ipv4.vs.drop_packet'];
+const DEFENCES: readonly string[] = ['secure_tcp', 'drop_packet', 'am_droprate'].map(
+  (name) => `net.ipv4.vs.${name}`,
+);
 
 /**
  * Some commands end before the kernel has done all they ask for, and when it does the rest nobody can tell from
@@ -89,6 +91,11 @@ function settleOps(command: AdminCommand): Op[] {
   // secure_tcp and its like are looked at once a second (ip_vs_ctl.c, defense_work_handler).
   const defence = command.tool === 'sysctl' && DEFENCES.includes(command.name);
   return defence ? [{ op: 'settle', ns: 1100n * MS }] : [];
+}
+
+/** Sysctls as they are set: by name, so that am_droprate is there when drop_packet looks at it. */
+export function inOrder(sysctls: DirectorConfig['sysctls']): (readonly [name: string, value: number])[] {
+  return Object.entries(sysctls).sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 /** An operation of the set-up, and whether the director is what was asked for without it. */
@@ -113,7 +120,7 @@ export function setupOps(config: DirectorConfig): SetupOp[] {
     ...BASE_SYSCTLS.map((row) => sysctl(row.name, row.value, row.mayBeMissing)),
     ...topology.links.map((link, index) => needed(`TAP device ${link.device}`, tapOp(link, index))),
     needed('addresses, neighbours and routing', { op: 'netlink', protocol: NETLINK_ROUTE, request }),
-    ...Object.entries(config.sysctls).map(([name, value]) => sysctl(name, value, false)),
+    ...inOrder(config.sysctls).map(([name, value]) => sysctl(name, value, false)),
     ...(services.length > 0
       ? [needed('ipvsadm -R', exec(['ipvsadm', '-R'], printServices(services, 'numeric')))]
       : []),

@@ -167,6 +167,11 @@ function afterNat(spoil: (skb: Skb, before: Skb) => void): Parts {
   };
 }
 
+/** What the administrator has set, as if that sysctl had been left alone. */
+function without({ changedSysctls }: Net, sysctl: string): Net['changedSysctls'] {
+  return new Map([...changedSysctls].filter(([name]) => name !== sysctl));
+}
+
 function withWord(bytes: Uint8Array, at: number, value: number): Uint8Array {
   const copy = bytes.slice();
   setWord(copy, at, value);
@@ -254,6 +259,8 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'fwmark-template-by-address', says: 'A persistent service by mark remembers clients by the address that they called.', parts: { ...PARTS, schedulePersistent: (net, service, packet, pick) => PARTS.schedulePersistent(net, service.key.protocol === 'fwm' ? { ...service, key: { protocol: 'tcp', address: packet.destination, port: 0 } } : service, packet, pick) } },
   { id: 'drop-packet-never', says: 'drop_packet drops nothing.', parts: { ...PARTS, toDrop: () => false } },
   { id: 'drop-packet-tenth-only', says: 'The first packet to be dropped is the tenth one.', parts: { ...PARTS, toDrop: (net) => { if (net.ipvs.dropCounter === 0) net.ipvs.dropCounter = 10; return PARTS.toDrop(net); } } },
+  { id: 'drop-packet-always-tenth', says: 'One of ten packets is dropped, whatever am_droprate says.', parts: { ...PARTS, toDrop: (net) => PARTS.toDrop({ ...net, changedSysctls: without(net, 'net.ipv4.vs.am_droprate') }) } },
+  { id: 'tunneled-never-ignored', says: 'ignore_tunneled changes nothing.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => right(net.parts.ipvsProtocols[skb.header.protocol] ? net : { ...net, changedSysctls: without(net, 'net.ipv4.vs.ignore_tunneled') }, skb, hook)) },
   { id: 'sched-rr-restarts', says: 'rr begins at the top of the list for every connection.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, rr: { ...PARTS.schedulers.rr, schedule: (_net, { dests }) => dests.find(({ weight }) => weight > 0) } } } },
   { id: 'sched-wlc-ignores-weight', says: 'wlc takes all weights for equal.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, wlc: PARTS.schedulers.lc } } },
   { id: 'sched-quiesced-chosen', says: 'lc gives new connections to dests of weight 0 as well.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, lc: { ...PARTS.schedulers.lc, schedule: (net, service, packet) => PARTS.schedulers.lc.schedule(net, service, packet) ?? service.dests[0] } } } },

@@ -37,6 +37,7 @@ export const SYSCTLS = [
   { name: 'net.ipv4.ipfrag_max_dist', default: 64, min: 0, max: 65_535, source: { file: 'net/ipv4/ip_fragment.c', symbol: 'ip4_frags_ns_ctl_table' } },
   { name: 'net.ipv4.ipfrag_time', default: 30, min: 1, max: MOST_SECONDS, source: { file: 'net/ipv4/ip_fragment.c', symbol: 'ip4_frags_ns_ctl_table' } },
   { name: 'net.ipv4.vs.conn_reuse_mode', default: 1, min: 0, max: 3, source: { file: IPVS, symbol: 'ip_vs_control_net_init_sysctl' } },
+  { name: 'net.ipv4.vs.am_droprate', default: 10, min: 0, max: 0x7fffffff, source: { file: IPVS, symbol: 'update_defense_level' } },
   { name: 'net.ipv4.vs.cache_bypass', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
   { name: 'net.ipv4.vs.conntrack', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
   { name: 'net.ipv4.vs.drop_packet', default: 0, min: 0, max: 3, source: { file: IPVS, symbol: 'proc_do_defense_mode' } },
