@@ -2,10 +2,17 @@ import type { Emitted } from '../../spec/observation.ts';
 import { FREEDOMS } from '../../spec/tables/freedoms.ts';
 import { replace16 } from '../../spec/wire/checksum.ts';
 import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
-import { PROTOCOL_UDP, setWord, word } from '../../spec/wire/ipv4.ts';
+import { greHeaderBytes } from '../../spec/wire/gre.ts';
+import { parseGue } from '../../spec/wire/gue.ts';
+import { PROTOCOL_GRE, PROTOCOL_IPIP, PROTOCOL_UDP, setWord, word } from '../../spec/wire/ipv4.ts';
+import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
 
 const IP_ID = ETHERNET_HEADER_BYTES + 4;
 const IP_CHECKSUM = ETHERNET_HEADER_BYTES + 10;
+/** From the one to the other. */
+const ID_TO_CHECKSUM = IP_CHECKSUM - IP_ID;
+/** Tunnels' outer headers have no options. */
+const IP_PAYLOAD = ETHERNET_HEADER_BYTES + 20;
 const IP_PROTOCOL = ETHERNET_HEADER_BYTES + 9;
 const IP_FRAGMENT = ETHERNET_HEADER_BYTES + 6;
 const UDP_SPORT = ETHERNET_HEADER_BYTES + 20;
@@ -19,10 +26,11 @@ type Blank = (frame: Uint8Array) => void;
  * stays wrong.
  */
 const BLANKS: Readonly<Record<Field, Blank>> = {
-  'ipv4.id': (frame) => {
-    if (frame.length < IP_CHECKSUM + 2) return;
-    setWord(frame, IP_CHECKSUM, replace16(word(frame, IP_CHECKSUM), word(frame, IP_ID), 0));
-    setWord(frame, IP_ID, 0);
+  'ipv4.id': (frame) => blankId(frame, IP_ID),
+  // An outer checksum over both id and checksum stays right.
+  'inner.ipv4.id': (frame) => {
+    const inner = innerAt(frame);
+    if (inner !== undefined) blankId(frame, inner + IP_ID - ETHERNET_HEADER_BYTES);
   },
   // Of fragments only the first has it. A checksum of 0 is none.
   'udp.sport': (frame) => {
@@ -33,6 +41,30 @@ const BLANKS: Readonly<Record<Field, Blank>> = {
     setWord(frame, UDP_SPORT, 0);
   },
 };
+
+function blankId(frame: Uint8Array, at: number): void {
+  const checksum = at + ID_TO_CHECKSUM;
+  if (frame.length < checksum + 2) return;
+  setWord(frame, checksum, replace16(word(frame, checksum), word(frame, at), 0));
+  setWord(frame, at, 0);
+}
+
+/** Where the packet inside a tunnelled one begins; later fragments have no beginning. */
+function innerAt(frame: Uint8Array): number | undefined {
+  if ((word(frame, IP_FRAGMENT) & 0x1fff) !== 0) return undefined;
+  switch (frame[IP_PROTOCOL]) {
+    case PROTOCOL_IPIP:
+      return IP_PAYLOAD;
+    case PROTOCOL_GRE:
+      return IP_PAYLOAD + greHeaderBytes(word(frame, IP_PAYLOAD));
+    case PROTOCOL_UDP: {
+      const gue = IP_PAYLOAD + UDP_HEADER_BYTES;
+      return gue + (parseGue(frame.subarray(gue))?.headerBytes ?? 0);
+    }
+    default:
+      return undefined;
+  }
+}
 
 /** The frame with all that the reference leaves open set to zero. */
 export function withoutOpenFields(frame: Uint8Array, open: Emitted['open'] = []): Uint8Array {

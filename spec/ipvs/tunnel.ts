@@ -51,6 +51,7 @@ export function encapsulate(net: Net, skb: Skb, cp: IpVsConn, source: Ipv4): voi
   const whole = bytesOf(skb);
   const dontFragment = inner.dontFragment && sysctl(net, 'net.ipv4.vs.pmtu_disc') !== 0;
   const open: FreedomId[] = dontFragment && !skb.ignoreDf ? [] : ['own-ip-id'];
+  if (skb.open.includes('own-ip-id')) open.push('own-ip-id-inside');
   if (encapsulation?.type === 'gue') {
     open.push('gue-source-port');
     skb.payload = inGue(whole, gueSourcePort(net, inner, payload), encapsulation, [source, cp.destAddress]);

@@ -8,7 +8,7 @@ import type { Sourced } from './sourced.ts';
 export interface Freedom extends Sourced {
   readonly id: string;
   /** The header field, as `wire/dissect` names it; or the rest of the scenario, which hangs on what the kernel chose. */
-  readonly field: 'ipv4.id' | 'udp.sport' | 'rest';
+  readonly field: 'ipv4.id' | 'inner.ipv4.id' | 'udp.sport' | 'rest';
   readonly reason: string;
 }
 
@@ -18,6 +18,12 @@ export const FREEDOMS = [
     field: 'ipv4.id',
     reason:
       'A packet that the director makes itself without DF gets its id from a table that is hashed with a boot-time secret and moves on with the clock.',
+    source: { file: 'net/ipv4/route.c', symbol: '__ip_select_ident' },
+  },
+  {
+    id: 'own-ip-id-inside',
+    field: 'inner.ipv4.id',
+    reason: 'The same of a packet of its own, an ICMP error for instance, that IPVS sends through a tunnel.',
     source: { file: 'net/ipv4/route.c', symbol: '__ip_select_ident' },
   },
   {
