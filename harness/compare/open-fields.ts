@@ -2,10 +2,8 @@ import type { Emitted } from '../../spec/observation.ts';
 import { FREEDOMS } from '../../spec/tables/freedoms.ts';
 import { replace16 } from '../../spec/wire/checksum.ts';
 import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
-import { greHeaderBytes } from '../../spec/wire/gre.ts';
-import { parseGue } from '../../spec/wire/gue.ts';
-import { PROTOCOL_GRE, PROTOCOL_IPIP, PROTOCOL_UDP, setWord, word } from '../../spec/wire/ipv4.ts';
-import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
+import { PROTOCOL_UDP, setWord, word } from '../../spec/wire/ipv4.ts';
+import { innerOffset } from '../../spec/wire/tunnel.ts';
 
 const IP_ID = ETHERNET_HEADER_BYTES + 4;
 const IP_CHECKSUM = ETHERNET_HEADER_BYTES + 10;
@@ -52,18 +50,8 @@ function blankId(frame: Uint8Array, at: number): void {
 /** Where the packet inside a tunnelled one begins; later fragments have no beginning. */
 function innerAt(frame: Uint8Array): number | undefined {
   if ((word(frame, IP_FRAGMENT) & 0x1fff) !== 0) return undefined;
-  switch (frame[IP_PROTOCOL]) {
-    case PROTOCOL_IPIP:
-      return IP_PAYLOAD;
-    case PROTOCOL_GRE:
-      return IP_PAYLOAD + greHeaderBytes(word(frame, IP_PAYLOAD));
-    case PROTOCOL_UDP: {
-      const gue = IP_PAYLOAD + UDP_HEADER_BYTES;
-      return gue + (parseGue(frame.subarray(gue))?.headerBytes ?? 0);
-    }
-    default:
-      return undefined;
-  }
+  const inner = innerOffset(frame[IP_PROTOCOL]!, frame.subarray(IP_PAYLOAD));
+  return inner === undefined ? undefined : IP_PAYLOAD + inner;
 }
 
 /** The frame with all that the reference leaves open set to zero. */

@@ -10,20 +10,22 @@ import { UDP_HEADER_BYTES } from './udp.ts';
  */
 export function innerPacket({ header, payload }: Ipv4Packet): Ipv4Packet | undefined {
   if (header.moreFragments || header.fragmentOffset !== 0) return undefined;
-  switch (header.protocol) {
+  const at = innerOffset(header.protocol, payload);
+  return at === undefined ? undefined : parseIpv4Packet(payload, at);
+}
+
+/** Where in the payload of a packet, or of its first fragment, the inner one begins; undefined where no tunnel does. */
+export function innerOffset(protocol: number, payload: Uint8Array): number | undefined {
+  switch (protocol) {
     case PROTOCOL_IPIP:
-      return parseIpv4Packet(payload);
+      return 0;
     case PROTOCOL_GRE: {
       const gre = parseGre(payload);
-      return gre?.protocol === ETHERTYPE_IPV4
-        ? parseIpv4Packet(payload.subarray(greHeaderBytes(gre.flags)))
-        : undefined;
+      return gre?.protocol === ETHERTYPE_IPV4 ? greHeaderBytes(gre.flags) : undefined;
     }
     case PROTOCOL_UDP: {
       const gue = parseGue(payload.subarray(UDP_HEADER_BYTES));
-      return gue?.protocol === PROTOCOL_IPIP
-        ? parseIpv4Packet(payload.subarray(UDP_HEADER_BYTES + gue.headerBytes))
-        : undefined;
+      return gue?.protocol === PROTOCOL_IPIP ? UDP_HEADER_BYTES + gue.headerBytes : undefined;
     }
     default:
       return undefined;
