@@ -3,7 +3,7 @@ import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { ICMP_DEST_UNREACH, ICMP_ECHO_REPLY, ICMP_FRAG_NEEDED, type IcmpMessage } from '../wire/icmp.ts';
-import { type Ipv4Header, PROTOCOL_ICMP, parseIpv4Header } from '../wire/ipv4.ts';
+import { type Ipv4Header, PROTOCOL_ICMP, PROTOCOL_UDP, parseIpv4Header } from '../wire/ipv4.ts';
 import { isLocalAddress } from './fib.ts';
 import { routeOutput } from './route.ts';
 import type { WayOut } from './route-types.ts';
@@ -27,14 +27,16 @@ export function pathMtu(net: Net, { fib, destination }: WayOut): PathMtu | undef
 
 /**
  * A "fragmentation needed" that reached the director itself. It believes it if it is about an answer to a ping, for
- * those have no socket that could know better (net/ipv4/icmp.c, icmp_err; route.c, __ip_rt_update_pmtu).
+ * those have no socket that could know better, or about a datagram, whoever sent it (net/ipv4/icmp.c, icmp_err; udp.c,
+ * udp_err; route.c, __ip_rt_update_pmtu).
  */
 export function learnPathMtu(net: Net, { type, code, info, body }: IcmpMessage): void {
   if (type !== ICMP_DEST_UNREACH || code !== ICMP_FRAG_NEEDED) return;
   const headerBytes = (body[0] ?? 0) & 15 ? (body[0]! & 15) * 4 : 0;
-  if (headerBytes < 20 || body.length < headerBytes + 8 || body[9] !== PROTOCOL_ICMP) return;
-  if (body[headerBytes] !== ICMP_ECHO_REPLY) return;
-  updatePmtu(net, parseIpv4Header(body)!, info & 0xffff);
+  if (headerBytes < 20 || body.length < headerBytes + 8) return;
+  const isPong = body[9] === PROTOCOL_ICMP && body[headerBytes] === ICMP_ECHO_REPLY;
+  const isDatagram = body[9] === PROTOCOL_UDP && net.kernel.has('udp-errors-tell-path-mtu');
+  if (isPong || isDatagram) updatePmtu(net, parseIpv4Header(body)!, info & 0xffff);
 }
 
 /** What is said of the way that a packet of the director's own took (route.c, ipv4_update_pmtu, __ip_rt_update_pmtu). */

@@ -145,6 +145,13 @@ export const CHANGES = [
     says: 'Only a sender that is a neighbour itself is told of a shorter way (before: also one behind a gateway).',
   },
   {
+    id: 'udp-errors-tell-path-mtu',
+    stable: { '6.1': '6.1.191', '6.12': '6.12.115', '7.2': '7.2.11' },
+    mainline: '7.3',
+    source: { file: 'net/ipv4/udp.c', symbol: 'udp_err' },
+    says: 'An ICMP "fragmentation needed" to the director about a datagram is believed without a socket that sent it (before: only about what a socket sent).',
+  },
+  {
     id: 'defrag-ends-with-conntrack',
     stable: {},
     mainline: '5.13',
