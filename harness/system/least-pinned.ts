@@ -1,19 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 /** Where several of us begin at the same time, not all begin at the same processor. */
-let turn = process.pid;
+let rotation = process.pid;
+
+/** The processors that we may use, by their numbers; as many as there are where /proc does not tell. */
+export function ownProcessors(proc = '/proc'): number[] {
+  const told = allowed(`${proc}/self/status`);
+  return told.length > 0 ? told : Array.from({ length: availableParallelism() }, (_, index) => index);
+}
 
 /**
- * Of the processors that we may use, the one to which the fewest processes named `comm` are bound: to it and no other.
- * Among equals they take turns, since processes that are only just being started do not count yet. Undefined where /proc
- * does not tell.
+ * Of the processors `among`, the one to which the fewest processes named `comm` are bound: to it and no other. Among
+ * equals they take turns, since processes that are only just being bound do not count yet. Undefined of none.
  *
  * @param comm as the kernel has it: the first 15 characters of the program's name
  */
-export function leastPinned(comm: string, proc = '/proc'): number | undefined {
-  const all = allowed(`${proc}/self/status`);
-  const first = turn++ % Math.max(1, all.length);
-  const ours = [...all.slice(first), ...all.slice(0, first)];
+export function leastPinned(comm: string, among: readonly number[], proc = '/proc'): number | undefined {
+  const first = rotation++ % Math.max(1, among.length);
+  const ours = [...among.slice(first), ...among.slice(0, first)];
   const pinned = new Map(ours.map((cpu) => [cpu, 0]));
   for (const pid of readdirSync(proc).filter((name) => /^\d+$/.test(name))) {
     if (textOf(`${proc}/${pid}/comm`).trimEnd() !== comm) continue;

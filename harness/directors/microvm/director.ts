@@ -9,6 +9,7 @@ import type { Director, Played } from '../director.ts';
 import type { Guest, GuestResult } from './guest.ts';
 import type { GuestSource } from './guest-source.ts';
 import { findKernelFault } from './kernel-fault.ts';
+import { Turn } from './turn.ts';
 
 /** A kernel, what it cannot do, and where its guests come from. */
 export interface MicrovmKernel {
@@ -17,8 +18,11 @@ export interface MicrovmKernel {
   readonly guests: Pick<GuestSource, 'guest'>;
 }
 
-/** Scenarios handed to a guest at once: it never waits for us between them, and we keep few transcripts. */
-const BATCH = 32;
+/**
+ * Scenarios handed to a guest at once: it never waits for us between them, and its caches are warm for most. Few, since
+ * other guests wait for their turn, and we keep the transcripts.
+ */
+const BATCH = 16;
 /** A guest that does not boot is tried again once: some kernels fault at boot under emulation, now and then. */
 const BOOT_ATTEMPTS = 2;
 
@@ -46,20 +50,34 @@ export class MicrovmDirector implements Director {
 
   async *play(plans: readonly Plan[]): AsyncGenerator<Played> {
     for (let next = 0; next < plans.length; ) {
-      const batch = plans.slice(next, next + BATCH);
-      const guest = await this.#ready().catch(notBooted);
+      const turn = await Turn.take();
+      const guest = await this.#readyIn(turn);
       if ('kind' in guest) {
         for (const _ of plans.slice(next)) yield guest;
         return;
       }
-      const scenarios = batch.map((plan) => agentScenario(plan, this.kernel.hz));
-      for await (const result of guest.play(scenarios)) yield played(plans[next++]!, result, this.kernel.hz);
+      for await (const result of batchOn(guest, plans.slice(next, next + BATCH), this.kernel.hz, turn)) {
+        yield result;
+        next += 1;
+      }
     }
   }
 
   async close(): Promise<void> {
     await this.#guest?.close();
     this.#guest = undefined;
+  }
+
+  /** A guest that may play; when there can be none, the turn is over. */
+  async #readyIn(turn: Turn): Promise<Guest | NotBooted> {
+    try {
+      const guest = await this.#ready();
+      await turn.bind(guest.pid);
+      return guest;
+    } catch (error) {
+      await turn.end();
+      return notBooted(error);
+    }
   }
 
   async #ready(): Promise<Guest> {
@@ -91,8 +109,38 @@ export class MicrovmDirector implements Director {
   }
 }
 
+/**
+ * The turn ends when the guest is done, and not when somebody has taken the last result: who takes them may wait for
+ * another guest's, which waits for the turn.
+ */
+async function* batchOn(
+  guest: Guest,
+  plans: readonly Plan[],
+  hz: number,
+  turn: Turn,
+): AsyncGenerator<Played> {
+  const results = guest.play(plans.map((plan) => agentScenario(plan, hz)));
+  const coming = [...plans, 'end'].map(() => results.next());
+  const over = Promise.allSettled(coming).then(() => turn.end());
+  let taken = 0;
+  try {
+    for (const plan of plans) {
+      const { value, done } = await coming[taken]!;
+      if (done) return;
+      taken += 1;
+      yield played(plan, value, hz);
+    }
+  } finally {
+    // A caller that stops early ends the guest, as it would have by itself.
+    if (taken < plans.length) await guest.close();
+    await over;
+  }
+}
+
+type NotBooted = Exclude<Played, { kind: 'played' }>;
+
 /** A kernel that oopses while it boots, or while a module is loaded, is found out as one that does so later. */
-function notBooted(error: unknown): Exclude<Played, { kind: 'played' }> {
+function notBooted(error: unknown): NotBooted {
   if (!(error instanceof MachineError)) throw error;
   const { message, console } = error;
   const fault = findKernelFault(console);
