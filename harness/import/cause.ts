@@ -2,6 +2,7 @@ import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
 import { parseTcpHeader, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
 import type { Classified } from './classify.ts';
 import type { Answer, Exchange } from './exchange.ts';
+import { isControl } from './ftp-control.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** A packet that comes twice within this time, and is the same to the last bit of its header, was captured twice. */
@@ -54,7 +55,19 @@ function isSame(one: Exchange, packet: CapturedPacket, { error, protocol, echo }
   if (one.packet.offset !== packet.offset || one.classified.echo?.seq !== echo?.seq) return false;
   if (protocol !== 'tcp' || echo || packet.offset > 0)
     return one.packet.id === packet.id && one.packet.length === packet.length;
-  return isSameSegment(one.packet, packet);
+  return (
+    isSameSegment(one.packet, packet) ||
+    (isControl(one.conversation.virtual) && isReworded(one.packet, packet))
+  );
+}
+
+/** FTP's lines are rewritten, and all behind them has other numbers; whoever numbers packets at all is known by that. */
+function isReworded(one: CapturedPacket, other: CapturedPacket): boolean {
+  return (
+    one.id !== 0 &&
+    one.id === other.id &&
+    parseTcpHeader(one.body)?.flags === parseTcpHeader(other.body)?.flags
+  );
 }
 
 /** Options come and go on the way. */

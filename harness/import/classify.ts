@@ -12,6 +12,8 @@ export interface Reachable {
   /** 0 stands for every port. */
   readonly port: number;
   readonly service: VirtualService;
+  /** Of FTP's data connections: who begins them, and the service on whose connections they were agreed. */
+  readonly data?: { readonly opener: 'client' | 'server'; readonly control: VirtualService };
 }
 
 /** Whose packet it is, between whom. */
@@ -22,6 +24,8 @@ export interface Classified {
   /** The far end as clients know it, or the real server. */
   readonly far: Endpoint & { readonly kind: 'virtual' | 'real' };
   readonly service: VirtualService;
+  /** Of FTP's data connections: where clients see them, too. */
+  readonly data?: Required<Reachable>['data'] & { readonly virtual: Endpoint };
   /** About such a packet: an ICMP error that travels the other way. */
   readonly error?: {
     readonly type: number;
@@ -119,15 +123,19 @@ export class Classifier {
     return body;
   }
 
-  #far(protocol: FlowProtocol, end: Endpoint): Pick<Classified, 'far' | 'service'> | undefined {
+  #far(protocol: FlowProtocol, end: Endpoint): Pick<Classified, 'far' | 'service' | 'data'> | undefined {
     const mine = this.#reachable.filter((one) => one.protocol === protocol);
     const virtual =
       mine.find(({ address, port }) => address === end.address && port === end.port) ??
       mine.find(({ address, port }) => address === end.address && port === 0);
-    if (virtual) return { far: { ...end, kind: 'virtual' }, service: virtual.service };
+    if (virtual) return { far: { ...end, kind: 'virtual' }, ...ofService(virtual) };
     const real = mine.find(({ service }) =>
       service.dests.some(({ address, port }) => address === end.address && (port === end.port || port === 0)),
     );
-    return real && { far: { ...end, kind: 'real' }, service: real.service };
+    return real && { far: { ...end, kind: 'real' }, ...ofService(real) };
   }
+}
+
+function ofService({ service, address, port, data }: Reachable): Pick<Classified, 'service' | 'data'> {
+  return { service, ...(data && { data: { ...data, virtual: { address, port } } }) };
 }

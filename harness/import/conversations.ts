@@ -1,3 +1,4 @@
+import type { VirtualService } from '../../spec/config/services.ts';
 import type { Endpoint } from '../../spec/scenario.ts';
 import {
   initiateTag,
@@ -11,6 +12,7 @@ import { causeOf, isDouble, isImage } from './cause.ts';
 import type { Classified, Classifier } from './classify.ts';
 import { wayOf } from './direction.ts';
 import type { Conversation, Exchange } from './exchange.ts';
+import { isControl } from './ftp-control.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** All that a capture shows of a director at work. */
@@ -46,6 +48,7 @@ class Book {
   readonly #open = new Map<string, Open[]>();
   readonly #seen = { client: false, server: false };
   readonly #cards = new Set<string>();
+  readonly #controls: Conversation[] = [];
   /** By `maskKey`: the client whose packets a server gets from somebody else's address. */
   readonly #masks = new Map<string, Endpoint>();
   #headless = 0;
@@ -135,7 +138,7 @@ class Book {
     const { conversation } = current;
     this.#seen[classified.from] = true;
     if (packet.macs) this.#cards.add(packet.macs.destination);
-    noteServerIsn(conversation, packet, classified);
+    noteIsn(conversation, packet, classified);
     const exchange: Exchange = { conversation, packet, classified, answers: [], doubtful: false };
     this.#exchanges.push(exchange);
     current.exchanges.push(exchange);
@@ -143,19 +146,27 @@ class Book {
 
   /** The open one; what begins a connection in another way than this one begins the next one. */
   #begun(open: Open | undefined, packet: CapturedPacket, classified: Classified): Open | undefined {
-    const client = beginning(packet, classified);
-    if (open && (client === undefined || client === open.conversation.isn.client)) return open;
-    if (client === undefined) return undefined;
-    const { protocol, service, far } = classified;
-    const virtual = { address: far.address, port: far.port };
-    const isn = { client, server: undefined };
-    const next = {
-      conversation: { protocol, client: classified.client, virtual, service, isn },
-      exchanges: [],
+    const { protocol, service, from, client, far, data } = classified;
+    const first = beginning(packet, classified);
+    if (open && (first === undefined || first === open.conversation.isn[from])) return open;
+    const control = data && this.#controlOf(client, data.control);
+    if (first === undefined || (data && !control)) return undefined;
+    const { address, port } = data?.virtual ?? far;
+    const conversation = {
+      ...{ protocol, client, service, virtual: { address, port } },
+      isn: { client: undefined, server: undefined, [from]: first },
+      ...(data && control && { data: { opener: data.opener, control } }),
     };
+    const next = { conversation, exchanges: [] };
     const key = keyOf(classified);
     this.#open.set(key, [next, ...(this.#open.get(key) ?? [])]);
+    if (isControl(conversation.virtual)) this.#controls.push(conversation);
     return next;
+  }
+
+  /** The newest control connection of FTP that the client has to the service. */
+  #controlOf({ address }: Endpoint, service: VirtualService): Conversation | undefined {
+    return this.#controls.findLast((one) => one.client.address === address && one.service === service);
   }
 
   #noteOut({ exchanges, conversation }: Open, packet: CapturedPacket, classified: Classified): void {
@@ -164,7 +175,7 @@ class Book {
     const recent = exchanges.filter((one) => packet.at - one.packet.at <= SOON_MICROSECONDS);
     const cause = causeOf(packet, classified, recent);
     if (!cause) return;
-    noteServerIsn(conversation, packet, classified);
+    noteIsn(conversation, packet, classified);
     if (cause.exchange.answers.some((one) => isDouble(one.packet, packet))) this.#doubles += 1;
     else cause.exchange.answers.push({ kind: cause.kind, packet, classified });
   }
@@ -184,10 +195,14 @@ function noteDoubt(exchanges: readonly Exchange[], packet: CapturedPacket): void
   if (last && packet.at - last.packet.at <= SOON_MICROSECONDS) last.doubtful = true;
 }
 
-/** The client's first sequence number, or tag, if this packet of it begins a conversation with a virtual service. */
+/**
+ * The first sequence number, or tag, of this packet's sender if it begins a conversation: a client with a virtual
+ * service, or a real server with a client that asked for it.
+ */
 function beginning({ body, offset }: CapturedPacket, classified: Classified): number | undefined {
-  const { protocol, from, far, error, echo } = classified;
-  if (from !== 'client' || far.kind !== 'virtual' || error) return undefined;
+  const { protocol, from, far, error, echo, data } = classified;
+  if (from !== (data?.opener ?? 'client') || error) return undefined;
+  if (far.kind !== (from === 'client' ? 'virtual' : 'real')) return undefined;
   if (protocol === 'udp' || echo) return 0;
   if (offset > 0) return undefined;
   if (protocol === 'sctp') return tagIn(body, 'INIT');
@@ -201,24 +216,14 @@ function tagIn(body: Uint8Array, name: 'INIT' | 'INIT_ACK'): number | undefined 
   return first?.type === SCTP_CHUNK_TYPES[name] ? initiateTag(body, first) : undefined;
 }
 
-/** What the server's side begins with, by what it says or else by what the client says of it. */
-function noteServerIsn(
-  { isn }: Conversation,
-  { body, offset }: CapturedPacket,
-  classified: Classified,
-): void {
+/** What each side begins with, by what it says or else by what the other one says of it. */
+function noteIsn({ isn }: Conversation, { body, offset }: CapturedPacket, classified: Classified): void {
   const { protocol, from, error, echo } = classified;
   if (error || echo || offset > 0) return;
-  if (protocol === 'tcp') isn.server ??= tcpServerIsn(body, from);
+  const tcp = protocol === 'tcp' ? parseTcpHeader(body) : undefined;
+  if (tcp && tcp.flags & SYN) isn[from] ??= tcp.seq;
+  if (tcp && tcp.flags & ACK) isn[from === 'client' ? 'server' : 'client'] ??= (tcp.ack - 1) >>> 0;
   if (protocol === 'sctp') isn.server ??= sctpServerTag(body, from);
-}
-
-/** The sequence number of its SYN, or the one before what the client acknowledges. */
-function tcpServerIsn(body: Uint8Array, from: Classified['from']): number | undefined {
-  const tcp = parseTcpHeader(body);
-  if (!tcp) return undefined;
-  if (from === 'server') return tcp.flags & SYN ? tcp.seq : undefined;
-  return tcp.flags & ACK ? (tcp.ack - 1) >>> 0 : undefined;
 }
 
 function sctpServerTag(body: Uint8Array, from: Classified['from']): number | undefined {

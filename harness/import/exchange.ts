@@ -9,7 +9,10 @@ export interface Conversation {
   readonly client: Endpoint;
   readonly virtual: Endpoint;
   readonly service: VirtualService;
-  readonly isn: { client: number; server: number | undefined };
+  /** Of whoever has not begun yet, undefined. */
+  readonly isn: Record<'client' | 'server', number | undefined>;
+  /** Of FTP's data connections: who began it, and the connection on which it was agreed. */
+  readonly data?: { readonly opener: 'client' | 'server'; readonly control: Conversation };
 }
 
 /** A packet that reached the director, and what the director sent for it. */

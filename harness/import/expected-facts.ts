@@ -6,6 +6,7 @@ import { parseTcpHeader, RST } from '../../spec/wire/tcp.ts';
 import { addressOf, type Casting } from './casting.ts';
 import type { Traffic } from './conversations.ts';
 import type { Answer, Exchange } from './exchange.ts';
+import { isControl, recastText, textIn } from './ftp-control.ts';
 
 /** What is needed to say what a director did with a packet. */
 export interface Evidence {
@@ -16,8 +17,6 @@ export interface Evidence {
   readonly end: number;
 }
 
-const FTP_PORT = 21;
-
 /** What comes later than this may not be in the capture any more. */
 const BRINK_MICROSECONDS = 1_000;
 
@@ -27,10 +26,13 @@ const BRINK_MICROSECONDS = 1_000;
  */
 export function factsOf(exchange: Exchange, evidence: Evidence): Fact[] {
   const { answers, classified, packet } = exchange;
-  const facts = answers.map((answer) => factOf(answer, exchange, evidence));
+  const facts = answers.flatMap((answer) => [
+    factOf(answer, exchange, evidence),
+    saidFact(answer, exchange, evidence),
+  ]);
   if (facts.length > 0) return unique(facts.filter((fact) => fact !== undefined));
-  // FTP's lines are rewritten, and all behind them has other sequence numbers: what became of it is not known.
-  if (exchange.conversation.virtual.port === FTP_PORT) return [];
+  // FTP's lines are rewritten, and all behind them has other numbers: what has no number is not known again.
+  if (isControl(exchange.conversation.virtual) && packet.id === 0) return [];
   const other = classified.from === 'client' ? 'server' : 'client';
   if (exchange.doubtful) return [];
   const visible = evidence.seen[other] && evidence.seen[classified.from];
@@ -40,6 +42,19 @@ export function factsOf(exchange: Exchange, evidence: Evidence): Fact[] {
 function factOf(answer: Answer, exchange: Exchange, evidence: Evidence): Fact | undefined {
   if (answer.kind === 'back') return backFact(answer);
   return exchange.classified.from === 'client' ? serverFact(answer, evidence) : clientFact(answer, evidence);
+}
+
+/** A line that left with other words than it came with. */
+function saidFact(
+  { kind, packet }: Answer,
+  { packet: came, conversation, classified }: Exchange,
+  { casting }: Evidence,
+): Fact | undefined {
+  if (kind === 'back' || classified.error || !isControl(conversation.virtual)) return undefined;
+  const text = textIn(packet);
+  return text === undefined || text === textIn(came)
+    ? undefined
+    : { kind: 'says', text: recastText(text, casting) };
 }
 
 function backFact({ packet, classified: { error, echo } }: Answer): Fact | undefined {

@@ -23,6 +23,8 @@ import {
   servicesIn,
 } from './director-texts.ts';
 import type { Exchange } from './exchange.ts';
+import { isControl } from './ftp-control.ts';
+import { dataReachable } from './ftp-data.ts';
 import type { CapturedPacket } from './packet.ts';
 import { type Concerned, type Frames, readFrames } from './read-frames.ts';
 import { recastRuleset } from './recast-rules.ts';
@@ -63,14 +65,16 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
   const rules = rulesText ? rulesIn(rulesText) : { tables: [] };
   const reachable = reachableIn(allServices, rules);
   const frames = await readFrames(bridge, files.capture, concernedBy(allServices, reachable));
-  const classifier = new Classifier(reachable, frames.packets);
+  const told = new Classifier(reachable, frames.packets);
+  const places = [...dataReachable(frames.packets, told, reachable), ...reachable];
+  const classifier = new Classifier(places, frames.packets);
   const front = files.serverSide ? fromClientSide(frames.packets, classifier) : undefined;
   if (front)
     throw new InputError(
       `${files.capture}: packet ${front.number} is of the clients' side, so this is no capture of the real servers' side alone; leave --server-side out`,
     );
-  const shown = files.serverSide ? withClients(frames.packets, classifier, reachable) : frames.packets;
-  const traffic = conversationsOf(shown, new Classifier(reachable, shown));
+  const shown = files.serverSide ? withClients(frames.packets, classifier, places) : frames.packets;
+  const traffic = conversationsOf(shown, new Classifier(places, shown));
   const exchanges = traffic.exchanges.filter((one) => isWanted(one, files.clients));
   if (exchanges.length === 0) throw nothingIn(files, frames, traffic);
   const concerned = new Set(exchanges.map(({ conversation }) => conversation.service));
@@ -137,8 +141,9 @@ function concernedBy(services: readonly VirtualService[], reachable: readonly Re
   };
 }
 
-function isWanted({ conversation: { client } }: Exchange, clients: readonly string[]): boolean {
+function isWanted({ conversation: { client, data } }: Exchange, clients: readonly string[]): boolean {
   const address = formatIpv4(client.address);
+  if (data && clients.includes(`${address}:${data.control.client.port}`)) return true;
   return clients.length === 0 || clients.includes(address) || clients.includes(`${address}:${client.port}`);
 }
 
@@ -172,13 +177,11 @@ function nothingIn(
   );
 }
 
-const FTP_PORT = 21;
-
-/** Between whom there are control connections, other connections are taken for those that they announced. */
+/** Between whom there are control connections, there may be data connections that nobody was heard to announce. */
 function ftpNotes(exchanges: readonly Exchange[], others: readonly CapturedPacket[]): string[] {
   const ends = exchanges
     .map(({ conversation }) => conversation)
-    .filter(({ virtual }) => virtual.port === FTP_PORT)
+    .filter(({ virtual }) => isControl(virtual))
     .map(({ client, virtual, service: { dests } }) => ({
       client: client.address,
       far: [virtual.address, ...dests.map(({ address }) => address)],
@@ -195,7 +198,7 @@ function ftpNotes(exchanges: readonly Exchange[], others: readonly CapturedPacke
   return data.length === 0
     ? []
     : [
-        `${data.length} packets seem to be of FTP's data connections, which are left out: write them by hand, as suites/scenarios/ftp does`,
+        `${data.length} packets seem to be of FTP's data connections that no captured line announces; they are left out`,
       ];
 }
 

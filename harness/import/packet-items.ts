@@ -1,3 +1,4 @@
+import { usualLength } from '../../spec/config/named-text.ts';
 import type {
   Datagram,
   Echo,
@@ -11,7 +12,8 @@ import { ICMP_HEADER_BYTES } from '../../spec/wire/icmp.ts';
 import { SCTP_CHUNK_TYPES, type SctpChunkName, sctpChunks, verificationTag } from '../../spec/wire/sctp.ts';
 import { ACK, FIN, PSH, parseTcpHeader, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
 import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
-import type { Exchange } from './exchange.ts';
+import type { Conversation, Exchange } from './exchange.ts';
+import type { Ear } from './ftp-numbering.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** What a frame takes behind the IP header. */
@@ -26,6 +28,10 @@ export interface Wording {
   readonly payloads: boolean;
   /** The server that sends it, where it is not the one that the flow was forwarded to. */
   readonly by: string | undefined;
+  /** What it says, where that is told as text, with names for addresses. */
+  readonly line: string | undefined;
+  /** Where a number relative to an isn is in the scenario. */
+  readonly moved: (ear: Ear, from: PacketOfFlow['from'], position: number) => number;
 }
 
 /** The items that send this packet once more: several where a network card had put segments together. */
@@ -36,7 +42,7 @@ export function itemsOf({ packet, classified, conversation }: Exchange, wording:
   if (echo) return [echoItem(head, packet, { ...echo, wording })];
   if (classified.protocol === 'sctp') return sctpItems(head, packet, conversation.isn);
   if (classified.protocol === 'udp') return [datagram(head, packet, wording)];
-  const segment = segmentOf(head, packet, conversation.isn, wording);
+  const segment = segmentOf(head, packet, conversation, wording);
   return segment ? pieces(segment) : [];
 }
 
@@ -88,11 +94,7 @@ const CHUNK_NAMES = new Map(
 );
 
 /** None for fragments and for chunks that no scenario has, such as heartbeats. */
-function sctpItems(
-  head: PacketOfFlow,
-  { body }: CapturedPacket,
-  isn: { readonly client: number; readonly server: number | undefined },
-): SctpChunks[] {
+function sctpItems(head: PacketOfFlow, { body }: CapturedPacket, isn: Conversation['isn']): SctpChunks[] {
   const chunks = [...sctpChunks(body)].map(({ type }) => CHUNK_NAMES.get(type));
   if (head.fragment || chunks.length === 0 || !chunks.every((name) => name !== undefined)) return [];
   const peer = head.from === 'client' ? isn.server : isn.client;
@@ -112,24 +114,27 @@ function icmpItem(
 function segmentOf(
   head: PacketOfFlow,
   packet: CapturedPacket,
-  isn: { readonly client: number; readonly server: number | undefined },
+  { isn }: Conversation,
   wording: Wording,
 ): Segment | undefined {
   const first = packet.offset === 0 ? packet.body : wording.whole?.first;
   const tcp = first && parseTcpHeader(first);
   if (!tcp) return undefined;
-  const server = isn.server ?? tcp.seq;
-  const [own, peer] = head.from === 'client' ? [isn.client, server] : [server, isn.client];
+  const peer = head.from === 'client' ? 'server' : 'client';
+  const seq = (tcp.seq - (isn[head.from] ?? tcp.seq)) | 0;
+  const ack = tcp.flags & ACK ? (tcp.ack - (isn[peer] ?? tcp.ack)) | 0 : 0;
   const header = Math.max(TCP_HEADER_BYTES, tcpHeaderBytes(first));
+  const { line } = wording;
   return {
     kind: 'segment',
     ...head,
     flags: tcp.flags,
-    seq: (tcp.seq - own) | 0,
-    ack: tcp.flags & ACK ? (tcp.ack - peer) | 0 : 0,
+    seq: wording.moved('said', head.from, seq),
+    ack: wording.moved('heard', peer, ack),
     window: tcp.window,
-    length: wholeLength(packet, header, wording),
-    ...(wording.payloads && dataOf(packet, header)),
+    ...(line === undefined
+      ? { length: wholeLength(packet, header, wording), ...(wording.payloads && dataOf(packet, header)) }
+      : { length: usualLength(line, head.from), text: line }),
     options: tcp.options,
   };
 }

@@ -7,6 +7,8 @@ import { InputError } from '../errors.ts';
 import { addressOf, type Casting } from './casting.ts';
 import type { Conversation, Exchange } from './exchange.ts';
 import { type Evidence, factsOf } from './expected-facts.ts';
+import { isAboutData, isControl, textIn, withNames } from './ftp-control.ts';
+import { FtpNumbering } from './ftp-numbering.ts';
 import { itemsOf } from './packet-items.ts';
 import { WholeDatagrams } from './whole-datagrams.ts';
 
@@ -20,6 +22,8 @@ export interface Imported {
 
 /** As many as a scenario file may have; a capture that needs more is to be cut down. */
 const MOST_STEPS = 5_000;
+/** Longer lines of FTP say nothing that matters here. */
+const MOST_TEXT_BYTES = 200;
 /** Beyond this no file would hold the payloads. */
 const MOST_PAYLOAD_BYTES = 32 * 1024;
 
@@ -39,6 +43,7 @@ export function scenarioOf(exchanges: readonly Exchange[], story: Story): Import
   const frames = new Map<number, number>();
   const payloads = !story.anonymise && payloadBytes(exchanges) <= MOST_PAYLOAD_BYTES;
   const wholes = new WholeDatagrams(exchanges);
+  const numbering = new FtpNumbering(exchanges, story.casting);
   const reached = new Map<Conversation, Ipv4>();
   const [first] = exchanges;
   let [ms, untold] = [0, 0];
@@ -50,6 +55,8 @@ export function scenarioOf(exchanges: readonly Exchange[], story: Story): Import
       whole: wholes.of(packet),
       payloads,
       by,
+      line: lineOf(exchange, story),
+      moved: (...where) => numbering.inScenario(conversation, ...where),
     });
     if (items.length === 0) {
       untold += 1;
@@ -68,19 +75,39 @@ export function scenarioOf(exchanges: readonly Exchange[], story: Story): Import
     throw new InputError(
       `the capture comes to ${timeline.length} steps; allowed: ${MOST_STEPS}; name the flows that matter with --client ADDRESS:PORT`,
     );
-  const flows = [...names].map(([conversation, name]) => [name, flowOf(conversation, story.casting)]);
+  const flows = [...names].map(([conversation, name]) => [name, flowOf(conversation, names, story.casting)]);
   const { title, director } = story;
   const scenario = { title, director, flows: Object.fromEntries(flows), timeline };
   return { scenario: { ...scenario, ...(expectations.length > 0 && { expectations }) }, frames, untold };
 }
 
-function flowOf({ protocol, client, virtual, isn }: Conversation, casting: Casting): Flow {
+function flowOf(
+  { protocol, client, virtual, isn, data }: Conversation,
+  names: ReadonlyMap<Conversation, string>,
+  casting: Casting,
+): Flow {
+  const server = data?.opener === 'server' ? names.get(data.control) : undefined;
   return {
     protocol,
     client: { address: addressOf(casting, client.address), port: client.port },
     service: { address: addressOf(casting, virtual.address), port: virtual.port },
-    isn: protocol !== 'udp' ? { client: isn.client, server: isn.server ?? DEFAULT_ISN.server } : DEFAULT_ISN,
+    isn:
+      protocol === 'udp'
+        ? DEFAULT_ISN
+        : { client: isn.client ?? DEFAULT_ISN.client, server: isn.server ?? DEFAULT_ISN.server },
+    ...(server && { with: server }),
   };
+}
+
+/** Lines of FTP have addresses in them; of those that are to stay unknown only what opens data connections is told. */
+function lineOf(
+  { conversation, packet, classified }: Exchange,
+  { casting, anonymise }: Story,
+): string | undefined {
+  const text = isControl(conversation.virtual) && !classified.error ? textIn(packet) : undefined;
+  if (text === undefined || text.length > MOST_TEXT_BYTES || (anonymise && !isAboutData(text)))
+    return undefined;
+  return withNames(text, casting, packet.source);
 }
 
 function payloadBytes(exchanges: readonly Exchange[]): number {
@@ -97,6 +124,7 @@ function strangerIn(
   for (const { kind, packet, classified: to } of answers)
     if (from === 'client' && kind === 'forwarded' && to.far.kind === 'real')
       reached.set(conversation, packet.tunnelledTo ?? to.far.address);
-  const isStranger = from === 'server' && far.kind === 'real' && reached.get(conversation) !== far.address;
+  const expected = reached.get(conversation) ?? reached.get(conversation.data?.control ?? conversation);
+  const isStranger = from === 'server' && far.kind === 'real' && expected !== far.address;
   return isStranger ? roles.get(far.address)?.name : undefined;
 }
