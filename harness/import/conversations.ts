@@ -76,7 +76,8 @@ class Book {
   }
 
   #noteClassified(open: Open | undefined, packet: CapturedPacket, classified: Classified): void {
-    const before = open?.exchanges.map((one) => one.packet) ?? [];
+    const same = open?.exchanges.filter((one) => one.classified.from === classified.from) ?? [];
+    const before = same.map((one) => one.packet);
     const way = wayOf(packet, classified, { before, cards: this.#cards });
     if (way === 'in') this.#noteIn(open, packet, classified);
     else if (way === 'out' && open) this.#noteOut(open, packet, classified);

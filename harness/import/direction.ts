@@ -1,10 +1,11 @@
 import type { Mac } from '../../spec/wire/address.ts';
+import { isImage } from './cause.ts';
 import type { Classified } from './classify.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** What is known when the direction of a packet is asked for. */
 interface Known {
-  /** What has reached the director of the same flow. */
+  /** What has reached the director of the same flow, from the same side. */
   readonly before: readonly CapturedPacket[];
   /** The director's own cards, as they turn out. */
   readonly cards: Set<Mac>;
@@ -50,20 +51,12 @@ function byCards(packet: CapturedPacket, { from, service }: Classified, { before
 const isAddressedTo = (cards: ReadonlySet<Mac>, { macs }: CapturedPacket): boolean =>
   macs !== undefined && cards.has(macs.destination);
 
-/** Whether this is one of those packets once more: neither direct routing nor forwarding changes more than the TTL. */
+/** Whether this is one of those packets once more: direct routing and forwarding change the TTL, and rules TCP's options. */
 function isForwarded(packet: CapturedPacket, before: readonly CapturedPacket[]): boolean {
   const mine = before.filter(
     ({ id, ttl, at }) => id === packet.id && packet.ttl <= ttl && packet.at - at < 1_000_000,
   );
-  return mine.some((one) => isCopy(one, packet)) || isWhole(mine);
-}
-
-function isCopy(one: CapturedPacket, other: CapturedPacket): boolean {
-  return (
-    one.length === other.length &&
-    one.offset === other.offset &&
-    Buffer.compare(one.body.subarray(0, 14), other.body.subarray(0, 14)) === 0
-  );
+  return mine.some((one) => isImage(one, packet)) || isWhole(mine);
 }
 
 /** Whether fragments make a whole datagram, which may then be cut in another way. */

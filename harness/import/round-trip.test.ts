@@ -198,6 +198,32 @@ timeline:
   expect(lines.at(-1)).toMatch(/ server > .* -> to CIP2$/);
 });
 
+it.each<Kind>(['ethernet', 'raw'])('what rules give a directly routed SYN on its way, %s', async (kind) => {
+  const text = `${service('-g')}  rules: |
+    *mangle
+    :POSTROUTING ACCEPT [0:0]
+    -A POSTROUTING -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1400
+    COMMIT
+timeline: [f1 client > S 0:0(0), f1 client > . 1:1(0) ack 1]
+`;
+  const { lines, wrong } = await imported(text, { kind });
+  expect(wrong).toEqual([]);
+  expect(lines).toEqual(['f1 client > S 0:0(0)', 'f1 client > . 1:1(0) ack 1']);
+});
+
+it('who speaks as the virtual address although nothing reached it is left out, and a note says so', async () => {
+  const text = `${service('-g')}flows: { f1: CIP1:40000 > VIP:80, f2: VIP:40000 > CIP1:80 }
+timeline:
+  - f1 client > S 0:0(0)
+  - f1 client > echo 0 seq 1
+  - f2 client > echo-reply 0 seq 1
+`;
+  const { lines, notes, wrong } = await imported(text, { kind: 'cooked' });
+  expect(wrong).toEqual([]);
+  expect(lines).toEqual(['f1 client > S 0:0(0)', 'f2 client > echo 0 seq 1 -> answered icmp 0/0']);
+  expect(notes.join()).toContain('1 packets are such as no scenario has');
+});
+
 it.each(['--tun-type gre', '--tun-type gre --tun-csum', '--tun-type gue --tun-port 6080'])(
   'what went through a tunnel, %s',
   async (tunnel) => {

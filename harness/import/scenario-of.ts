@@ -9,7 +9,7 @@ import type { Conversation, Exchange } from './exchange.ts';
 import { type Evidence, factsOf } from './expected-facts.ts';
 import { isAboutData, isControl, textIn, withNames } from './ftp-control.ts';
 import { FtpNumbering } from './ftp-numbering.ts';
-import { itemsOf } from './packet-items.ts';
+import { itemsOf, type Wording } from './packet-items.ts';
 import { WholeDatagrams } from './whole-datagrams.ts';
 
 /** A scenario, and the packets of the capture that its steps are: the step's number, counted from 1, to the frame's. */
@@ -49,15 +49,15 @@ export function scenarioOf(exchanges: readonly Exchange[], story: Story): Import
   let [ms, untold] = [0, 0];
   for (const exchange of exchanges) {
     const { packet, conversation } = exchange;
-    const by = strangerIn(exchange, reached, story.casting);
-    const items = itemsOf(exchange, {
+    const speaker = speakerIn(exchange, reached, story.casting);
+    const words = {
       flow: names.get(conversation)!,
       whole: wholes.of(packet),
       payloads,
-      by,
       line: lineOf(exchange, story),
-      moved: (...where) => numbering.inScenario(conversation, ...where),
-    });
+      moved: (...where: Parameters<Wording['moved']>) => numbering.inScenario(conversation, ...where),
+    };
+    const items = speaker ? itemsOf(exchange, { ...words, ...speaker }) : [];
     if (items.length === 0) {
       untold += 1;
       continue;
@@ -114,17 +114,21 @@ function payloadBytes(exchanges: readonly Exchange[]): number {
   return exchanges.reduce((sum, { packet }) => sum + packet.body.length, 0);
 }
 
-/** A real server that answers although the flow was not forwarded to it, as far as was seen. */
-function strangerIn(
+/**
+ * Who sends it: `by` names a real server that answers although the flow was not forwarded to it, as far as was seen.
+ * Undefined of one that speaks as the virtual address although nothing for that reached it: no timeline has such a one.
+ */
+function speakerIn(
   { conversation, classified, answers }: Exchange,
   reached: Map<Conversation, Ipv4>,
   { roles }: Casting,
-): string | undefined {
-  const { from, far } = classified;
-  for (const { kind, packet, classified: to } of answers)
-    if (from === 'client' && kind === 'forwarded' && to.far.kind === 'real')
-      reached.set(conversation, packet.tunnelledTo ?? to.far.address);
+): Pick<Wording, 'by'> | undefined {
+  const { from, far, error } = classified;
+  for (const { kind, classified: to } of answers)
+    if (from === 'client' && kind === 'forwarded' && !to.error && !to.echo)
+      reached.set(conversation, to.far.address);
   const expected = reached.get(conversation) ?? reached.get(conversation.data?.control ?? conversation);
-  const isStranger = from === 'server' && far.kind === 'real' && expected !== far.address;
-  return isStranger ? roles.get(far.address)?.name : undefined;
+  if (from === 'client' || expected === far.address) return { by: undefined };
+  if (far.kind === 'real') return { by: roles.get(far.address)?.name };
+  return error ? { by: undefined } : undefined;
 }
