@@ -83,7 +83,8 @@ const USUAL_QUOTE = 60;
 /** An INIT's chunk; others are shorter. */
 const USUAL_CHUNK = 20;
 
-function payloadBytes(packet: PacketItem): number {
+/** What it has behind its IP header; of SCTP at most so much. */
+export function payloadBytes(packet: PacketItem): number {
   switch (packet.kind) {
     case 'segment':
       return headerBytes(packet) + packet.length;
