@@ -28,9 +28,11 @@ ${timeline.map((line) => `  - ${line}\n`).join('')}`,
     'test.yaml',
   );
 
-async function unmet(...timeline: string[]) {
+const unmet = (...timeline: string[]) => unmetIn(scenario(...timeline));
+
+async function unmetIn(given: Scenario) {
   const model = new ModelDirector(KERNEL);
-  const plan = bind(scenario(...timeline), model);
+  const plan = bind(given, model);
   for await (const played of model.play([plan])) {
     if (played.kind !== 'played') throw new Error(played.kind);
     const expected = { observations: played.observations, traces: played.traces! };
@@ -98,4 +100,12 @@ it('passes over what is expected of other kernels', async () => {
   const wrong = 'expect: nothing out\n    when: ';
   expect(await unmet(SYN, `${wrong}not reject-reset-closes-conntrack`)).toBeUndefined();
   expect(await unmet(SYN, `${wrong}reject-reset-closes-conntrack`)).toBeDefined();
+});
+
+it('knows a rule that is not there any more, as when shrinking took it away', async () => {
+  const given = scenario(SYN, 'expect: rule INPUT 1 counted');
+  const shrunk = { ...given, director: { ...given.director, rules: { tables: [] } } };
+  expect(await unmetIn(shrunk)).toMatchObject({
+    difference: { actual: 'there is no such rule' },
+  });
 });
