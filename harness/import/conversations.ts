@@ -65,22 +65,23 @@ class Book {
 
   note(packet: CapturedPacket, seen: Classified | undefined): void {
     const classified = seen && this.#asClientKnows(seen);
-    const open = classified && this.#openFor(classified);
-    if (!classified || !open) {
+    const opens = classified ? this.#opensFor(classified) : [];
+    if (!classified || opens.length === 0) {
       const image = packet.way === 'in' ? undefined : this.#imageOf(packet);
       if (image) return this.#noteImage(image, packet, classified);
     }
-    if (classified) this.#noteClassified(open, packet, classified);
+    if (classified) this.#noteClassified(opens, packet, classified);
     // A piece of what a tunnel made too large: nobody can say of what.
     else if (isFragment(packet)) noteDoubt(this.#exchanges, packet);
   }
 
-  #noteClassified(open: Open | undefined, packet: CapturedPacket, classified: Classified): void {
+  #noteClassified(opens: readonly Open[], packet: CapturedPacket, classified: Classified): void {
+    const [open] = opens;
     const same = open?.exchanges.filter((one) => one.classified.from === classified.from) ?? [];
     const before = same.map((one) => one.packet);
     const way = wayOf(packet, classified, { before, cards: this.#cards });
     if (way === 'in') this.#noteIn(open, packet, classified);
-    else if (way === 'out' && open) this.#noteOut(open, packet, classified);
+    else if (way === 'out') this.#noteOut(opens, packet, classified);
     else if (way === 'unknown') noteDoubt(open?.exchanges ?? [], packet);
   }
 
@@ -113,15 +114,19 @@ class Book {
     );
   }
 
-  /** The client's conversation with that virtual service, or its newest with one that has the real server. */
-  #openFor(classified: Classified): Open | undefined {
+  /** The client's conversations that it may be of, the newest first, but before it those that have reached that server. */
+  #opensFor(classified: Classified): Open[] {
     const { far } = classified;
     const mine = this.#open.get(keyOf(classified)) ?? [];
-    return mine.find(({ conversation: { virtual, service } }) =>
-      far.kind === 'virtual'
-        ? virtual.address === far.address && virtual.port === far.port
-        : service.dests.some(({ address, port }) => address === far.address && [0, far.port].includes(port)),
+    if (far.kind === 'virtual')
+      return mine.filter(
+        ({ conversation: { virtual } }) => virtual.address === far.address && virtual.port === far.port,
+      );
+    const having = mine.filter(({ conversation: { service } }) =>
+      service.dests.some(({ address, port }) => address === far.address && [0, far.port].includes(port)),
     );
+    const first = having.find((open) => hasReached(open, far));
+    return first ? [first, ...having.filter((one) => one !== first)] : having;
   }
 
   #noteIn(open: Open | undefined, packet: CapturedPacket, classified: Classified): void {
@@ -170,16 +175,29 @@ class Book {
     return this.#controls.findLast((one) => one.client.address === address && one.service === service);
   }
 
-  #noteOut({ exchanges, conversation }: Open, packet: CapturedPacket, classified: Classified): void {
-    const to = classified.from === 'client' ? 'server' : 'client';
-    this.#seen[to] = true;
-    const recent = exchanges.filter((one) => packet.at - one.packet.at <= SOON_MICROSECONDS);
-    const cause = causeOf(packet, classified, recent);
+  #noteOut(opens: readonly Open[], packet: CapturedPacket, classified: Classified): void {
+    if (opens.length === 0) return;
+    this.#seen[classified.from === 'client' ? 'server' : 'client'] = true;
+    const causes = opens.flatMap(({ exchanges }) => {
+      const recent = exchanges.filter((one) => packet.at - one.packet.at <= SOON_MICROSECONDS);
+      return causeOf(packet, classified, recent) ?? [];
+    });
+    // Of an older conversation it can be what went on; answers are the newest one's.
+    const cause = causes.find(({ kind }) => kind === 'forwarded') ?? causes[0];
     if (!cause) return;
-    noteIsn(conversation, packet, classified);
+    noteIsn(cause.exchange.conversation, packet, classified);
     if (cause.exchange.answers.some((one) => isDouble(one.packet, packet))) this.#doubles += 1;
     else cause.exchange.answers.push({ kind: cause.kind, packet, classified });
   }
+}
+
+function hasReached({ exchanges }: Open, { address, port }: Endpoint): boolean {
+  return exchanges.some(({ answers, classified: { from } }) =>
+    answers.some(
+      ({ kind, classified: { far } }) =>
+        from === 'client' && kind === 'forwarded' && far.address === address && far.port === port,
+    ),
+  );
 }
 
 function keyOf({ protocol, echo, client: { address, port } }: Classified): string {

@@ -224,6 +224,32 @@ timeline:
   expect(notes.join()).toContain('1 packets are such as no scenario has');
 });
 
+const OTHER_PORT = `${service('-m').replaceAll('-r RIP2:80', '-r RIP2:8080')}  rules: |
+    *filter
+    :INPUT ACCEPT [0:0]
+    -A INPUT -p tcp -m tcp --tcp-flags SYN,RST SYN,RST -j DROP
+    COMMIT
+`;
+
+it('a server that still speaks of a connection after its client has begun another one', async () => {
+  const text = `${OTHER_PORT}flows: { f1: CIP1:40000 > VIP:80, f2: CIP1:40000 > VIP:80 isn 77/99 }
+timeline: [f1 client > S 0:0(0), f2 client > SR 0:0(0), f1 server > P. 1:101(100) ack 1]
+`;
+  const { lines, wrong } = await imported(text, { kind: 'cooked' });
+  expect(wrong).toEqual([]);
+  expect(lines.at(-1)).toMatch(/^f1 server > P\. .* -> to CIP1 from VIP:80$/);
+});
+
+it('a server that nothing has reached is left out where it speaks from a port that no timeline gives it', async () => {
+  const text = `${OTHER_PORT}flows: { f1: CIP1:40000 > VIP:80, f2: RIP2:8080 > CIP1:40000 }
+timeline: [f1 client > SR 0:0(0), f2 client > S. 0:0(0) ack 1, f1 client > SR 0:0(0)]
+`;
+  const { lines, notes, wrong } = await imported(text, { kind: 'cooked' });
+  expect(wrong).toEqual([]);
+  expect(lines.filter((line) => line.includes('server'))).toEqual([]);
+  expect(notes.join()).toContain('1 packets are such as no scenario has');
+});
+
 it.each(['--tun-type gre', '--tun-type gre --tun-csum', '--tun-type gue --tun-port 6080'])(
   'what went through a tunnel, %s',
   async (tunnel) => {

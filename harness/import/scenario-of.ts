@@ -1,8 +1,7 @@
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { Expectation } from '../../spec/expectation.ts';
-import type { Flow, Scenario, TimelineItem } from '../../spec/scenario.ts';
+import type { Endpoint, Flow, Scenario, TimelineItem } from '../../spec/scenario.ts';
 import { DEFAULT_ISN } from '../../spec/scenario-text/flow.ts';
-import type { Ipv4 } from '../../spec/wire/address.ts';
 import { InputError } from '../errors.ts';
 import { addressOf, type Casting } from './casting.ts';
 import type { Conversation, Exchange } from './exchange.ts';
@@ -44,7 +43,7 @@ export function scenarioOf(exchanges: readonly Exchange[], story: Story): Import
   const payloads = !story.anonymise && payloadBytes(exchanges) <= MOST_PAYLOAD_BYTES;
   const wholes = new WholeDatagrams(exchanges);
   const numbering = new FtpNumbering(exchanges, story.casting);
-  const reached = new Map<Conversation, Ipv4>();
+  const reached = new Map<Conversation, Endpoint>();
   const [first] = exchanges;
   let [ms, untold] = [0, 0];
   for (const exchange of exchanges) {
@@ -116,19 +115,22 @@ function payloadBytes(exchanges: readonly Exchange[]): number {
 
 /**
  * Who sends it: `by` names a real server that answers although the flow was not forwarded to it, as far as was seen.
- * Undefined of one that speaks as the virtual address although nothing for that reached it: no timeline has such a one.
+ * Undefined of one that speaks as the virtual address although nothing for that reached it, and of one that speaks from
+ * another port than the flow has: no timeline has such a one.
  */
 function speakerIn(
   { conversation, classified, answers }: Exchange,
-  reached: Map<Conversation, Ipv4>,
+  reached: Map<Conversation, Endpoint>,
   { roles }: Casting,
 ): Pick<Wording, 'by'> | undefined {
-  const { from, far, error } = classified;
+  const { from, far, error, echo } = classified;
   for (const { kind, classified: to } of answers)
-    if (from === 'client' && kind === 'forwarded' && !to.error && !to.echo)
-      reached.set(conversation, to.far.address);
-  const expected = reached.get(conversation) ?? reached.get(conversation.data?.control ?? conversation);
-  if (from === 'client' || expected === far.address) return { by: undefined };
-  if (far.kind === 'real') return { by: roles.get(far.address)?.name };
-  return error ? { by: undefined } : undefined;
+    if (from === 'client' && kind === 'forwarded' && !to.error && !to.echo) reached.set(conversation, to.far);
+  const { data, virtual } = conversation;
+  const place = reached.get(conversation) ?? reached.get(data?.control ?? conversation);
+  const isThere = place?.address === far.address;
+  if (from === 'client') return { by: undefined };
+  if (far.kind === 'virtual') return isThere || error ? { by: undefined } : undefined;
+  const hasPort = error || echo || data || far.port === (place ?? virtual).port;
+  return hasPort ? { by: isThere ? undefined : roles.get(far.address)?.name } : undefined;
 }
