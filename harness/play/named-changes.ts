@@ -23,7 +23,7 @@ export interface Parting {
 /**
  * The named changes by which two kernels part: none unless the models of both do just what their kernels did, up to
  * the step with that step, and do otherwise than each other: what the model leaves open is nobody's change. Those that
- * make the difference alone; if none does, all that lie between the two.
+ * make the difference alone; if none does, a few that do together.
  */
 export function namedChanges(parting: Parting): readonly ChangeId[] {
   const { leading, other } = parting.sides;
@@ -32,7 +32,16 @@ export function namedChanges(parting: Parting): readonly ChangeId[] {
   if (!modelDoes(parting, 'leading', leading) || !modelDoes(parting, 'other', other)) return [];
   if (modelDoes(parting, 'leading', other)) return [];
   const alone = between.filter((id) => !modelDoes(parting, 'leading', acrossChange(leading, id)));
-  return alone.length > 0 ? alone : between;
+  return alone.length > 0 ? alone : together(parting, between);
+}
+
+/** Of all that lie between the two, those of which none can be spared. */
+function together(parting: Parting, between: readonly ChangeId[]): readonly ChangeId[] {
+  const { leading } = parting.sides;
+  return between.reduce((kept, id) => {
+    const fewer = kept.filter((one) => one !== id);
+    return modelDoes(parting, 'leading', fewer.reduce(acrossChange, leading)) ? kept : fewer;
+  }, between);
 }
 
 function modelDoes(parting: Parting, side: keyof Sides<unknown>, kernel: Kernel): boolean {
