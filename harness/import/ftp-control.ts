@@ -11,8 +11,8 @@ const FTP_PORT = 21;
 
 export const isControl = ({ port }: Endpoint): boolean => port === FTP_PORT;
 
-/** Braces are left to names. */
-const READABLE = /^[\t\r\n\x20-\x7a|}~]+$/;
+/** Text without braces, which are left to names. */
+const READABLE = /^[\t\r\n\x20-\x7a|~]+$/;
 
 /** What a segment says, where it is text and all of it was captured. */
 export function textIn({
@@ -27,7 +27,7 @@ export function textIn({
   const text = Buffer.from(body.subarray(Math.max(TCP_HEADER_BYTES, tcpHeaderBytes(body)))).toString(
     'latin1',
   );
-  return READABLE.test(text) && !text.includes('}') ? text : undefined;
+  return READABLE.test(text) ? text : undefined;
 }
 
 /** Commands and answers that a director or a firewall reads. */
