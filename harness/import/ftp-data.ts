@@ -22,8 +22,9 @@ export function dataReachable(
     const { far, service } = seen;
     const place = far.kind === 'virtual' ? far : reachable.find((one) => one.service === service);
     if (!place || !(isControl(far) || isControl(place))) continue;
-    const { opener, port } = announced;
-    if (opener === seen.from) continue;
+    const { opener, port, address = packet.source } = announced;
+    // Nobody announces for himself, and a third machine's connections do not come by.
+    if (opener === seen.from || ![packet.source, place.address].includes(address)) continue;
     const places =
       opener === 'client'
         ? { virtual: port, real: () => port }

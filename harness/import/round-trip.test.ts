@@ -390,10 +390,16 @@ ${lines.map((line) => `  - ${line}\n`).join('')}`;
     ]);
   });
 
-  it('without its announcement a data connection is left out, and counted', async () => {
-    const text = ftp('  f2: CIP1:40001 > VIP:10241\n', 'f2 client > S 0:0(0)');
+  it.each([
+    ['without its announcement', []],
+    [
+      'announced for another machine',
+      ['f1 server > P. 6:53(47) ack 11 begins "227 Entering Passive Mode ({CIP2,},40,1)\\r\\n"'],
+    ],
+  ])('%s a data connection is left out, and counted', async (_, said) => {
+    const text = ftp('  f2: CIP1:40001 > VIP:10241\n', ...said, 'f2 client > S 0:0(0)');
     const { lines, notes } = await imported(text);
-    expect(lines).toHaveLength(5);
+    expect(lines).toHaveLength(5 + said.length);
     expect(notes.join()).toContain('2 packets seem to be of FTP');
   });
 });
