@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { type How, imported, service } from './imported-again.ts';
+import type { Kind } from './made-up-capture.ts';
+
+describe('FTP', () => {
+  const ftp = (flows: string, ...lines: string[]) => `${service('-m').replaceAll(':80', ':21')}flows:
+  f1: CIP1:40000 > VIP:21 isn 70/4294967290
+${flows}timeline:
+  - f1 client > S 0:0(0)
+  - f1 server > S. 0:0(0) ack 1
+  - f1 client > . 1:1(0) ack 1
+  - f1 server > P. 1:6(5) ack 1 says "220\\r\\n"
+  - f1 client > P. 1:11(10) ack 6 says "USER bob\\r\\n"
+${lines.map((line) => `  - ${line}\n`).join('')}`;
+  /** A line of the server is some bytes longer, as it says it and as the client hears it. */
+  const pasv = (said = 0, heard = 0) =>
+    ftp(
+      '  f2: CIP1:40001 > VIP:10241\n',
+      'f1 client > P. 11:17(6) ack 6 says "PASV\\r\\n"',
+      `f1 server > P. 6:${53 + said}(${47 + said}) ack 17 begins "227 Entering Passive Mode ({self,},40,1)\\r\\n"`,
+      'f2 client > S 0:0(0)',
+      'f2 server > S. 0:0(0) ack 1',
+      `f1 client > . 17:17(0) ack ${51 + heard}`,
+      'f2 server > P. 1:3(2) ack 1',
+      `f1 server > P. ${53 + said}:${63 + said}(10) ack 17 says "226 Done\\r\\n"`,
+      `f1 client > F. 17:17(0) ack ${61 + heard}`,
+    );
+  const PORT = ftp(
+    '  f2: CIP1:5121 > VIP:20 with f1\n',
+    'f1 client > P. 11:31(20) ack 6 says "PORT {self,},20,1\\r\\n"',
+    'f2 server > S 0:0(0)',
+    'f2 client > S. 0:0(0) ack 1',
+    'f2 server > . 1:1(0) ack 1',
+  );
+
+  const renamed = { RIP2: '192.168.1.7', VIP: '10.0.0.9' };
+  it.each<[string, string, How]>([
+    ['ethernet', pasv(), { kind: 'ethernet' }],
+    ['raw', pasv(), { kind: 'raw' }],
+    ['cooked', pasv(), { kind: 'cooked' }],
+    ['cooked2', pasv(), { kind: 'cooked2' }],
+    ['addresses that are longer in the scenario', pasv(-1, -2), { renamed }],
+  ])('passive, %s', async (_, text, how) => {
+    const { lines, notes, wrong } = await imported(text, how);
+    expect(wrong).toEqual([]);
+    expect(notes).toEqual([]);
+    expect(lines.slice(5)).toEqual([
+      'f1 client > P. 11:17(6) ack 6 says "PASV\\r\\n" -> to RIP2',
+      'f1 server > P. 6:53(47) ack 17 says "227 Entering Passive Mode ({self,},40,1)\\r\\n" -> to CIP1 from VIP:21 -> says "227 Entering Passive Mode (10,0,0,100,40,1)\\r\\n"',
+      'f2 client > S 0:0(0) -> to RIP2',
+      'f2 server > S. 0:0(0) ack 1 -> to CIP1 from VIP:10241',
+      'f1 client > . 17:17(0) ack 51 -> to RIP2',
+      'f2 server > P. 1:3(2) ack 1 data %01%02 -> to CIP1 from VIP:10241',
+      'f1 server > P. 53:63(10) ack 17 says "226 Done\\r\\n" -> to CIP1 from VIP:21',
+      'f1 client > F. 17:17(0) ack 61 -> to RIP2',
+    ]);
+  });
+
+  it.each<Kind>(['ethernet', 'raw', 'cooked', 'cooked2'])('active, %s', async (kind) => {
+    const { lines, notes, wrong } = await imported(PORT, { kind });
+    expect(wrong).toEqual([]);
+    expect(notes).toEqual([]);
+    expect(lines.slice(5)).toEqual([
+      'f1 client > P. 11:31(20) ack 6 says "PORT {self,},20,1\\r\\n" -> to RIP2',
+      'f2 server > S 0:0(0) -> to CIP1 from VIP:20',
+      'f2 client > S. 0:0(0) ack 1 -> to RIP2',
+      'f2 server > . 1:1(0) ack 1 -> to CIP1 from VIP:20',
+    ]);
+  });
+
+  it.each([
+    ['without its announcement', []],
+    [
+      'announced for another machine',
+      ['f1 server > P. 6:53(47) ack 11 begins "227 Entering Passive Mode ({CIP2,},40,1)\\r\\n"'],
+    ],
+  ])('%s a data connection is left out, and counted', async (_, said) => {
+    const text = ftp('  f2: CIP1:40001 > VIP:10241\n', ...said, 'f2 client > S 0:0(0)');
+    const { lines, notes } = await imported(text);
+    expect(lines).toHaveLength(5 + said.length);
+    expect(notes.join()).toContain('2 packets seem to be of FTP');
+  });
+});
