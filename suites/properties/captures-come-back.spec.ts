@@ -55,7 +55,7 @@ function isSpoilt(item: PacketItem): boolean {
   return item.badChecksum === true || (end !== undefined && !moreFragments && end !== payloadBytes(item));
 }
 
-/** Sequence numbers behind a line that was rewritten are others on both sides: import says nothing of these. */
+/** Random lines are split, odd and wrong; import takes those that are whole (harness/import/ftp-round-trip.test.ts). */
 const isFtp = ({ port }: { readonly port: number }): boolean => port === 21 || port === 0;
 
 /** These choose by addresses, and the hosts of an imported scenario have others. */
