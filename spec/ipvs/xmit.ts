@@ -98,8 +98,8 @@ function hasLife(net: Net, skb: Skb): boolean {
  */
 function routeOfDest(net: Net, { dest, forward }: IpVsConn): Route {
   const way = routeOutput(net, dest.address);
-  if (forward !== 'tunnel' || way.kind !== 'unicast') return way;
-  return routeOutput(net, dest.address, { source: way.link.address });
+  if (forward !== 'tunnel' || way.kind === 'none') return way;
+  return routeOutput(net, dest.address, { source: way.kind === 'local' ? dest.address : way.link.address });
 }
 
 /**
