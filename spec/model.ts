@@ -1,3 +1,4 @@
+import type { Chance } from './chance.ts';
 import type { AdminCommand, SysctlCommand } from './config/commands.ts';
 import type { DirectorConfig } from './config/director-config.ts';
 import type { LinkName } from './config/topology.ts';
@@ -30,6 +31,8 @@ export interface StartOptions {
   readonly jiffies: number;
   /** Default: the parts of a right director. */
   readonly parts?: Parts;
+  /** Which option comes up where the kernel throws dice. Default: the first. */
+  readonly chance?: Chance;
   /** Whether `step` tells what it did. */
   readonly trace: boolean;
 }
@@ -41,6 +44,7 @@ export function start(kernel: Kernel, config: DirectorConfig, options: StartOpti
     kernel,
     config,
     parts,
+    chance: options.chance ?? (() => 0),
     jiffies: options.jiffies,
     changedSysctls: new Map(Object.entries(config.sysctls)),
     hooks: hookLists(parts),

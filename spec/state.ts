@@ -1,3 +1,4 @@
+import type { Chance } from './chance.ts';
 import type { IptablesCommand } from './config/commands.ts';
 import type { DirectorConfig } from './config/director-config.ts';
 import type { NatRange } from './config/rules.ts';
@@ -219,6 +220,7 @@ export interface Net {
   readonly kernel: Kernel;
   readonly config: DirectorConfig;
   readonly parts: Parts;
+  readonly chance: Chance;
   /** Time, in jiffies. */
   jiffies: number;
   /** What an administrator changed; everything else has its table's value. */

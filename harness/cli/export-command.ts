@@ -65,7 +65,8 @@ async function kernelNamed(spec: string | undefined): Promise<Kernel | undefined
 export function exported(scenario: Scenario, kernel?: Kernel): ExportedCase {
   const model = explainingModel(kernel);
   const plan = bind(scenario, model);
-  const [, ...observations] = model.playAlone(plan).observations;
+  const { observations, drawn = [] } = model.playAlone(plan);
+  const chanceSince = drawn.findIndex((draws) => draws.length > 0);
   const byMoment = stepsByMoment(plan, model);
   const { director, title = 'A scenario of lvs-conformance', source } = scenario;
   const { topology } = director;
@@ -88,7 +89,8 @@ export function exported(scenario: Scenario, kernel?: Kernel): ExportedCase {
     vips: topology.vips.map(({ address }) => formatIpv4(address)),
     steps: plan.steps.map((step, index) =>
       exportedStep(scenario, step, {
-        ...{ index, observation: observations[index]!, byMoment: byMoment.has(index + 1) },
+        ...{ index, observation: observations[index + 1]!, byMoment: byMoment.has(index + 1) },
+        byChance: chanceSince >= 0 && index + 1 >= chanceSince,
       }),
     ),
   };
@@ -109,17 +111,18 @@ function exportedLink(link: Link, { hosts }: Topology): ExportedLink {
   };
 }
 
-/** What the model does in the step of an index (from 0), and whether it would at any other moment. */
+/** What the model does in the step of an index (from 0), and whether it might do otherwise at another moment, or by chance. */
 interface Outcome {
   readonly index: number;
   readonly observation: Observation;
   readonly byMoment: boolean;
+  readonly byChance: boolean;
 }
 
 function exportedStep(
   { director, timeline, expectations = [] }: Scenario,
   step: Plan['steps'][number],
-  { index, observation, byMoment }: Outcome,
+  { index, observation, byMoment, byChance }: Outcome,
 ): ExportedStep {
   return {
     says: printTimelineItem(timeline[index]!),
@@ -127,7 +130,7 @@ function exportedStep(
     sent: step.kind === 'frame' ? { link: step.link, frame: step.frame } : undefined,
     command: step.kind === 'command' ? argvOf(step.command, director) : undefined,
     emitted: observation.emitted,
-    undetermined: byMoment || observation.undetermined !== undefined,
+    undetermined: byMoment || byChance || observation.undetermined !== undefined,
     expected: expectations
       .filter(({ after }) => after === index + 1)
       .map((expectation) => exportedFact(expectation, step, director.topology))

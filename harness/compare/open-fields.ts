@@ -16,7 +16,7 @@ const IP_FRAGMENT = ETHERNET_HEADER_BYTES + 6;
 const UDP_SPORT = ETHERNET_HEADER_BYTES + 20;
 const UDP_CHECKSUM = UDP_SPORT + 6;
 
-type Field = Exclude<(typeof FREEDOMS)[number]['field'], 'rest'>;
+type Field = Exclude<(typeof FREEDOMS)[number]['field'], 'course' | 'rest'>;
 type Blank = (frame: Uint8Array) => void;
 
 /**
@@ -66,7 +66,7 @@ export function withoutOpenFields(frame: Uint8Array, open: Emitted['open'] = [])
 function fieldOf(id: string): Field {
   const freedom = FREEDOMS.find((row) => row.id === id);
   if (!freedom) throw new Error(`the model leaves "${id}" open, which tables/freedoms does not have`);
-  if (freedom.field === 'rest')
+  if (freedom.field === 'course' || freedom.field === 'rest')
     throw new Error(`the model leaves "${id}" open in a frame, but it is more than that`);
   return freedom.field;
 }

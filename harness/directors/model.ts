@@ -1,10 +1,11 @@
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { Kernel } from '../../spec/kernel.ts';
-import { type Event, start, step } from '../../spec/model.ts';
+import { type Event, type StartOptions, start, step } from '../../spec/model.ts';
 import type { Observation } from '../../spec/observation.ts';
 import type { Net, Parts } from '../../spec/state.ts';
-import type { Expected, Reference } from '../play/lead.ts';
+import type { Dice, Expected, Reference } from '../play/lead.ts';
 import type { Plan, PlanStep } from '../play/plan.ts';
+import { Draws, LIKELIEST, OWN } from './dice.ts';
 import type { Director, Played } from './director.ts';
 import type { Recorder } from './recording.ts';
 
@@ -43,7 +44,7 @@ export class ModelDirector implements Director, Reference {
   }
 
   start(config: DirectorConfig): Observation {
-    this.#net = this.#begin(config, FIRST_JIFFY, false);
+    this.#net = this.#begin(config, FIRST_JIFFY, { trace: false });
     return step(this.#net, { kind: 'time', at: FIRST_JIFFY }).observation;
   }
 
@@ -53,28 +54,32 @@ export class ModelDirector implements Director, Reference {
     return step(net, eventOf(planStep, net.jiffies + this.#jiffiesUntil(planStep))).observation;
   }
 
-  playAt(plan: Plan, jiffies: readonly number[]): Expected {
+  playAt(plan: Plan, jiffies: readonly number[], dice: Dice = LIKELIEST): Expected {
     const played = (trace: boolean) => {
-      const net = this.#begin(plan.config, jiffies[0] ?? FIRST_JIFFY, trace);
-      return jiffies.map((at, index) => {
+      const draws = new Draws(dice);
+      const net = this.#begin(plan.config, jiffies[0] ?? FIRST_JIFFY, { trace, chance: draws.chance });
+      const results = jiffies.map((at, index) => {
         const event: Event = index === 0 ? { kind: 'time', at } : eventOf(plan.steps[index - 1]!, at);
         this.#recorder?.before(index, event, plan.config);
+        draws.beginStep();
         const result = step(net, event);
         this.#recorder?.after(result.observation);
         return result;
       });
+      return { results, drawn: draws.bySteps };
     };
-    const observations = played(false).map(({ observation }) => observation);
+    const { results, drawn } = played(false);
     const reached = this.#recorder?.taken();
     return {
-      observations,
+      observations: results.map(({ observation }) => observation),
+      ...(drawn.some((draws) => draws.length > 0) && { drawn }),
       ...(reached && { reached }),
-      traces: () => played(true).map(({ trace }) => trace),
+      traces: () => played(true).results.map(({ trace }) => trace),
     };
   }
 
   async *play(plans: readonly Plan[]): AsyncIterable<Played> {
-    for (const plan of plans) yield { kind: 'played', ...this.playAlone(plan) };
+    for (const plan of plans) yield { kind: 'played', ...this.playAt(plan, this.clockOf(plan), OWN) };
   }
 
   /** Plays at the times at which a plan's steps happen when nothing takes longer than it must. */
@@ -97,8 +102,12 @@ export class ModelDirector implements Director, Reference {
 
   async close(): Promise<void> {}
 
-  #begin(config: DirectorConfig, jiffies: number, trace: boolean): Net {
-    return start(this.#inside, config, { jiffies, trace, ...(this.#parts ? { parts: this.#parts } : {}) });
+  #begin(config: DirectorConfig, jiffies: number, options: Omit<StartOptions, 'jiffies' | 'parts'>): Net {
+    return start(this.#inside, config, {
+      ...options,
+      jiffies,
+      ...(this.#parts ? { parts: this.#parts } : {}),
+    });
   }
 
   /** Each step has a jiffy of its own; a wait takes as many as it needs. */

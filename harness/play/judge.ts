@@ -5,6 +5,7 @@ import type { Played } from '../directors/director.ts';
 import { MachineError } from '../errors.ts';
 import type { Difference } from '../outcome.ts';
 import { firstUnmet, type Witness } from './expectations.ts';
+import { follow } from './follow.ts';
 import type { Expected } from './lead.ts';
 import type { Plan } from './plan.ts';
 import type { Opened, Seat } from './seat.ts';
@@ -102,8 +103,7 @@ export function judgeHeard({ plan, played, director, reference }: Heard): Judged
       console: '',
     };
   try {
-    const jiffies = actual.map((observation) => observation.jiffies);
-    const expected = played.expected ?? reference.playAt(plan, jiffies);
+    const expected = played.expected ?? follow(reference, plan, actual);
     const judged = judgeObserved(expected, actual);
     if (judged.kind !== 'agree') return judged;
     const witness = { plan, kernel: director.kernel, observations: actual, expected };

@@ -2,6 +2,7 @@ import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { Kernel } from '../../spec/kernel.ts';
 import type { Observation } from '../../spec/observation.ts';
 import type { ChangeId } from '../../spec/tables/changes.ts';
+import type { FreedomId } from '../../spec/tables/freedoms.ts';
 import type { TraceEntry } from '../../spec/trace.ts';
 import type { Plan, PlanStep } from './plan.ts';
 
@@ -19,6 +20,8 @@ export interface Lead {
 /** What the reference says should have been seen, and why. Arrays as in `Played`: set-up first, then each step. */
 export interface Expected {
   readonly observations: readonly Observation[];
+  /** Where chance decided (`tables/freedoms`), and what came up: for the set-up first, then each step. */
+  readonly drawn?: readonly (readonly Draw[])[];
   /** Cells of the reference's tables, and the step in which each was reached first; where somebody counts them. */
   readonly reached?: ReadonlyMap<string, number>;
   /** Where a kernel is the reference: the named changes by which another one differs at that step first. */
@@ -27,14 +30,25 @@ export interface Expected {
   traces(): readonly (readonly TraceEntry[])[];
 }
 
+/** One time that chance decides. */
+export interface Draw {
+  readonly freedom: FreedomId;
+  readonly options: number;
+  /** The index of the one that came up. */
+  readonly taken: number;
+}
+
+/** What comes up the `nth` time (from 0) that chance decides in a step, 0 being the set-up: an index less than `options`. */
+export type Dice = (step: number, nth: number, options: number) => number;
+
 /** The reference model as the harness uses it: it leads, and it says what a given clock should have led to. */
 export interface Reference extends Lead {
   /**
    * The plan from a clean state at the times that a director measured. `jiffies[i]` is the clock of that
    * director's observation i; the model's own waits are not used. So timers are compared with the time
-   * that really went by, exactly.
+   * that really went by, exactly. Without dice the likeliest comes up each time.
    */
-  playAt(plan: Plan, jiffies: readonly number[]): Expected;
+  playAt(plan: Plan, jiffies: readonly number[], dice?: Dice): Expected;
 }
 
 /** A reference for one kernel: what a director is compared with depends on the kernel that it runs. */

@@ -2,6 +2,7 @@ import { acrossChange, type Kernel } from '../../spec/kernel.ts';
 import type { Observation } from '../../spec/observation.ts';
 import { CHANGES, type ChangeId } from '../../spec/tables/changes.ts';
 import { compareObservation } from '../compare/observation.ts';
+import { follow } from './follow.ts';
 import type { ReferenceFor } from './lead.ts';
 import type { Plan } from './plan.ts';
 
@@ -47,7 +48,6 @@ function together(parting: Parting, between: readonly ChangeId[]): readonly Chan
 function modelDoes(parting: Parting, side: keyof Sides<unknown>, kernel: Kernel): boolean {
   const { plan, observed, step, referenceFor } = parting;
   const seen = observed[side];
-  const clock = seen.map(({ jiffies }) => jiffies);
-  const model = referenceFor(kernel).playAt(plan, clock).observations;
+  const model = follow(referenceFor(kernel), plan, seen).observations;
   return seen.slice(0, step + 1).every((each, index) => compareObservation(model[index]!, each).length === 0);
 }

@@ -1,9 +1,11 @@
 import type { Emitted, Observation } from '../../spec/observation.ts';
+import type { FreedomId } from '../../spec/tables/freedoms.ts';
 import { withOpenPorts } from '../compare/conntrack.ts';
 import { withoutOpenFields } from '../compare/open-fields.ts';
 import type { Director, Played } from '../directors/director.ts';
+import { follow } from './follow.ts';
 import { ownError } from './judge.ts';
-import type { Expected, Reference, ReferenceFor } from './lead.ts';
+import type { Expected, ReferenceFor } from './lead.ts';
 import { namedChanges } from './named-changes.ts';
 import type { Plan } from './plan.ts';
 
@@ -41,26 +43,45 @@ export function together(both: Both): Played {
   if (followed.kind !== 'played') return followed;
   if (led.kind !== 'played') return { ...led, what: `${leading.name}: ${led.what}` };
   try {
-    const expected = expectedBy(led.observations, plan, referenceFor(leading.kernel));
     const sides = { leading: leading.kernel, other: both.other.kernel };
     const observed = { leading: led.observations, other: followed.observations };
+    const models = {
+      leading: follow(referenceFor(sides.leading), plan, observed.leading),
+      other: follow(referenceFor(sides.other), plan, observed.other),
+    };
     const changesIn = (step: number) => namedChanges({ plan, sides, observed, step, referenceFor });
-    return { ...followed, expected: { ...expected, changesIn } };
+    return { ...followed, expected: { ...expectedBy(led.observations, models), changesIn } };
   } catch (error) {
     return ownError('the model', error);
   }
 }
 
-function expectedBy(observations: readonly Observation[], plan: Plan, reference: Reference): Expected {
-  const clock = observations.map(({ jiffies }) => jiffies);
-  const model = reference.playAt(plan, clock);
+/** What the models make of both plays. */
+interface Models {
+  readonly leading: Expected;
+  readonly other: Expected;
+}
+
+function expectedBy(observations: readonly Observation[], models: Models): Expected {
+  const apart = partedByChance(models);
   return {
     observations: observations.map((observation, index) => ({
       ...observation,
-      ...openIn(observation, model.observations[index]!),
+      ...openIn(observation, models.leading.observations[index]!),
+      ...(apart && index >= apart.step && { undetermined: apart.freedom }),
     })),
-    traces: model.traces,
+    traces: models.leading.traces,
   };
+}
+
+/** Where chance decided otherwise on the one than on the other: from then on nothing that one does binds the other. */
+function partedByChance({ leading, other }: Models): { step: number; freedom: FreedomId } | undefined {
+  for (const [step, draws] of (leading.drawn ?? []).entries()) {
+    const others = other.drawn?.[step] ?? [];
+    const draw = draws.find(({ taken }, nth) => taken !== others[nth]?.taken);
+    if (draw) return { step, freedom: draw.freedom };
+  }
+  return undefined;
 }
 
 function openIn({ emitted, conntrack }: Observation, model: Observation): Partial<Observation> {

@@ -7,8 +7,12 @@ import type { Sourced } from './sourced.ts';
  */
 export interface Freedom extends Sourced {
   readonly id: string;
-  /** The header field, as `wire/dissect` names it; or the rest of the scenario, which hangs on what the kernel chose. */
-  readonly field: 'ipv4.id' | 'inner.ipv4.id' | 'udp.sport' | 'rest';
+  /**
+   * The header field, as `wire/dissect` names it; the course that things take, of several that the reference names,
+   * and it follows the one that was seen (`chance.ts`); or the rest of the scenario, which hangs on what the kernel
+   * chose and nobody can see.
+   */
+  readonly field: 'ipv4.id' | 'inner.ipv4.id' | 'udp.sport' | 'course' | 'rest';
   readonly reason: string;
 }
 
@@ -46,6 +50,13 @@ export const FREEDOMS = [
     reason:
       'Where the port that NAT would keep is taken, or it is told to keep none (--random), it picks one of several free ones by chance (get_random_u16). Every later packet of the connection has that port.',
     source: { file: 'net/netfilter/nf_nat_core.c', symbol: 'nf_nat_l4proto_unique_tuple' },
+  },
+  {
+    id: 'twos-choice',
+    field: 'course',
+    reason:
+      'The scheduler twos picks two dests by chance (get_random_u32_below) and takes the less busy one of them; both picks may be the same, so it may be any that is usable.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_twos.c', symbol: 'ip_vs_twos_schedule' },
   },
   {
     id: 'nft-limit-tick',
