@@ -66,6 +66,8 @@ export interface ScenarioBias {
   readonly timeoutEdges: number;
   /** Services of lblc and lblcr, directors on which these soon forget, and waits of half an hour. */
   readonly locality: number;
+  /** Services of twos, which not every kernel has. */
+  readonly twos: number;
   /** Chance of each sysctl to be set. */
   readonly sysctls: number;
   /** Directors with `net.ipv4.vs.conntrack` 1. */
@@ -117,6 +119,7 @@ export const EVEN: ScenarioBias = {
   commands: 35,
   timeoutEdges: 40,
   locality: 0,
+  twos: 0,
   sysctls: 6,
   conntrack: 50,
   defence: 2,

@@ -83,11 +83,12 @@ const persistence: fc.Arbitrary<Persistence> = fc.record({
 
 /** What `-A` and `-E` say: a scheduler, what flags it takes, and whether clients stay where they are. */
 export function settings(
-  bias: Pick<ScenarioBias, 'persistence' | 'locality'>,
+  bias: Pick<ScenarioBias, 'persistence' | 'locality' | 'twos'>,
 ): fc.Arbitrary<ServiceSettings> {
   const any = oneOf<SchedulerName>(
-    [100 - bias.locality, scheduler],
+    [100 - bias.locality - bias.twos, scheduler],
     [bias.locality, fc.constantFrom('lblc', 'lblcr')],
+    [bias.twos, fc.constant('twos')],
   );
   return fc
     .tuple(any, fc.subarray([...SCHEDULER_FLAGS]), sometimes(bias.persistence, persistence), percent(30))

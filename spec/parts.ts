@@ -36,6 +36,7 @@ import { ovf } from './ipvs/sched/ovf.ts';
 import { rr } from './ipvs/sched/rr.ts';
 import { sed } from './ipvs/sched/sed.ts';
 import { sh } from './ipvs/sched/sh.ts';
+import { twos } from './ipvs/sched/twos.ts';
 import { wlc } from './ipvs/sched/wlc.ts';
 import { wrr } from './ipvs/sched/wrr.ts';
 import { snatReroute } from './ipvs/snat-reroute.ts';
@@ -107,7 +108,7 @@ export const PARTS: Parts = {
   ipvsTcpTable: IPVS_TCP_TABLE,
   ipvsTcpTableSecure: IPVS_TCP_TABLE_SECURE,
   ipvsTcpStates: IPVS_TCP_STATE_ROWS,
-  schedulers: { rr, wrr, lc, wlc, sed, nq, fo, ovf, sh, dh, mh, lblc, lblcr },
+  schedulers: { rr, wrr, lc, wlc, sed, nq, fo, ovf, sh, dh, mh, lblc, lblcr, twos },
   updateOverload,
   toDrop,
   snatReroute,

@@ -13,4 +13,6 @@ export interface Claim {
   readonly scenarios: fc.Arbitrary<Scenario>;
   /** Which of them can say something about the claim. A failing one may shrink to one that could not. */
   readonly only?: (scenario: Scenario) => boolean;
+  /** A module without which no kernel can say anything about the claim. */
+  readonly module?: string;
 }

@@ -101,6 +101,15 @@ const ROWS = [
       usesScheduler('lblc', 'lblcr')(scenario) && hasSysctl('net.ipv4.vs.lblc_expiration', 30)(scenario),
   },
   {
+    id: 'ipvs/two-choices',
+    says: 'twos may pick any dest that has a weight and is not full, and picks no other.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_twos.c', symbol: 'ip_vs_twos_schedule' },
+    bias: { ...BIASES.schedulers, twos: 85, thresholds: 70, commands: 75 },
+    size: { ...MANY_CONNECTIONS, dests: 2 },
+    only: usesScheduler('twos'),
+    module: 'ip_vs_twos',
+  },
+  {
     id: 'ipvs/thresholds',
     says: 'A dest gets no new connections from its upper threshold on, until it has fewer than its lower one.',
     source: { file: 'net/netfilter/ipvs/ip_vs_ctl.c', symbol: '__ip_vs_dest_update_overload' },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ScenarioBias } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
 import type { Size } from '../generators/sizes.ts';
-import type { Limits } from '../harness/play/seat.ts';
+import type { Limits, Subject } from '../harness/play/seat.ts';
 import type { Match, Rule } from '../spec/config/rules.ts';
 import type { Scenario, TimelineItem } from '../spec/scenario.ts';
 import type { Claim } from './claim.ts';
@@ -26,6 +26,10 @@ export function limitsOf(directors: readonly { readonly limits?: Limits }[]): Li
 /** Whether a claim is about IPVS: its source tells. */
 export const isAboutIpvs = ({ source }: Pick<ClaimRow, 'source'>): boolean =>
   /^net\/netfilter\/ipvs\/|\/ip_vs\.h$/.test(source.file);
+
+/** Whether a director's kernel has the module that a claim is about. */
+export const hasModuleFor = ({ module }: Pick<Claim, 'module'>, { lacks }: Pick<Subject, 'lacks'>): boolean =>
+  module === undefined || lacks?.has(module) !== true;
 
 /** Scenarios that such directors can play. */
 export function scenariosWithin(limits: Limits, bias: ScenarioBias, size: Size): fc.Arbitrary<Scenario> {

@@ -17,5 +17,6 @@ export async function microvmSubject(
 ): Promise<Subject> {
   await ensureTools(progress);
   const microvm = await microvmKernel(kernel, progress);
-  return { name, open: async () => new MicrovmDirector(name, microvm) };
+  const lacks = new Set(microvm.lacks.map(({ what }) => what));
+  return { name, lacks, open: async () => new MicrovmDirector(name, microvm) };
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Claim } from '../../suites/claim.ts';
 import { CLAIMS, claimsMatching, claimsWithin } from '../../suites/claims.ts';
 import { type Model, type Programme, randomProgramme } from '../../suites/programme.ts';
-import { limitsOf } from '../../suites/within-limits.ts';
+import { hasModuleFor, limitsOf } from '../../suites/within-limits.ts';
 import { InputError } from '../errors.ts';
 import type { Shard } from '../outcome.ts';
 import type { Subject } from '../play/seat.ts';
@@ -53,6 +53,7 @@ function playable(
   subjects: readonly Subject[],
 ): readonly Claim[] {
   const limits = limitsOf(subjects);
-  const within = limits === undefined ? [] : claimsMatching(prefixes, claimsWithin(limits));
+  const drawn = limits === undefined ? claims : claimsMatching(prefixes, claimsWithin(limits));
+  const within = drawn.filter((claim) => subjects.some((subject) => hasModuleFor(claim, subject)));
   return within.length > 0 ? within : claims;
 }

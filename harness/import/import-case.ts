@@ -126,7 +126,7 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
           ]
         : []),
       ...(settings?.unmodelled ?? []).map((name) => `${name} is not modelled`),
-      ...hashNotes(services, casting),
+      ...pickNotes(services, casting),
     ],
   };
 }
@@ -212,14 +212,18 @@ function serverSideNotes(services: readonly VirtualService[]): string[] {
 
 const HASHING: ReadonlySet<string> = new Set(['sh', 'dh', 'mh']);
 
-/** Who hashes addresses may pick another server for the addresses of the cast. */
-function hashNotes(services: readonly VirtualService[], { roles }: Casting): string[] {
+/** Who hashes addresses may pick another server for the addresses of the cast, and who picks by chance at any time. */
+function pickNotes(services: readonly VirtualService[], { roles }: Casting): string[] {
   const isRecast = [...roles].some(([address, role]) => address !== role.address);
-  const hashing = services.filter(({ scheduler, dests }) => HASHING.has(scheduler) && dests.length > 1);
-  return [...new Set(isRecast ? hashing.map(({ scheduler }) => scheduler) : [])].map(
+  const choosing = services.filter(({ dests }) => dests.length > 1);
+  const hashing = choosing.filter(({ scheduler }) => HASHING.has(scheduler));
+  const byChance = choosing.some(({ scheduler }) => scheduler === 'twos');
+  const hashNotes = [...new Set(isRecast ? hashing.map(({ scheduler }) => scheduler) : [])].map(
     (name) =>
       `${name} picks servers by addresses, and those of the scenario are others: it may pick another one than your director did`,
   );
+  const chance = 'twos picks servers by chance: the model may pick another one than your director did';
+  return byChance ? [...hashNotes, chance] : hashNotes;
 }
 
 function notesOf({ headless, doubles, seen }: Traffic, { cut }: Frames): string[] {

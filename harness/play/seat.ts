@@ -16,6 +16,8 @@ export interface Subject {
   readonly name: string;
   /** What none of its directors can do; undefined when they play whatever a kernel does. */
   readonly limits?: Limits;
+  /** Modules that its kernel does not have, of those that scenarios may need. */
+  readonly lacks?: ReadonlySet<string>;
   open(): Promise<Director>;
 }
 

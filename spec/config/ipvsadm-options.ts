@@ -95,6 +95,3 @@ export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map(
     ] as const
   ).flatMap(([names, what]) => names.map((name) => [name, what] as const)),
 );
-
-/** Schedulers of the kernel that the model does not follow yet. */
-export const UNMODELLED_SCHEDULERS: readonly string[] = ['twos'];

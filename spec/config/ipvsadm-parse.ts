@@ -8,7 +8,6 @@ import {
   type Parameter,
   SERVICE_PARAMETERS,
   UNMODELLED_OPTIONS,
-  UNMODELLED_SCHEDULERS,
 } from './ipvsadm-options.ts';
 import { didYouMean } from './nearest.ts';
 import { parseNumber } from './number-text.ts';
@@ -232,12 +231,10 @@ function scheduler(word: Word | undefined): SchedulerName {
   if (!word) return 'wlc';
   const found = SCHEDULERS.find((name) => name === word.text);
   if (found) return found;
-  const exists = UNMODELLED_SCHEDULERS.includes(word.text);
-  throw new TextError(
-    word,
-    exists ? `scheduler ${word.text} is not modelled` : `"${word.text}" is no scheduler`,
-    { allowed: SCHEDULERS.join(' '), ...(exists ? {} : hint(didYouMean(word.text, SCHEDULERS))) },
-  );
+  throw new TextError(word, `"${word.text}" is no scheduler`, {
+    allowed: SCHEDULERS.join(' '),
+    ...hint(didYouMean(word.text, SCHEDULERS)),
+  });
 }
 
 function dest(given: Given, service: ServiceKey): Dest {

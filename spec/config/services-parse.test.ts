@@ -154,7 +154,6 @@ describe('services', () => {
       17,
       `"rrr" is no scheduler; allowed: ${SCHEDULERS.join(' ')}; did you mean rr?`,
     ],
-    ['-A -t VIP:80 -s twos', 1, 17, `scheduler twos is not modelled; allowed: ${SCHEDULERS.join(' ')}`],
     ['-A -t VIP:80 -p 0', 1, 17, '"0" is no timeout in seconds; allowed: 1 to 2678400'],
     ['-A -t VIP:80 -p -M wide', 1, 20, '"wide" is no netmask; allowed: as in 255.255.255.0'],
     ['-A -t VIP:80 -M 255.255.255.0', 1, 17, '-M says nothing without -p; add -p, or remove it'],

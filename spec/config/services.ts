@@ -3,7 +3,7 @@ import type { Ipv4 } from '../wire/address.ts';
 /** The schedulers that the model knows, by ipvsadm's names. */
 export const SCHEDULERS = [
   ...(['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq', 'fo', 'ovf'] as const),
-  ...(['sh', 'dh', 'mh', 'lblc', 'lblcr'] as const),
+  ...(['sh', 'dh', 'mh', 'lblc', 'lblcr', 'twos'] as const),
 ] as const;
 export type SchedulerName = (typeof SCHEDULERS)[number];
 
