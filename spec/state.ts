@@ -102,8 +102,8 @@ export interface Scheduler {
 
 /** In what it shows whether rules are in the legacy tables or in nf_tables; what is not here is the same code in both. */
 export interface Backend {
-  tcpMatches(match: OfKind<'tcp'>, skb: Skb): boolean;
-  udpMatches(match: OfKind<'udp'>, skb: Skb): boolean;
+  tcpMatches(match: OfKind<'tcp'>, skb: Skb, net: Net): boolean;
+  udpMatches(match: OfKind<'udp'>, skb: Skb, net: Net): boolean;
   /** A rule that was just loaded may let its whole burst pass. */
   fullCredit(clock: Clock, limit: OfKind<'limit'>): LimitState;
   limitMatches(net: Net, limit: OfKind<'limit'>, state: LimitState): boolean;

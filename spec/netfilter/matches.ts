@@ -47,9 +47,9 @@ function extensionMatches(net: Net, loaded: LoadedMatch, skb: Skb): boolean {
   const { kind, match } = loaded;
   switch (kind) {
     case 'tcp':
-      return backendOf(net).tcpMatches(match, skb);
+      return backendOf(net).tcpMatches(match, skb, net);
     case 'udp':
-      return backendOf(net).udpMatches(match, skb);
+      return backendOf(net).udpMatches(match, skb, net);
     case 'icmp':
       return icmpMatches(match, skb);
     case 'tos':
@@ -130,6 +130,11 @@ export function portsMatch({ sport, dport }: OfKind<'tcp' | 'udp'>, { payload }:
     (!sport || within(sport, word(payload, 0)) !== sport.inverted) &&
     (!dport || within(dport, word(payload, 2)) !== dport.inverted)
   );
+}
+
+/** One of the two ports that a match names, however it asks for them, and not the other. */
+export function hasOneOf({ sport, dport }: OfKind<'tcp' | 'udp'>, { payload }: Skb): boolean {
+  return !!sport && !!dport && within(sport, word(payload, 0)) !== within(dport, word(payload, 2));
 }
 
 /** Of a segment that has its flags. */

@@ -4,7 +4,7 @@ import { BUILT_IN_CHAINS } from '../config/rules.ts';
 import type { Skb } from '../skb.ts';
 import type { Backend, Net } from '../state.ts';
 import { emptyChain } from './legacy.ts';
-import { flagsMatch, portsMatch } from './matches.ts';
+import { flagsMatch, hasOneOf, portsMatch } from './matches.ts';
 import type { Clock, IptTable, LimitState, OfKind } from './types.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { Clock, IptTable, LimitState, OfKind } from './types.ts';
  * modules that they are (net/netfilter/nft_compat.c); ports, flags and limits become nf_tables' own expressions.
  */
 export const nft: Backend = {
-  tcpMatches: (match, skb) => hasPorts(match, skb) && hasFlags(match, skb),
+  tcpMatches: (match, skb, net) => hasFlags(match, skb) && hasPorts(match, skb, net),
   udpMatches: hasPorts,
   fullCredit: ({ jiffies }, limit) => ({ credit: tokens(limit).most, last: jiffies }),
   limitMatches,
@@ -22,9 +22,16 @@ export const nft: Backend = {
 };
 
 /** net/netfilter/nft_payload.c, nft_payload_eval: what is not there matches nothing, not even what is inverted. */
-function hasPorts(match: OfKind<'tcp' | 'udp'>, skb: Skb): boolean {
+function hasPorts(match: OfKind<'tcp' | 'udp'>, skb: Skb, net: Net): boolean {
   const bytes = match.dport ? 4 : match.sport ? 2 : 0;
-  return isThere(skb, bytes) && portsMatch(match, skb);
+  if (!isThere(skb, bytes)) return false;
+  if (saysNotBoth(match) && hasOneOf(match, skb)) net.undetermined ??= 'nft-ports-inverted';
+  return portsMatch(match, skb);
+}
+
+/** Two ports, each inverted, which older tools compare as one word (iptables/nft.c, add_nft_tcpudp). */
+function saysNotBoth({ sport, dport }: OfKind<'tcp' | 'udp'>): boolean {
+  return [sport, dport].every((port) => port?.inverted && port.first === port.last);
 }
 
 function hasFlags(match: OfKind<'tcp'>, skb: Skb): boolean {

@@ -66,6 +66,13 @@ export const FREEDOMS = [
     source: { file: 'net/netfilter/nft_limit.c', symbol: 'nft_limit_eval' },
   },
   {
+    id: 'nft-ports-inverted',
+    field: 'rest',
+    reason:
+      "Of a rule that says ! --sport A ! --dport B iptables-nft 1.8.9 makes one comparison of both ports, which holds for whatever has not both, and 1.8.11 two, which hold for what has neither. What the tool wrote is not the kernel's doing, and which tool a director has nobody says.",
+    source: { file: 'iptables/nft.c', symbol: 'add_nft_tcpudp' },
+  },
+  {
     id: 'locality-check',
     field: 'rest',
     reason:
