@@ -2,8 +2,9 @@ import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
+import { isWholeGre } from '../wire/gre.ts';
 import { ICMP_DEST_UNREACH, ICMP_ECHO_REPLY, ICMP_FRAG_NEEDED, type IcmpMessage } from '../wire/icmp.ts';
-import { type Ipv4Header, PROTOCOL_ICMP, PROTOCOL_UDP, parseIpv4Header } from '../wire/ipv4.ts';
+import { type Ipv4Header, PROTOCOL_GRE, PROTOCOL_ICMP, PROTOCOL_UDP, parseIpv4Header } from '../wire/ipv4.ts';
 import { isLocalAddress } from './fib.ts';
 import { routeOutput } from './route.ts';
 import type { WayOut } from './route-types.ts';
@@ -27,16 +28,19 @@ export function pathMtu(net: Net, { fib, destination }: WayOut): PathMtu | undef
 
 /**
  * A "fragmentation needed" that reached the director itself. It believes it if it is about an answer to a ping, for
- * those have no socket that could know better, or about a datagram, whoever sent it (net/ipv4/icmp.c, icmp_err; udp.c,
- * udp_err; route.c, __ip_rt_update_pmtu).
+ * those have no socket that could know better, or about a datagram or a packet of GRE, whoever sent it (net/ipv4/icmp.c,
+ * icmp_err; udp.c, udp_err; ip_gre.c, gre_err; route.c, __ip_rt_update_pmtu).
  */
 export function learnPathMtu(net: Net, { type, code, info, body }: IcmpMessage): void {
   if (type !== ICMP_DEST_UNREACH || code !== ICMP_FRAG_NEEDED) return;
   const headerBytes = (body[0] ?? 0) & 15 ? (body[0]! & 15) * 4 : 0;
   if (headerBytes < 20 || body.length < headerBytes + 8) return;
-  const isPong = body[9] === PROTOCOL_ICMP && body[headerBytes] === ICMP_ECHO_REPLY;
-  const isDatagram = body[9] === PROTOCOL_UDP && net.kernel.has('udp-errors-tell-path-mtu');
-  if (isPong || isDatagram) updatePmtu(net, parseIpv4Header(body)!, info & 0xffff);
+  const header = parseIpv4Header(body);
+  if (!header) return;
+  const isPong = header.protocol === PROTOCOL_ICMP && body[headerBytes] === ICMP_ECHO_REPLY;
+  const isDatagram = header.protocol === PROTOCOL_UDP && net.kernel.has('udp-errors-tell-path-mtu');
+  const isTunnel = header.protocol === PROTOCOL_GRE && isWholeGre(body.subarray(headerBytes));
+  if (isPong || isDatagram || isTunnel) updatePmtu(net, header, info & 0xffff);
 }
 
 /** What is said of the way that a packet of the director's own took (route.c, ipv4_update_pmtu, __ip_rt_update_pmtu). */

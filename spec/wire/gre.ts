@@ -17,6 +17,20 @@ export function parseGre(bytes: Uint8Array): GreHeader | undefined {
   return bytes.length < 4 ? undefined : { flags: word(bytes, 0), protocol: word(bytes, 2) };
 }
 
+/** Bits of the flags: routes (RFC 1701) and the version, of which Linux knows none; key and number. */
+const GRE_ROUTING = 0x4000;
+const GRE_VERSION = 0x0007;
+const GRE_KEY = 0x2000;
+const GRE_SEQUENCE = 0x1000;
+
+/** Whether the header is one that Linux reads, and all of it is there (net/ipv4/gre_demux.c, gre_parse_header). */
+export function isWholeGre(bytes: Uint8Array): boolean {
+  const flags = parseGre(bytes)?.flags;
+  if (flags === undefined || (flags & (GRE_ROUTING | GRE_VERSION)) !== 0) return false;
+  const options = [GRE_CHECKSUM, GRE_KEY, GRE_SEQUENCE].filter((bit) => (flags & bit) !== 0);
+  return bytes.length >= 4 + 4 * options.length;
+}
+
 /** gre_calc_hlen */
 export function greHeaderBytes(flags: number): number {
   return flags & GRE_CHECKSUM ? 8 : 4;
