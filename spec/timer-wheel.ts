@@ -9,6 +9,9 @@ const LEVELS = 9;
 /** Jiffies that a slot of each level is long (LVL_GRAN). */
 const SLOT_JIFFIES = Array.from({ length: LEVELS }, (_, level) => 8 ** level);
 
+/** Moments, in jiffies behind a slot's end, in each eighth of a slot of each of the first five levels. */
+export const PHASES: readonly number[] = Array.from({ length: 8 }, (_, eighth) => eighth * 0o1111);
+
 /** Jiffies from `now` on at which a level begins to be used (LVL_START). */
 function levelStart(level: number): number {
   return (SLOTS - 1) * SLOT_JIFFIES[level - 1]!;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { TWO_ARMED } from '../../spec/config/topology.ts';
-import { type MadeUpFrame, pcapOf } from '../import/made-up-capture.ts';
-import { bind } from '../play/bind.ts';
+import { pcapOf } from '../import/made-up-capture.ts';
+import { framesOf } from '../import/made-up-frames.ts';
 import { parseScenarioFile } from '../replay/scenario-file.ts';
 import { testFolders } from '../system/test-folders.ts';
-import { modelLead } from './model-subjects.ts';
+import { explainingModel } from './model-subjects.ts';
 
 const folder = testFolders();
 const PROGRAM = fileURLToPath(new URL('./lvscheck.js', import.meta.url));
@@ -38,22 +38,9 @@ timeline:
 
 async function files() {
   const scenario = parseScenarioFile(CASE, 'x.yaml');
-  const model = modelLead();
-  const frames: MadeUpFrame[] = [];
-  let at = 1_700_000_000_000_000;
-  bind(scenario, {
-    start: (config) => model.start(config),
-    step: (step) => {
-      const observed = model.step(step);
-      at += step.kind === 'wait' ? step.ms * 1000 : 100;
-      if (step.kind === 'frame') frames.push({ at, way: 'in', frame: step.frame });
-      for (const { frame } of observed.emitted) frames.push({ at: at + 10, way: 'out', frame });
-      return observed;
-    },
-  });
   const dir = await folder();
   const path = (name: string) => join(dir, name);
-  await writeFile(path('case.pcap'), pcapOf(frames, 'cooked', 96));
+  await writeFile(path('case.pcap'), pcapOf(framesOf(scenario, explainingModel()), 'cooked', 96));
   const [services, rules] = [
     CASE.match(/ {4}-A -t[^:]*VIP:80[\s\S]*?(?=\n {2}rules)/)![0],
     CASE.match(/ {4}\*filter[\s\S]*?COMMIT/)![0],

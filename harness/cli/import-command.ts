@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
 import { CHANGES } from '../../spec/tables/changes.ts';
 import { type CaseFiles, type ImportedCase, importCase } from '../import/import-case.ts';
+import { withoutMoments } from '../import/moments.ts';
 import { changesThatDecide, type Verdict, verdictsOf } from '../import/verdicts.ts';
 import { bind } from '../play/bind.ts';
 import { judgeOne } from '../play/judge.ts';
@@ -29,7 +30,7 @@ export async function importCommand(options: ImportOptions): Promise<number> {
   const terminal = new Terminal();
   const bridge = new ScapyBridge({ progress: terminal.preparing });
   try {
-    const imported = await importCase(options, bridge, modelLead());
+    const imported = withoutMoments(await importCase(options, bridge, modelLead()), judged);
     const verdicts = judged(imported.scenario);
     const point = pointOf(verdicts);
     const shown =
@@ -47,9 +48,9 @@ export async function importCommand(options: ImportOptions): Promise<number> {
   }
 }
 
-function judged(scenario: ImportedCase['scenario']): Verdict[] {
+function judged(scenario: ImportedCase['scenario'], phase?: number): Verdict[] {
   const model = explainingModel();
-  return verdictsOf(scenario, model, model.kernel.hz);
+  return verdictsOf(scenario, model, model.kernel.hz, phase);
 }
 
 /** What the person wants to know about: the first thing that the model does otherwise, else the first drop. */

@@ -10,12 +10,13 @@ import { printFact } from '../../spec/scenario-text/expectation.ts';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
 import { parseIpv4 } from '../../spec/wire/address.ts';
 import { ModelDirector } from '../directors/model.ts';
-import { bind } from '../play/bind.ts';
 import { parseScenarioFile } from '../replay/scenario-file.ts';
 import { ScapyBridge } from '../scapy-bridge/bridge.ts';
 import { testFolders } from '../system/test-folders.ts';
 import { importCase } from './import-case.ts';
-import { type Kind, type MadeUpFrame, pcapOf } from './made-up-capture.ts';
+import { type Kind, pcapOf } from './made-up-capture.ts';
+import { framesOf } from './made-up-frames.ts';
+import { withoutMoments } from './moments.ts';
 import { verdictsOf } from './verdicts.ts';
 
 /** What the model does with a scenario, captured on some of its wires and imported again. */
@@ -36,25 +37,6 @@ function parsed(text: string, renamed: Renamed): Scenario {
     JSON.parse(JSON.stringify(value), (_, one) => (typeof one === 'number' ? (others.get(one) ?? one) : one));
   const scenario = parseScenarioFile(text, 'x.yaml');
   return { ...scenario, director: withOthers(scenario.director), flows: withOthers(scenario.flows) };
-}
-
-function framesOf(scenario: Scenario, links: readonly LinkName[]): MadeUpFrame[] {
-  const model = new ModelDirector(KERNEL);
-  const frames: MadeUpFrame[] = [];
-  let at = 1e9;
-  bind(scenario, {
-    start: (config) => model.start(config),
-    step: (step) => {
-      const observed = model.step(step);
-      at += step.kind === 'wait' ? step.ms * 1000 : 4000;
-      if (step.kind === 'frame' && links.includes(step.link))
-        frames.push({ at, way: 'in', frame: step.frame });
-      for (const { link, frame } of observed.emitted)
-        if (links.includes(link)) frames.push({ at: at + 1, way: 'out', frame });
-      return observed;
-    },
-  });
-  return frames;
 }
 
 const BOTH: readonly LinkName[] = ['client', 'server'];
@@ -78,12 +60,14 @@ export async function imported(
   const path = (name: string) => join(dir, name);
   const given = parsed(text, renamed);
   const { director } = given;
-  await writeFile(path('x.pcap'), pcapOf(framesOf(given, links), kind));
+  await writeFile(path('x.pcap'), pcapOf(framesOf(given, new ModelDirector(KERNEL), links), kind));
   await writeFile(path('x.ipvs'), printServices(director.services, 'numeric'));
   await writeFile(path('x.rules'), printRuleset(director.rules, 'numeric'));
   const sysctls = Object.entries(director.sysctls).map(([name, value]) => `${name} = ${value}\n`);
   await writeFile(path('x.sysctl'), sysctls.join(''));
-  const { scenario, notes } = await importCase(
+  const judged = (scenario: Scenario, phase?: number) =>
+    verdictsOf(scenario, new ModelDirector(KERNEL), KERNEL.hz, phase);
+  const imported = await importCase(
     {
       ...{ capture: path('x.pcap'), ipvs: path('x.ipvs'), rules: path('x.rules'), sysctl: path('x.sysctl') },
       ...{ clients: [], own, devices: {}, anonymise: false, serverSide },
@@ -91,7 +75,8 @@ export async function imported(
     bridge,
     new ModelDirector(KERNEL),
   );
-  const verdicts = verdictsOf(scenario, new ModelDirector(KERNEL), KERNEL.hz);
+  const { scenario, notes } = withoutMoments(imported, judged);
+  const verdicts = judged(scenario);
   const facts = (step: number) =>
     (scenario.expectations ?? []).filter(({ after }) => after === step).map(({ fact }) => printFact(fact));
   const lines = scenario.timeline.flatMap((item, index) =>

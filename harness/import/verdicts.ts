@@ -21,10 +21,10 @@ export interface Verdict {
   readonly way: string;
 }
 
-/** One for each expectation, in their order. */
-export function verdictsOf(scenario: Scenario, model: Reference, hz: number): Verdict[] {
+/** One for each expectation, in their order. The play begins `phase` jiffies after the end of every timer's slot. */
+export function verdictsOf(scenario: Scenario, model: Reference, hz: number, phase = 0): Verdict[] {
   const plan = bind(scenario, model);
-  const { observations, traces } = model.playAt(plan, clockOf(scenario, hz));
+  const { observations, traces } = model.playAt(plan, clockOf(scenario, hz, phase));
   const told = traces();
   return (plan.expectations ?? []).map(({ expectation: { after, fact }, flow }) => {
     const moment = { plan, observations, traces: () => told, step: after, flow };
@@ -39,8 +39,8 @@ export function verdictsOf(scenario: Scenario, model: Reference, hz: number): Ve
 }
 
 /** When a plan's steps happen if nothing takes longer than it must: a jiffy each, and waits as long as they are. */
-function clockOf({ timeline }: Scenario, hz: number): number[] {
-  const clock = [4096 * 1024];
+function clockOf({ timeline }: Scenario, hz: number, phase: number): number[] {
+  const clock = [4096 * 1024 + phase];
   for (const item of timeline)
     clock.push(clock.at(-1)! + (item.kind === 'wait' ? Math.max(1, Math.ceil((item.ms * hz) / 1000)) : 1));
   return clock;

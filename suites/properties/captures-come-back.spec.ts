@@ -9,9 +9,10 @@ import { tidied } from '../../generators/tidied.ts';
 import { ModelDirector } from '../../harness/directors/model.ts';
 import { InputError } from '../../harness/errors.ts';
 import { importCase } from '../../harness/import/import-case.ts';
-import { KINDS, type Kind, type MadeUpFrame, pcapOf } from '../../harness/import/made-up-capture.ts';
-import { verdictsOf } from '../../harness/import/verdicts.ts';
-import { bind } from '../../harness/play/bind.ts';
+import { KINDS, type Kind, pcapOf } from '../../harness/import/made-up-capture.ts';
+import { framesOf } from '../../harness/import/made-up-frames.ts';
+import { withoutMoments } from '../../harness/import/moments.ts';
+import { type Verdict, verdictsOf } from '../../harness/import/verdicts.ts';
 import { printScenarioFile } from '../../harness/replay/print-scenario.ts';
 import { parseScenarioFile } from '../../harness/replay/scenario-file.ts';
 import { ScapyBridge } from '../../harness/scapy-bridge/bridge.ts';
@@ -19,7 +20,6 @@ import { printRuleset } from '../../spec/config/iptables-print.ts';
 import { printServices } from '../../spec/config/ipvsadm-print.ts';
 import type { Rule, Ruleset } from '../../spec/config/rules.ts';
 import { TWO_ARMED, withMtu } from '../../spec/config/topology.ts';
-import type { Observation } from '../../spec/observation.ts';
 import { isPacket, type PacketItem, type Scenario } from '../../spec/scenario.ts';
 import { KERNEL, SEED } from './reference.ts';
 
@@ -82,30 +82,12 @@ function rulesOf({ tables }: Ruleset): Rule[] {
   return tables.flatMap(({ chains }) => chains.flatMap(({ rules }) => rules));
 }
 
-function framesOf(given: Scenario): MadeUpFrame[] {
-  const model = new ModelDirector(KERNEL);
-  const frames: MadeUpFrame[] = [];
-  const start = model.start(given.director).jiffies;
-  const at = ({ jiffies }: Observation) => 1e9 + ((jiffies - start) * 1_000_000) / KERNEL.hz;
-  bind(given, {
-    start: (config) => model.start(config),
-    step: (step) => {
-      const observed = model.step(step);
-      if (step.kind === 'frame') frames.push({ at: at(observed), way: 'in', frame: step.frame });
-      for (const [index, { frame }] of observed.emitted.entries())
-        frames.push({ at: at(observed) + 1 + index, way: 'out', frame });
-      return observed;
-    },
-  });
-  return frames;
-}
-
 /** The director's addresses, which its administrator knows. */
 const OWN = TWO_ARMED.links.map(({ address }) => address);
 
 async function comesBack(given: Scenario, kind: Kind): Promise<number> {
   const path = (name: string) => join(folder, name);
-  const frames = framesOf(given);
+  const frames = framesOf(given, new ModelDirector(KERNEL));
   await writeFile(path('x.pcap'), pcapOf(frames, kind));
   await writeFile(path('x.ipvs'), printServices(given.director.services, 'numeric'));
   await writeFile(path('x.rules'), printRuleset(given.director.rules, 'numeric'));
@@ -117,14 +99,18 @@ async function comesBack(given: Scenario, kind: Kind): Promise<number> {
     new ModelDirector(KERNEL),
   ).catch(ignoreRefusal);
   if (!imported) return 0;
-  const { scenario: back, frames: told } = imported;
+  const { scenario: back, frames: told } = withoutMoments(imported, judged);
   // What was not refused is a scenario that can be read.
   expect(parseScenarioFile(printScenarioFile(back), 'x.yaml')).toEqual(back);
   const isWhole = new Set(told.values()).size === frames.filter(({ way }) => way === 'in').length;
   if (hasLimit(given.director.rules) && !isWhole) return 0;
-  const verdicts = verdictsOf(back, new ModelDirector(KERNEL), KERNEL.hz);
+  const verdicts = judged(back);
   expect(verdicts.filter(({ instead }) => instead !== undefined)).toEqual([]);
   return verdicts.length;
+}
+
+function judged(back: Scenario, phase?: number): Verdict[] {
+  return verdictsOf(back, new ModelDirector(KERNEL), KERNEL.hz, phase);
 }
 
 /** Nothing of the services was captured, or rules are of networks that the cast cannot say. */
