@@ -12,6 +12,7 @@ import { formatIpv4, type Ipv4, parseIpv4, prefixMask } from '../../spec/wire/ad
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED } from '../../spec/wire/icmp.ts';
 import { InputError } from '../errors.ts';
 import type { Exchange } from './exchange.ts';
+import type { Named } from './named-by-rules.ts';
 
 /** Who plays whom: addresses of the capture, and those of the topology that stand for them. */
 export interface Casting {
@@ -25,15 +26,29 @@ const LEAST_MTU = 576;
 /** Nobody here has an address of this network (RFC 5737); who takes no part is put there. */
 const NOBODY = parseIpv4('203.0.113.0')!;
 
+/** Who may take part besides those who were seen to. */
+export interface Unseen {
+  /** Addresses of the director itself. */
+  readonly own: readonly Ipv4[];
+  /** Services of which nothing was seen, but that rules may lead to, or real servers in whose name they may speak. */
+  readonly named: Named;
+}
+
 /** Gives every address that takes part a role: virtual addresses, real servers, clients, the director's own. */
 export function cast(
   services: readonly VirtualService[],
   exchanges: readonly Exchange[],
-  given: readonly Ipv4[],
+  unseen: Unseen,
 ): Casting {
-  const vips = unique(exchanges.map(({ conversation }) => conversation.virtual.address));
-  const dests = unique(services.flatMap((service) => service.dests.map(({ address }) => address)));
-  const own = new Map([...signers(exchanges), ...masks(exchanges), ...told(given, vips, dests)]);
+  const vips = unique([
+    ...exchanges.map(({ conversation }) => conversation.virtual.address),
+    ...unseen.named.vips,
+  ]);
+  const dests = unique([
+    ...services.flatMap((service) => service.dests.map(({ address }) => address)),
+    ...unseen.named.servers,
+  ]);
+  const own = new Map([...signers(exchanges), ...masks(exchanges), ...told(unseen.own, vips, dests)]);
   const callers = unique(exchanges.map(({ conversation }) => conversation.client.address));
   const elsewhere = translatedTo(exchanges).filter((address) => !callers.includes(address));
   const servers = unique([...dests, ...elsewhere]).filter(

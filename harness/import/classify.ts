@@ -37,6 +37,13 @@ export interface Classified {
   readonly echo?: Pick<Echo, 'message' | 'seq'>;
 }
 
+/** Between whom a packet goes, by its own words. */
+export interface Ends {
+  readonly protocol: FlowProtocol;
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+}
+
 /** The port of a flow of pings to an address that has services for every port: any is. */
 const ANY_PORT = 7;
 
@@ -64,15 +71,26 @@ export class Classifier {
 
   classify(packet: CapturedPacket): Classified | undefined {
     if (packet.protocol === PROTOCOL_ICMP) return this.#echo(packet) ?? this.#error(packet);
-    const protocol = PROTOCOLS[packet.protocol];
-    const ports = protocol && this.#portsOf(packet);
-    if (!ports) return undefined;
-    const source = { address: packet.source, port: word(ports, 0) };
-    const destination = { address: packet.destination, port: word(ports, 2) };
+    const ends = this.endsOf(packet);
+    if (!ends) return undefined;
+    const { protocol, source, destination } = ends;
     const to = this.#far(protocol, destination);
     if (to) return { protocol, from: 'client', client: source, ...to };
     const from = this.#far(protocol, source);
     return from && { protocol, from: 'server', client: destination, ...from };
+  }
+
+  /** Undefined of what has no ports, and of fragments whose first one was not captured. */
+  endsOf(packet: CapturedPacket): Ends | undefined {
+    const protocol = PROTOCOLS[packet.protocol];
+    const ports = protocol && this.#portsOf(packet);
+    return (
+      ports && {
+        protocol,
+        source: { address: packet.source, port: word(ports, 0) },
+        destination: { address: packet.destination, port: word(ports, 2) },
+      }
+    );
   }
 
   /** Clients ping; services and real servers answer. */

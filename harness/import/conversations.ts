@@ -8,6 +8,7 @@ import {
   verificationTag,
 } from '../../spec/wire/sctp.ts';
 import { ACK, parseTcpHeader, SYN } from '../../spec/wire/tcp.ts';
+import { Aliases } from './aliases.ts';
 import { causeOf, isDouble, isImage } from './cause.ts';
 import type { Classified, Classifier } from './classify.ts';
 import { wayOf } from './direction.ts';
@@ -30,9 +31,9 @@ export interface Traffic {
 const SOON_MICROSECONDS = 2_000_000;
 
 export function conversationsOf(packets: readonly CapturedPacket[], classifier: Classifier): Traffic {
-  const book = new Book();
+  const book = new Book(classifier);
   for (const packet of packets.toSorted((one, other) => one.at - other.at)) {
-    if (packet.way !== 'passing') book.note(packet, classifier.classify(packet));
+    if (packet.way !== 'passing') book.note(packet);
   }
   return book.traffic();
 }
@@ -43,16 +44,20 @@ interface Open {
 }
 
 class Book {
+  readonly #classifier: Classifier;
   readonly #exchanges: Exchange[] = [];
   /** By protocol and client, the newest first. */
   readonly #open = new Map<string, Open[]>();
   readonly #seen = { client: false, server: false };
   readonly #cards = new Set<string>();
   readonly #controls: Conversation[] = [];
-  /** By `maskKey`: the client whose packets a server gets from somebody else's address. */
-  readonly #masks = new Map<string, Endpoint>();
+  readonly #aliases = new Aliases();
   #headless = 0;
   #doubles = 0;
+
+  constructor(classifier: Classifier) {
+    this.#classifier = classifier;
+  }
 
   traffic(): Traffic {
     return {
@@ -63,8 +68,8 @@ class Book {
     };
   }
 
-  note(packet: CapturedPacket, seen: Classified | undefined): void {
-    const classified = seen && this.#asClientKnows(seen);
+  note(packet: CapturedPacket): void {
+    const classified = this.#classify(packet);
     const opens = classified ? this.#opensFor(classified) : [];
     if (!classified || opens.length === 0) {
       const image = packet.way === 'in' ? undefined : this.#imageOf(packet);
@@ -85,10 +90,12 @@ class Book {
     else if (way === 'unknown') noteDoubt(open?.exchanges ?? [], packet);
   }
 
-  /** Whom the director shows to servers in a client's place is that client. */
-  #asClientKnows(classified: Classified): Classified {
-    const client = this.#masks.get(maskKey(classified));
-    return client ? { ...classified, client } : classified;
+  /** By the services, or by what rules were seen to make of their packets. */
+  #classify(packet: CapturedPacket): Classified | undefined {
+    const seen = this.#classifier.classify(packet);
+    if (seen) return this.#aliases.asClientKnows(seen);
+    const ends = this.#classifier.endsOf(packet);
+    return ends && this.#aliases.fromServer(ends);
   }
 
   /** What came in and left with addresses that tell nothing of it: rules had translated them. */
@@ -106,12 +113,14 @@ class Book {
     const { client } = cause.conversation;
     const { from } = cause.classified;
     this.#seen[from === 'client' ? 'server' : 'client'] = true;
-    if (classified?.far.kind === 'real' && from === 'client') this.#masks.set(maskKey(classified), client);
-    cause.answers.push(
-      classified
-        ? { kind: 'forwarded', packet, classified: { ...classified, client } }
-        : { kind: 'translated', packet, classified: cause.classified },
-    );
+    if (classified) {
+      if (classified.far.kind === 'real' && from === 'client') this.#aliases.noteClient(classified, cause);
+      cause.answers.push({ kind: 'forwarded', packet, classified: { ...classified, client } });
+      return;
+    }
+    const ends = from === 'client' ? this.#classifier.endsOf(packet) : undefined;
+    const image = ends ? this.#aliases.noteServer(ends, cause) : cause.classified;
+    cause.answers.push({ kind: 'translated', packet, classified: image });
   }
 
   /** The client's conversations that it may be of, the newest first, but before it those that have reached that server. */
@@ -122,8 +131,12 @@ class Book {
       return mine.filter(
         ({ conversation: { virtual } }) => virtual.address === far.address && virtual.port === far.port,
       );
-    const having = mine.filter(({ conversation: { service } }) =>
-      service.dests.some(({ address, port }) => address === far.address && [0, far.port].includes(port)),
+    const having = mine.filter(
+      (open) =>
+        hasReached(open, far) ||
+        open.conversation.service.dests.some(
+          ({ address, port }) => address === far.address && [0, far.port].includes(port),
+        ),
     );
     const first = having.find((open) => hasReached(open, far));
     return first ? [first, ...having.filter((one) => one !== first)] : having;
@@ -195,17 +208,13 @@ function hasReached({ exchanges }: Open, { address, port }: Endpoint): boolean {
   return exchanges.some(({ answers, classified: { from } }) =>
     answers.some(
       ({ kind, classified: { far } }) =>
-        from === 'client' && kind === 'forwarded' && far.address === address && far.port === port,
+        from === 'client' && kind !== 'back' && far.address === address && far.port === port,
     ),
   );
 }
 
 function keyOf({ protocol, echo, client: { address, port } }: Classified): string {
   return `${echo ? 'echo' : protocol} ${address}:${port}`;
-}
-
-function maskKey({ protocol, client, far }: Classified): string {
-  return `${protocol} ${client.address}:${client.port} ${far.address}:${far.port}`;
 }
 
 /** It may be what the director made of the packet before it, or have come by another way. */

@@ -25,6 +25,7 @@ import {
 import type { Exchange } from './exchange.ts';
 import { isControl } from './ftp-control.ts';
 import { dataReachable } from './ftp-data.ts';
+import { namedByRules } from './named-by-rules.ts';
 import type { CapturedPacket } from './packet.ts';
 import { type Concerned, type Frames, readFrames } from './read-frames.ts';
 import { recastRuleset } from './recast-rules.ts';
@@ -77,10 +78,13 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
   const traffic = conversationsOf(shown, new Classifier(places, shown));
   const exchanges = traffic.exchanges.filter((one) => isWanted(one, files.clients));
   if (exchanges.length === 0) throw nothingIn(files, frames, traffic);
+  const named = namedByRules(rules, allServices);
   const concerned = new Set(exchanges.map(({ conversation }) => conversation.service));
   // Which packets have a mark only the rules know.
-  const services = allServices.filter((service) => concerned.has(service) || service.protocol === 'fwm');
-  const casting = cast(services, exchanges, files.own);
+  const services = allServices.filter(
+    (service) => concerned.has(service) || service.protocol === 'fwm' || named.vips.includes(service.address),
+  );
+  const casting = cast(services, exchanges, { own: files.own, named });
   const devices = devicesOf(exchanges, files.devices);
   const settings =
     sysctl && inGiven(sysctl, (text) => parseSysctlList(text, (name) => deviceHere(devices, name)));

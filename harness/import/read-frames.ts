@@ -34,7 +34,8 @@ export async function readFrames(
 ): Promise<Frames> {
   const packets: CapturedPacket[] = [];
   const owners = new Map<Mac, Ipv4>();
-  const latest = new Map<string, number>();
+  const latest = new Map<string, CapturedPacket>();
+  const wanted = new Set(addresses);
   let number = 0;
   const keep = (frame: CapturedFrame): boolean => {
     number += 1;
@@ -46,9 +47,12 @@ export async function readFrames(
     const packet = link && ipv4Of(link, { frame, number, guePorts });
     if (!packet) return false;
     const key = imageKey(packet);
-    const isTranslated = packet.at - (latest.get(key) ?? Number.NEGATIVE_INFINITY) <= TRANSLATED_MICROSECONDS;
-    if (!isTranslated && !concerns(packet, addresses)) return false;
-    latest.set(key, packet.at);
+    const before = latest.get(key);
+    const isTranslated = before !== undefined && packet.at - before.at <= TRANSLATED_MICROSECONDS;
+    if (!isTranslated && !concerns(packet, wanted)) return false;
+    // Rules sent it to somebody who may answer. Without an identification nobody knows that it is the same.
+    if (isTranslated && packet.id !== 0 && wanted.has(before.destination)) wanted.add(packet.destination);
+    latest.set(key, packet);
     packets.push(packet);
     return true;
   };

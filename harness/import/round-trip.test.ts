@@ -96,6 +96,63 @@ timeline:
   expect(lines.at(-1)).toMatch(/ server > .* -> to CIP2$/);
 });
 
+it('who speaks in the name of a real server of which nothing was seen', async () => {
+  const text = `director:
+  services: |
+    -A -t VIP2:443 -s rr
+    -a -t VIP2:443 -r RIP2:443 -m -w 1
+    -A -t VIP:80 -s rr
+    -a -t VIP:80 -r RIP1:80 -g -w 1
+  rules: |
+    *nat
+    :INPUT ACCEPT [0:0]
+    :OUTPUT ACCEPT [0:0]
+    -A INPUT -j SNAT --to-source RIP2
+    -A OUTPUT -j DNAT --to-destination VIP
+    COMMIT
+flows: { f1: CIP1:40000 > VIP:80 }
+timeline: [f1 client > S 0:0(0), +309s, f1 client > . 1:1(0) ack 1]
+`;
+  const { lines, wrong } = await imported(text, { kind: 'cooked' });
+  expect(wrong).toEqual([]);
+  expect(lines.at(-1)).toBe('f1 client > . 1:1(0) ack 1 -> answered rst');
+});
+
+it.each<Kind>(['ethernet', 'raw', 'cooked'])('answers of whom rules led to past IPVS, %s', async (kind) => {
+  for (const more of ['', '    -A POSTROUTING -j MASQUERADE\n']) {
+    const text = `${service('-m')}  rules: |
+    *nat
+    :PREROUTING ACCEPT [0:0]
+    :POSTROUTING ACCEPT [0:0]
+    -A PREROUTING -d VIP -p tcp -m tcp --dport 80 -j DNAT --to-destination RIP4:8080
+${more}    COMMIT
+timeline: [f1 client > S 0:0(0), f1 server > S. 0:0(0) ack 1, f1 client > . 1:1(0) ack 1]
+`;
+    const { lines, wrong } = await imported(text, { kind, own: [0xc0a80101] });
+    expect(wrong).toEqual([]);
+    expect(lines).toEqual([
+      'f1 client > S 0:0(0) -> to RIP3',
+      'f1 server > S. 0:0(0) ack 1 -> to CIP1 from VIP:80',
+      'f1 client > . 1:1(0) ack 1 -> to RIP3',
+    ]);
+  }
+});
+
+it('nothing is expected where a timer had ended in one life of the director, and not yet in another', async () => {
+  const text = `${service('-m')}timeline:
+  - +10s
+  - f1 client > S 0:0(0)
+  - f1 server > S. 0:0(0) ack 1
+  - f1 client > . 1:1(0) ack 1
+  - +905s
+  - f1 client > . 1:1(0) ack 1
+`;
+  const { lines, notes, wrong } = await imported(text);
+  expect(wrong).toEqual([]);
+  expect(lines.at(-1)).toBe('f1 client > . 1:1(0) ack 1');
+  expect(notes.join()).toContain('1 times the director did what hangs on the moment at which a timer ended');
+});
+
 it.each<Kind>(['ethernet', 'raw'])('what rules give a directly routed SYN on its way, %s', async (kind) => {
   const text = `${service('-g')}  rules: |
     *mangle

@@ -125,7 +125,7 @@ function speakerIn(
 ): Pick<Wording, 'by'> | undefined {
   const { from, far, error, echo } = classified;
   for (const { kind, classified: to } of answers)
-    if (from === 'client' && kind === 'forwarded' && !to.error && !to.echo) reached.set(conversation, to.far);
+    if (from === 'client' && kind !== 'back' && !to.error && !to.echo) reached.set(conversation, to.far);
   const { data, virtual } = conversation;
   const place = reached.get(conversation) ?? reached.get(data?.control ?? conversation);
   const isThere = place?.address === far.address;
