@@ -85,6 +85,18 @@ export function hasTarget(kinds: readonly string[]) {
     );
 }
 
+/** A rule of this chain of table filter refuses something. */
+export function rejectsIn(chain: string) {
+  return ({ director }: Scenario): boolean =>
+    director.rules.tables.some(
+      (table) =>
+        table.name === 'filter' &&
+        table.chains.some(
+          ({ name, rules }) => name === chain && rules.some(({ target }) => target?.kind === 'REJECT'),
+        ),
+    );
+}
+
 export function hasMatch(kinds: readonly string[]) {
   return ({ director }: Scenario): boolean =>
     director.rules.tables.some(({ chains }) =>

@@ -95,8 +95,13 @@ const ROWS = [
     id: 'ipvs/locality-forgets',
     says: 'Each half-hour lblc and lblcr forget whom nobody has called for their expiration, and no sooner.',
     source: { file: 'net/netfilter/ipvs/ip_vs_lblc.c', symbol: 'ip_vs_lblc_full_check' },
-    bias: { ...BIASES.schedulers, locality: 85, commands: 50, sysctls: 0, timeoutEdges: 10, shortFlows: 40 },
-    size: { ...MANY_CONNECTIONS, interruptions: 6, waitSeconds: 4000 },
+    bias: {
+      ...BIASES.schedulers,
+      ...{ locality: 85, sysctls: 0, timeoutEdges: 2, shortFlows: 80, accidents: 5, portReuse: 5 },
+      ...{ rules: 5, marks: 3, udp: 2, udpServices: 2, echoes: 0, icmpErrors: 2, besideServices: 1 },
+      ...{ persistence: 2, thresholds: 2 },
+    },
+    size: { ...MANY_CONNECTIONS, interruptions: 10, waitSeconds: 6000 },
     only: (scenario) =>
       usesScheduler('lblc', 'lblcr')(scenario) && hasSysctl('net.ipv4.vs.lblc_expiration', 30)(scenario),
   },

@@ -7,6 +7,8 @@ import {
   hasNftRules,
   hasNotrack,
   hasTarget,
+  rejectsIn,
+  servesTunnels,
 } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 import { MANY_CONNECTIONS } from './shapes.ts';
@@ -24,6 +26,13 @@ export const RULE_CLAIMS = [
     says: 'REJECT answers with the reset or the ICMP error that it is told to send, byte for byte.',
     source: { file: 'net/ipv4/netfilter/nf_reject_ipv4.c', symbol: 'nf_send_reset' },
     bias: { ...BIASES.filterRules, besideServices: 40, accidents: 70 },
+  },
+  {
+    id: 'filter/reject-wrapped',
+    says: 'Of what OUTPUT rejects after it was wrapped REJECT tells, as far as it is known to have come whole.',
+    source: { file: 'include/net/netfilter/nf_reject.h', symbol: 'nf_reject_verify_csum' },
+    bias: { ...BIASES.tunnels, rules: 100, counting: 85, icmpErrors: 10, marks: 5 },
+    only: (scenario) => servesTunnels(scenario) && rejectsIn('OUTPUT')(scenario),
   },
   {
     id: 'rules/marks',

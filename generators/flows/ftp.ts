@@ -19,6 +19,9 @@ import { type DataConnection, type Story, UNNAMED, UNNAMED_DATA } from './story.
 
 type From = Segment['from'];
 
+/** A segment without words. */
+type Said = readonly [from: From, flags: number];
+
 /** What is said on the control connection, and how far its data connection gets. */
 interface Talk {
   readonly exchanges: readonly Exchange[];
@@ -30,8 +33,8 @@ interface Talk {
   readonly opened: number;
   /** What else its ends send, in no order. */
   readonly strays: readonly { readonly from: From; readonly flags: number }[];
-  /** Flags with which the client ends the control connection; 0 while it does not. */
-  readonly closes: number;
+  /** How the control connection ends, and begins anew. */
+  readonly closing: readonly Said[];
 }
 
 /** A data connection that its ends open, and one whose first segment is the wrong one. */
@@ -51,6 +54,17 @@ function strays(percent: number): fc.Arbitrary<Talk['strays']> {
   return oneOf<Talk['strays']>([100 - percent, fc.constant([])], [percent, upTo(3, stray, 1)]);
 }
 
+const CLIENT_CALLS_AGAIN: Said = ['client', SYN];
+
+/** Who calls again does so from the same port, while the data connection may still be there. */
+const closing = weighted<Talk['closing']>(
+  [5, []],
+  [2, [['client', FIN | ACK]]],
+  [2, [['client', RST]]],
+  [3, [['client', RST], CLIENT_CALLS_AGAIN]],
+  [1, [['client', FIN | ACK], ['server', FIN | ACK], ['client', ACK], CLIENT_CALLS_AGAIN]],
+);
+
 const talk: fc.Arbitrary<Talk> = fc
   .record({
     exchanges: upTo(2, anyExchange, 1),
@@ -60,7 +74,7 @@ const talk: fc.Arbitrary<Talk> = fc
     ),
     rewritten: percent(75),
     opening,
-    closes: weighted([6, 0], [2, FIN | ACK], [3, RST]),
+    closing,
   })
   .map(({ opening, ...rest }) => ({ ...rest, ...opening }));
 
@@ -102,7 +116,7 @@ class Speaker {
 }
 
 function spoken(
-  { exchanges, cuts, rewritten, opened, strays, closes }: Talk,
+  { exchanges, cuts, rewritten, opened, strays, closing }: Talk,
   dialect: Dialect,
 ): readonly Segment[] {
   const control = new Speaker(UNNAMED, dialect);
@@ -119,7 +133,7 @@ function spoken(
     control.segments.push(...data.segments);
   }
   control.say('client', ACK);
-  if (closes !== 0) control.say('client', closes);
+  for (const [from, flags] of closing) control.say(from, flags);
   return control.segments;
 }
 

@@ -83,6 +83,13 @@ export const TEMPLATES: Readonly<Record<string, (choice: TemplateChoice) => Rule
     );
   },
 
+  /** Only what is known may leave, and nobody thought of tunnels. Variant: what is known by its state too. */
+  knownOut: ({ variant }) => {
+    const known = variant ? [anyRule(ACCEPT, state(...RELATED))] : [];
+    const refuse = anyRule({ kind: 'REJECT', with: 'icmp-admin-prohibited' });
+    return filterTable({ OUTPUT: [...known, tcpRule(ACCEPT), ...PINGS, refuse] });
+  },
+
   /** One port is closed to new packets. Variant: without a word. */
   closedPort: ({ port, variant }) =>
     filterTable({ INPUT: [tcpRule(variant ? DROP : { kind: 'REJECT', with: 'tcp-reset' }, dport(port))] }),

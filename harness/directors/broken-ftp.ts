@@ -25,6 +25,19 @@ function numberStays(at: number): Parts {
   };
 }
 
+/** Who reuses a port is met as if the connection that was there controlled no other. */
+function controlForgotten(): Parts {
+  const right = PARTS.stations.ip_vs_in_hook;
+  const run: typeof right.run = (net, skb, hook) => {
+    const before = net.ipvs.connections.map((cp) => ({ cp, controls: cp.controls }));
+    for (const { cp } of before) cp.controls = 0;
+    const verdict = right.run(net, skb, hook);
+    for (const { cp, controls } of before) cp.controls += controls;
+    return verdict;
+  };
+  return { ...PARTS, stations: { ...PARTS.stations, ip_vs_in_hook: { ...right, run } } };
+}
+
 /** Directors that are wrong about FTP. */
 // biome-ignore format: a table is read row by row.
 export const BROKEN_FTP: readonly BrokenDirector[] = [
@@ -36,6 +49,7 @@ export const BROKEN_FTP: readonly BrokenDirector[] = [
   { id: 'ftp-commands-unread', says: 'ip_vs_ftp does not read what clients say.', parts: { ...PARTS, ipvsFtpIn: () => true } },
   { id: 'ftp-answers-unread', says: 'ip_vs_ftp does not read what servers say.', parts: { ...PARTS, ipvsFtpOut: () => true } },
   { id: 'ftp-not-controlled', says: 'A control connection does not wait for its data connections.', parts: { ...PARTS, ipvsFtpIn: (net, skb, cp) => { const passes = PARTS.ipvsFtpIn(net, skb, cp); for (const data of net.ipvs.connections) if (data.control === cp) { data.control = undefined; cp.controls -= 1; } return passes; } } },
+  { id: 'ftp-reuse-ends-control', says: 'A control connection whose port is reused ends, data connection or not.', parts: controlForgotten() },
   { id: 'ftp-announces-nothing', says: 'Data connections are agreed on but never announced.', parts: { ...PARTS, expectRelated: () => 'announced' } },
   { id: 'ftp-announced-unseen', says: 'Connections that were announced are NEW like all others.', parts: { ...PARTS, findExpect: () => undefined } },
   { id: 'ftp-announced-for-good', says: 'A connection that was announced may come again and again.', parts: { ...PARTS, findExpect: (net, tuple) => { const before = [...net.conntrack.expects]; const found = PARTS.findExpect(net, tuple); if (found) net.conntrack.expects.splice(0, net.conntrack.expects.length, ...before); return found; } } },

@@ -27,4 +27,5 @@ export const BROKEN_TUNNELS: readonly BrokenDirector[] = [
   { id: 'tunnel-entry-lost', says: 'With vs/conntrack=1 tunnelled connections leave no entry.', parts: afterWrapping((skb) => { skb.ct = undefined; }) },
   { id: 'tunnel-gre-unsummed', says: '--tun-csum says nothing to GRE.', parts: { ...PARTS, encapsulate: (net, skb, cp, source) => PARTS.encapsulate(net, skb, { ...cp, dest: { ...cp.dest, encapsulation: cp.dest.encapsulation?.type === 'gre' ? { type: 'gre', checksum: 'nocsum' } : cp.dest.encapsulation } }, source) } },
   { id: 'conntrack-known-protocols-only', says: 'Only protocols that conntrack knows by name are tracked.', parts: { ...PARTS, conntrackProtocols: { ...PARTS.conntrackProtocols, [PROTOCOL_IPIP]: () => 'INVALID' } } },
+  { id: 'reject-sums-up-anew', says: 'REJECT does not know what conntrack has found right, so that of IPIP it never tells.', parts: { ...PARTS, stations: { ...PARTS.stations, iptable_filter_hook: { ...PARTS.stations.iptable_filter_hook, run: (net, skb, hook) => { skb.checksumValid = false; return PARTS.stations.iptable_filter_hook.run(net, skb, hook); } } } } },
 ];
