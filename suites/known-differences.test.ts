@@ -58,13 +58,13 @@ describe('knownCrash', () => {
 describe('staleDifferences', () => {
   const long = (occurrences: number, over: Partial<Run> = {}): Run => ({
     ...SAMPLE_RUN,
-    summary: { ...SAMPLE_RUN.summary, scenarios: 3000 },
+    summary: { ...SAMPLE_RUN.summary, scenarios: 50_000 },
     knownDifferences: [{ id: 'ttl', occurrences }],
     ...over,
   });
 
   const [director] = SAMPLE_RUN.summary.directors;
-  const ofModel = { ...SAMPLE_RUN.summary, scenarios: 3000, directors: [{ ...director!, name: 'model' }] };
+  const ofModel = { ...SAMPLE_RUN.summary, scenarios: 50_000, directors: [{ ...director!, name: 'model' }] };
 
   it('names a row that a long run did not meet', () => {
     expect(staleDifferences([row({})], long(0)).map(({ id }) => id)).toEqual(['ttl']);
@@ -74,7 +74,11 @@ describe('staleDifferences', () => {
     ['was met', long(1), row({})],
     ['is about another kernel', long(0), row({}, ['6.12.'])],
     ['is about kernels, where only the model was played', long(0, { summary: ofModel }), row({})],
-    ['a short run cannot judge', long(0, { summary: SAMPLE_RUN.summary }), row({})],
+    [
+      'a run of 5,000 cannot judge',
+      long(0, { summary: { ...SAMPLE_RUN.summary, scenarios: 5000 } }),
+      row({}),
+    ],
     ['an interrupted run cannot judge', long(0, { complete: false }), row({})],
   ])('does not name one that %s', (_, run, known) => {
     expect(staleDifferences([known], run)).toEqual([]);

@@ -110,7 +110,7 @@ async function finish(campaign: Campaign, surroundings: Surroundings): Promise<n
 function staleCode(run: Run, known: readonly KnownDifference[]): number | undefined {
   const stale = staleDifferences(known, run);
   for (const { id } of stale)
-    console.error(`known difference ${id} no longer occurs: take it out of the list`);
+    console.error(`known difference ${id} did not occur in all these scenarios: take it out of the list`);
   return stale.length > 0 ? EXIT.finding : undefined;
 }
 
