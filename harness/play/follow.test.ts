@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { kernelOf } from '../../spec/kernel.ts';
+import type { Observation } from '../../spec/observation.ts';
 import { ModelDirector } from '../directors/model.ts';
 import { parseScenarioFile } from '../replay/scenario-file.ts';
 import { bind } from './bind.ts';
@@ -58,3 +59,24 @@ it('plays once where nothing is left to chance', () => {
   follow(counting, alone, [...observations.slice(0, -1), { ...observations.at(-1)!, connections: [] }]);
   expect(plays).toBe(1);
 });
+
+it('takes the draw that explains most, not the first that explains something', () => {
+  const nothing = { jiffies: 0, emitted: [], refused: false, services: [], connections: [], conntrack: [] };
+  const seen = (...packets: readonly number[]): Observation => ({
+    ...nothing,
+    counters: packets.map((count, rule) => ({ ...ROW, rule, packets: count })),
+  });
+  const outcomes = { '0,0': seen(1, 1), '1,0': seen(0, 1), '1,1': seen(0, 1), '0,1': seen(0, 0) };
+  const twoDraws = Object.assign(new ModelDirector(KERNEL), {
+    playAt: (_plan: Plan, _jiffies: readonly number[], dice: Dice = () => 0) => {
+      const draws = [dice(0, 0, 2), dice(0, 1, 2)];
+      const drawn = draws.map((taken) => ({ freedom: 'drop-entry', options: 2, taken }) as const);
+      const observations = [outcomes[String(draws) as keyof typeof outcomes]];
+      return { observations, drawn: [drawn], traces: () => [] };
+    },
+  });
+  const { drawn } = follow(twoDraws, plan, [seen(0, 0)]);
+  expect(drawn![0]!.map(({ taken }) => taken)).toEqual([0, 1]);
+});
+
+const ROW = { table: 'filter', chain: 'INPUT', rule: 0, packets: 0, bytes: 0 };

@@ -15,11 +15,11 @@ export function follow(reference: Reference, plan: Plan, actual: readonly Observ
       const taken = draws[step]?.[nth]?.taken ?? 0;
       return taken < options ? taken : 0;
     });
-  let followed = playWith([]);
+  const search = { actual, playWith };
+  let followed = compared(playWith([]), actual);
   for (;;) {
-    const step = firstDifferent(followed, actual);
-    const nearer = step === undefined ? undefined : nearerIn(step, followed, { actual, playWith });
-    if (!nearer) return followed;
+    const nearer = followed.rest && nearerThan(followed, search);
+    if (!nearer) return followed.expected;
     followed = nearer;
   }
 }
@@ -31,32 +31,48 @@ interface Search {
   readonly playWith: (draws: Drawn) => Expected;
 }
 
-/** Only a play in which chance decided anything is compared before its time. */
-function firstDifferent(
-  { observations, drawn }: Expected,
-  actual: readonly Observation[],
-): number | undefined {
-  if (!drawn) return undefined;
-  const step = actual.findIndex((seen, index) => compareObservation(observations[index]!, seen).length > 0);
-  return step < 0 ? undefined : step;
+/** A play, and how much of what was seen it leaves unexplained: in which step first, and how many differences there. */
+interface Compared {
+  readonly expected: Expected;
+  readonly rest: { readonly step: number; readonly differences: number } | undefined;
 }
 
-/** A play that is the same up to the step, and differs less there, by one draw that came up otherwise. */
-function nearerIn(
-  step: number,
-  { observations, drawn = [] }: Expected,
-  search: Search,
-): Expected | undefined {
-  const differences = (observation: Observation) =>
-    compareObservation(observation, search.actual[step]!).length;
-  const before = drawn.slice(0, step);
-  const draws = drawn[step]!;
-  const fewest = differences(observations[step]!);
-  for (const [nth, draw] of draws.entries())
-    for (let taken = 0; taken < draw.options; taken++) {
-      if (taken === draw.taken) continue;
-      const other = search.playWith([...before, draws.with(nth, { ...draw, taken })]);
-      if (differences(other.observations[step]!) < fewest) return other;
-    }
+/** Only a play in which chance decided anything is compared before its time. */
+function compared(expected: Expected, actual: readonly Observation[]): Compared {
+  if (!expected.drawn) return { expected, rest: undefined };
+  for (const [step, seen] of actual.entries()) {
+    const differences = compareObservation(expected.observations[step]!, seen).length;
+    if (differences > 0) return { expected, rest: { step, differences } };
+  }
+  return { expected, rest: undefined };
+}
+
+/**
+ * The play that explains most, of those with one draw that came up otherwise: in the step that differs, or before it,
+ * where nothing showed it yet. Undefined when none explains more.
+ */
+function nearerThan({ expected: { drawn = [] }, rest }: Compared, search: Search): Compared | undefined {
+  for (let step = rest!.step; step >= 0; step--) {
+    const others = [...otherwise(drawn, step)].map((draws) =>
+      compared(search.playWith(draws), search.actual),
+    );
+    const nearest = others.reduce<Compared | undefined>(
+      (best, other) => (isNearer(other.rest, best ? best.rest : rest) ? other : best),
+      undefined,
+    );
+    if (nearest) return nearest;
+  }
   return undefined;
+}
+
+/** Each course that differs from this one in one draw of the step. */
+function* otherwise(drawn: Drawn, step: number): Iterable<Drawn> {
+  for (const [nth, draw] of drawn[step]!.entries())
+    for (let taken = 0; taken < draw.options; taken++)
+      if (taken !== draw.taken) yield drawn.with(step, drawn[step]!.with(nth, { ...draw, taken }));
+}
+
+function isNearer(one: Compared['rest'], other: Compared['rest']): boolean {
+  if (!one || !other) return other !== undefined;
+  return one.step > other.step || (one.step === other.step && one.differences < other.differences);
 }
