@@ -86,9 +86,11 @@ export function step(net: Net, event: Event): { observation: Observation; trace:
   if (net.trace) net.trace = [];
   passTime(net, event.at, receiveOwn);
   collectExpired(net);
+  net.parts.dropEntries(net);
   let refused = false;
   if (event.kind === 'packet') receive(net, event.link, event.frame);
   if (event.kind === 'command') refused = !execute(net, event.command);
+  if (event.kind !== 'time') net.parts.dropEntries(net);
   return { observation: observe(net, refused), trace: net.trace ?? [] };
 }
 

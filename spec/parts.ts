@@ -19,6 +19,7 @@ import { bypasses } from './ipvs/bypass.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { forwardIcmp, inHook, isUnwanted, outHook } from './ipvs/core.ts';
 import { toDrop } from './ipvs/defense.ts';
+import { dropEntries } from './ipvs/drop-entry.ts';
 import { ipvsFtpIn, ipvsFtpOut } from './ipvs/ftp.ts';
 import { updateOverload } from './ipvs/overload.ts';
 import { checkTemplate, schedulePersistent } from './ipvs/persist.ts';
@@ -111,6 +112,7 @@ export const PARTS: Parts = {
   schedulers: { rr, wrr, lc, wlc, sed, nq, fo, ovf, sh, dh, mh, lblc, lblcr, twos },
   updateOverload,
   toDrop,
+  dropEntries,
   snatReroute,
   bypasses,
   fibLookup,

@@ -220,6 +220,21 @@ const ROWS = [
     only: hasSysctl('net.ipv4.vs.drop_packet', 3),
   },
   {
+    id: 'ipvs/drop-entry',
+    says: 'With drop_entry 3 half-open connections, and idle ones of few packets, may go at any second; no others do, and what goes is missed nowhere.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_conn.c', symbol: 'ip_vs_random_dropentry' },
+    bias: {
+      ...BIASES.schedulers,
+      sysctls: 45,
+      udpServices: 35,
+      shortFlows: 60,
+      commands: 15,
+      timeoutEdges: 60,
+    },
+    size: MANY_CONNECTIONS,
+    only: hasSysctl('net.ipv4.vs.drop_entry', 3),
+  },
+  {
     id: 'ipvs/ignore-tunneled',
     says: 'With ignore_tunneled what IPVS does not balance counts as handled by it, from where it was left alone on.',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'sysctl_ignore_tunneled' },

@@ -148,7 +148,7 @@ const COMPLAINTS: [string, string, string][] = [
   [
     'vs.conntrack',
     'vs.contrack',
-    `13:14: "net.ipv4.vs.contrack" is no sysctl that is modelled; allowed: net.ipv4.vs.conntrack, net.ipv4.vs.drop_packet, net.ipv4.vs.secure_tcp and ${SYSCTLS.length - 3} more; remove it, or choose one of these`,
+    `13:14: "net.ipv4.vs.contrack" is no sysctl that is modelled; allowed: net.ipv4.vs.conntrack, net.ipv4.vs.drop_packet, net.ipv4.vs.drop_entry and ${SYSCTLS.length - 3} more; remove it, or choose one of these`,
   ],
   ['conntrack: 0', 'conntrack: 2', '13:37: net.ipv4.vs.conntrack cannot be "2"; allowed: 0 to 1'],
   ['conntrack: 0', 'conntrack: on', '13:37: net.ipv4.vs.conntrack cannot be "on"; allowed: a whole number'],

@@ -146,7 +146,7 @@ describe('commands', () => {
     [
       'sysctl net.ipv4.vs.contrack=1',
       8,
-      `"net.ipv4.vs.contrack" is no sysctl that is modelled; allowed: net.ipv4.vs.conntrack, net.ipv4.vs.drop_packet, net.ipv4.vs.secure_tcp and ${SYSCTLS.length - 3} more; remove it, or choose one of these`,
+      `"net.ipv4.vs.contrack" is no sysctl that is modelled; allowed: net.ipv4.vs.conntrack, net.ipv4.vs.drop_packet, net.ipv4.vs.drop_entry and ${SYSCTLS.length - 3} more; remove it, or choose one of these`,
     ],
     ['sysctl net.ipv4.vs.conntrack', 29, '=VALUE is missing'],
     ['sysctl net.ipv4.vs.conntrack 1', 30, '"1" stands where = belongs'],

@@ -140,13 +140,13 @@ describe('sysctl -a', () => {
     const list = `kernel.hostname = director
 net.ipv4.vs.conntrack = 1
 net.ipv4.vs.sloppy_tcp = 0
-net.ipv4.vs.drop_entry = 2
+net.ipv4.vs.backup_only = 1
 net.ipv4.conf.bond0/7.rp_filter = 1
 net.ipv4.conf.docker0.rp_filter = 1
 `;
     expect(parseSysctlList(list, devices)).toEqual({
       sysctls: { 'net.ipv4.vs.conntrack': 1, 'net.ipv4.conf.eth0.rp_filter': 1 },
-      unmodelled: ['net.ipv4.vs.drop_entry = 2'],
+      unmodelled: ['net.ipv4.vs.backup_only = 1'],
     });
   });
 

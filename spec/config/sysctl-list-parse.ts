@@ -11,7 +11,7 @@ export interface SysctlList {
 }
 
 /** Switched on, they change what IPVS does; their usual values are 0. */
-const UNMODELLED = ['drop_entry', 'backup_only'];
+const UNMODELLED = ['backup_only'];
 
 /** What `sysctl -a` prints: `name = value` lines, of which most are about something else. `device` renames theirs. */
 export function parseSysctlList(text: string, device: (name: string) => string | undefined): SysctlList {

@@ -89,6 +89,7 @@ export function connNew(net: Net, ends: Ends, dest: IpVsDest, peculiar: Peculiar
     assured: false,
     control: undefined,
     controls: 0,
+    packetsIn: 0,
     noOutput: !bypass && dest.forward !== 'masq',
     inactive: true,
     nfct: nfct || ftp !== undefined || sysctl(net, 'net.ipv4.vs.conntrack') !== 0,
@@ -162,11 +163,12 @@ function release(net: Net, cp: IpVsConn, control: IpVsConn): void {
     connDel(net, control);
 }
 
-/** Ends a connection by force, and its template if nothing else needs it (ip_vs_conn_del). */
-function connDel(net: Net, cp: IpVsConn): void {
-  if (!net.ipvs.connections.includes(cp)) return;
+/** Ends a connection by force, and its template if nothing else needs it (ip_vs_conn_del); false if it was gone. */
+export function connDel(net: Net, cp: IpVsConn): boolean {
+  if (!net.ipvs.connections.includes(cp)) return false;
   if (cp.control) cp.timeout = 0;
   connExpire(net, cp);
+  return true;
 }
 
 /** Ends what leads to a dest that is gone, templates after their connections (ip_vs_expire_nodest_conn_flush). */

@@ -37,6 +37,8 @@ export function inHook(net: Net, skb: Skb, hook: Hook): Verdict {
   if (typeof cp === 'string') return cp;
   if (!isCut(net, skb)) protocol.transition(net, cp, 'INPUT', skb);
   const verdict = transmit(net, skb, cp);
+  const counted = cp.onePacket ? cp.control : cp;
+  if (counted) counted.packetsIn += 1;
   connPut(net, cp);
   return verdict;
 }

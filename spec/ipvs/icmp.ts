@@ -96,7 +96,11 @@ export function outIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
 
 /** ip_vs_icmp_xmit: translated for masquerading, else sent as any packet of the connection. */
 function icmpTransmit(net: Net, skb: Skb, cp: IpVsConn, hook: Hook): Verdict {
-  if (cp.forward !== 'masq') return transmit(net, skb, cp);
+  if (cp.forward !== 'masq') {
+    const verdict = transmit(net, skb, cp);
+    cp.packetsIn += 1;
+    return verdict;
+  }
   const way = routeToDest(net, skb, cp);
   // What is merely forwarded does not end here, even translated.
   if (!way || (way.kind === 'local' && hook === 'NF_INET_FORWARD')) return 'NF_STOLEN';

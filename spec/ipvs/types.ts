@@ -92,6 +92,8 @@ export interface IpVsConn {
   control: IpVsConn | undefined;
   /** How many connections it controls. */
   controls: number;
+  /** Packets of the client; of a template, those that had a connection each (in_pkts). */
+  packetsIn: number;
   /** No packet of the real server was seen yet (IP_VS_CONN_F_NOOUTPUT). */
   noOutput: boolean;
   /** Not counted in the dest's activeConns (IP_VS_CONN_F_INACTIVE). */

@@ -59,6 +59,13 @@ export const FREEDOMS = [
     source: { file: 'net/netfilter/ipvs/ip_vs_twos.c', symbol: 'ip_vs_twos_schedule' },
   },
   {
+    id: 'drop-entry',
+    field: 'course',
+    reason:
+      'With drop_entry 3 each second ends connections in rows of the table that are picked by chance (get_random_u32), and which row one is in hangs on a boot-time secret. So each of those that may be ended may be gone.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_conn.c', symbol: 'ip_vs_random_dropentry' },
+  },
+  {
     id: 'nft-limit-tick',
     field: 'rest',
     reason:

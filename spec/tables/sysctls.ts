@@ -40,6 +40,7 @@ export const SYSCTLS = [
   { name: 'net.ipv4.vs.am_droprate', default: 10, min: 0, max: 0x7fffffff, source: { file: IPVS, symbol: 'update_defense_level' } },
   { name: 'net.ipv4.vs.cache_bypass', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
   { name: 'net.ipv4.vs.conntrack', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
+  { name: 'net.ipv4.vs.drop_entry', default: 0, min: 0, max: 3, source: { file: IPVS, symbol: 'proc_do_defense_mode' } },
   { name: 'net.ipv4.vs.drop_packet', default: 0, min: 0, max: 3, source: { file: IPVS, symbol: 'proc_do_defense_mode' } },
   { name: 'net.ipv4.vs.expire_nodest_conn', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
   { name: 'net.ipv4.vs.expire_quiescent_template', default: 0, min: 0, max: 1, source: { file: IPVS, symbol: 'vs_vars' } },
