@@ -1,14 +1,14 @@
 import type { Coverage, CoverageTable } from '../outcome.ts';
-import { CELL_TABLES, type CellTable, cellId, cellsOf } from './tables.ts';
+import { cellNumber, type FirstSteps, noSteps } from './cells.ts';
+import { CELL_TABLES, type CellTable, cellsOf } from './tables.ts';
 
 /** How many scenarios reached each cell, as they are compared with one director. */
 export class CoverageCount {
-  readonly #scenarios = new Map<string, number>();
+  readonly #scenarios = noSteps().fill(0);
 
   /** A scenario whose steps before `end` agreed. A cell that was reached later was reached, but not compared. */
-  add(reached: ReadonlyMap<string, number>, end = Number.POSITIVE_INFINITY): void {
-    for (const [cell, step] of reached)
-      if (step < end) this.#scenarios.set(cell, (this.#scenarios.get(cell) ?? 0) + 1);
+  add(reached: FirstSteps, end = Number.POSITIVE_INFINITY): void {
+    for (const [cell, step] of reached.entries()) if (step >= 0 && step < end) this.#scenarios[cell]! += 1;
   }
 
   coverage(director: string): Coverage {
@@ -22,7 +22,7 @@ export class CoverageCount {
     const { id, says, axes } = table;
     const cells = cellsOf(table).map((at) => {
       const reason = table.unreachable?.(at);
-      const scenarios = this.#scenarios.get(cellId(id, at)) ?? 0;
+      const scenarios = this.#scenarios[cellNumber(id, at)]!;
       return { at, scenarios, ...(reason !== undefined && { unreachable: reason }) };
     });
     return { id, says, axes, cells };

@@ -127,11 +127,6 @@ export const CELL_TABLES: readonly CellTable[] = [
   },
 ];
 
-/** A cell as one word, for counting. */
-export function cellId(table: string, at: readonly string[]): string {
-  return [table, ...at].join('|');
-}
-
 /** Every combination of the axes' values, the last axis fastest. */
 export function cellsOf({ axes }: CellTable): readonly (readonly string[])[] {
   return axes.reduce<readonly (readonly string[])[]>(

@@ -14,15 +14,15 @@ import { HOOKS, type Hook } from '../../spec/tables/hooks.ts';
 import { SYSCTLS } from '../../spec/tables/sysctls.ts';
 import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
 import { PROTOCOL_ICMP, word } from '../../spec/wire/ipv4.ts';
-import { cellId } from '../coverage/tables.ts';
+import { cellNumber, type FirstSteps, NO_CELL, noSteps } from '../coverage/cells.ts';
 
 /** Told of every cell of `CELL_TABLES` that a packet reaches. */
-type Reached = (cell: string) => void;
+type Reached = (cell: number) => void;
 
 /** Notes in which step of a play each cell was reached first. */
 export class Recorder {
   readonly parts: Parts;
-  #cells = new Map<string, number>();
+  #first = noSteps();
   #step = 0;
 
   constructor() {
@@ -33,7 +33,7 @@ export class Recorder {
   before(index: number, event: Event, { sysctls }: DirectorConfig): void {
     this.#step = index;
     if (index === 0) {
-      this.#cells = new Map();
+      this.#first = noSteps();
       for (const [name, value] of Object.entries(sysctls)) this.#setting(name, value);
     }
     if (event.kind === 'packet') this.#frame('in', event.frame);
@@ -45,26 +45,23 @@ export class Recorder {
     for (const { frame } of emitted) this.#frame('out', frame);
   }
 
-  /** Cell -> the step in which it was reached first. */
-  taken(): ReadonlyMap<string, number> {
-    return this.#cells;
+  taken(): FirstSteps {
+    return this.#first;
   }
 
   #frame(way: 'in' | 'out', frame: Uint8Array): void {
-    const shape = shapeCell(way, frame);
-    if (shape === undefined) return;
-    const icmp = icmpCell(way, frame);
-    if (icmp !== undefined) this.#note(icmp);
-    this.#note(shape);
+    if (!isIpv4(frame)) return;
+    this.#note(icmpCell(way, frame));
+    this.#note(shapeCell(way, frame));
   }
 
   #setting(name: string, value: number): void {
     const usual = DEFAULTS.get(name);
-    if (usual !== undefined && usual !== value) this.#note(cellId('sysctls', [name]));
+    if (usual !== undefined && usual !== value) this.#note(cellNumber('sysctls', [name]));
   }
 
-  #note(cell: string): void {
-    if (!this.#cells.has(cell)) this.#cells.set(cell, this.#step);
+  #note(cell: number): void {
+    if (this.#first[cell] === -1) this.#first[cell] = this.#step;
   }
 }
 
@@ -89,17 +86,20 @@ function recordingParts(reached: Reached): Parts {
 
 const DEFAULTS: ReadonlyMap<string, number> = new Map(SYSCTLS.map((row) => [row.name, row.default]));
 
-/** An ICMP message by the bytes of its frame, which is one of IPv4. */
-function icmpCell(way: 'in' | 'out', frame: Uint8Array): string | undefined {
-  const fragmented = (word(frame, ETHERNET_HEADER_BYTES + 6) & 0x1fff) !== 0;
-  if (frame[ETHERNET_HEADER_BYTES + 9] !== PROTOCOL_ICMP || fragmented) return undefined;
+function isIpv4(frame: Uint8Array): boolean {
+  return frame[12] === 8 && frame[13] === 0 && frame.length >= ETHERNET_HEADER_BYTES + 20;
+}
+
+/** An ICMP message by the bytes of its frame. */
+function icmpCell(way: 'in' | 'out', frame: Uint8Array): number {
+  if (frame[ETHERNET_HEADER_BYTES + 9] !== PROTOCOL_ICMP) return NO_CELL;
+  if ((word(frame, ETHERNET_HEADER_BYTES + 6) & 0x1fff) !== 0) return NO_CELL;
   const at = ETHERNET_HEADER_BYTES + 4 * (frame[ETHERNET_HEADER_BYTES]! & 15);
-  return cellId('icmp', [way, `${frame[at]}/${frame[at + 1]}`]);
+  return cellNumber('icmp', [way, `${frame[at]}/${frame[at + 1]}`]);
 }
 
 /** Whether a frame's packet is whole, by the flags and the offset of its IP header. */
-function shapeCell(way: 'in' | 'out', frame: Uint8Array): string | undefined {
-  if (frame[12] !== 8 || frame[13] !== 0 || frame.length < ETHERNET_HEADER_BYTES + 20) return undefined;
+function shapeCell(way: 'in' | 'out', frame: Uint8Array): number {
   const field = word(frame, ETHERNET_HEADER_BYTES + 6);
   const [dontCut, more, behind] = [field & 0x4000, field & 0x2000, field & 0x1fff];
   const shapes = SHAPES[way];
@@ -108,22 +108,24 @@ function shapeCell(way: 'in' | 'out', frame: Uint8Array): string | undefined {
   return dontCut ? shapes['whole, DF'] : shapes.whole;
 }
 
-/** The names of cells that many packets reach are made once. */
+/** Cells that many packets reach are looked for once. */
 const SHAPES = {
   in: cellsFor('fragments', ['whole', 'whole, DF', 'first', 'middle', 'last'], (shape) => ['in', shape]),
   out: cellsFor('fragments', ['whole', 'whole, DF', 'first', 'middle', 'last'], (shape) => ['out', shape]),
 };
 
 function cellsFor<K extends string>(table: string, keys: readonly K[], at: (key: K) => readonly string[]) {
-  return Object.fromEntries(keys.map((key) => [key, cellId(table, at(key))])) as Readonly<Record<K, string>>;
+  return Object.fromEntries(keys.map((key) => [key, cellNumber(table, at(key))])) as Readonly<
+    Record<K, number>
+  >;
 }
 
-/** The same nested table; reading one of its values says which. The names are made here, once, not for each packet. */
+/** The same nested table; reading one of its values says which. */
 function watched<T extends object>(table: T, path: readonly string[], reached: Reached): T {
   const copy = {};
   for (const [key, value] of Object.entries(table)) {
     const at = [...path, key];
-    const cell = cellId(at[0]!, at.slice(1));
+    const cell = cellNumber(at[0]!, at.slice(1));
     const get = () => {
       reached(cell);
       return value;
@@ -135,8 +137,8 @@ function watched<T extends object>(table: T, path: readonly string[], reached: R
 }
 
 function watchedScheduler(right: Scheduler, name: string, reached: Reached): Scheduler {
-  const dest = cellId('schedulers', [name, 'dest']);
-  const none = cellId('schedulers', [name, 'none']);
+  const dest = cellNumber('schedulers', [name, 'dest']);
+  const none = cellNumber('schedulers', [name, 'none']);
   return {
     ...right,
     schedule: (net, service, packet) => {
@@ -150,7 +152,7 @@ function watchedScheduler(right: Scheduler, name: string, reached: Reached): Sch
 function watchedStation(right: Station, name: string, reached: Reached): Station {
   const cells = Object.fromEntries(
     HOOKS.map((hook) => [hook, cellsFor('hooks', VERDICTS, (verdict) => [`${hook} ${name}`, verdict])]),
-  ) as Readonly<Record<Hook, Readonly<Record<Verdict, string>>>>;
+  ) as Readonly<Record<Hook, Readonly<Record<Verdict, number>>>>;
   const forwards = name === 'ip_vs_in_hook';
   return {
     ...right,
@@ -178,7 +180,7 @@ function forwarded(
   const cp = ends && connInGet(net, ends);
   if (!cp) return;
   const conntrack = String(sysctl(net, 'net.ipv4.vs.conntrack'));
-  reached(cellId('forwarding', [cp.forward, conntrack, seen]));
+  reached(cellNumber('forwarding', [cp.forward, conntrack, seen]));
 }
 
 function watchedRules(reached: Reached): Parts['ruleMatches'] {

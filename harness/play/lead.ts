@@ -4,6 +4,7 @@ import type { Observation } from '../../spec/observation.ts';
 import type { ChangeId } from '../../spec/tables/changes.ts';
 import type { FreedomId } from '../../spec/tables/freedoms.ts';
 import type { TraceEntry } from '../../spec/trace.ts';
+import type { FirstSteps } from '../coverage/cells.ts';
 import type { Plan, PlanStep } from './plan.ts';
 
 /**
@@ -22,8 +23,8 @@ export interface Expected {
   readonly observations: readonly Observation[];
   /** Where chance decided (`tables/freedoms`), and what came up: for the set-up first, then each step. */
   readonly drawn?: readonly (readonly Draw[])[];
-  /** Cells of the reference's tables, and the step in which each was reached first; where somebody counts them. */
-  readonly reached?: ReadonlyMap<string, number>;
+  /** When each cell of the reference's tables was reached first; where somebody counts them. */
+  readonly reached?: FirstSteps;
   /** Where a kernel is the reference: the named changes by which another one differs at that step first. */
   readonly changesIn?: (step: number) => readonly ChangeId[];
   /** Plays once more, telling what it does: a reader asks for few of many scenarios. */
