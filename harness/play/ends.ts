@@ -1,7 +1,6 @@
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { Flow, IcmpError, PacketItem } from '../../spec/scenario.ts';
-import { word } from '../../spec/wire/ipv4.ts';
-import { clientOf, type FlowLog } from './flow-log.ts';
+import { addressAt, clientOf, type FlowLog } from './flow-log.ts';
 import { firstServer, hostAt, hostNamed, hostWithMac, type Sender } from './hosts.ts';
 import type { Way } from './packet-frame.ts';
 
@@ -56,8 +55,4 @@ export function errorEnds(
   const from = error.by === undefined ? addressAt(quoted, 16) : hostNamed(config.topology, error.by).address;
   const source = { address: from, port: 0 };
   return { host, source, destination: { address: addressAt(quoted, 12), port: 0 }, isn };
-}
-
-function addressAt(packet: Uint8Array, at: number): number {
-  return word(packet, at) * 0x10000 + word(packet, at + 2);
 }

@@ -1,8 +1,8 @@
 import type { Emitted } from '../../spec/observation.ts';
 import type { Endpoint, Flow, PacketItem } from '../../spec/scenario.ts';
-import type { Mac } from '../../spec/wire/address.ts';
+import type { Ipv4, Mac } from '../../spec/wire/address.ts';
 import { ETHERNET_HEADER_BYTES, parseEthernet } from '../../spec/wire/ethernet.ts';
-import { isIcmpError } from '../../spec/wire/icmp.ts';
+import { ICMP_HEADER_BYTES, isIcmpError } from '../../spec/wire/icmp.ts';
 import {
   type Ipv4Packet,
   PROTOCOL_ICMP,
@@ -52,11 +52,14 @@ export function noteFrames(
   const sender = parseEthernet(frame)!.source;
   for (const { frame: out } of emitted) {
     const packet = readPacket(out);
-    if (!packet || isError(packet) || packet.header.fragmentOffset !== 0) continue;
+    if (packet?.header.fragmentOffset !== 0) continue;
     const back = parseEthernet(out)!.destination === sender;
+    const inner = innerPacket(packet) ?? packet;
+    const arrives = !back && item.from === 'client' && item.by === undefined;
+    if (arrives && isError(inner)) log.arrival ??= readQuotedArrival(out, inner);
+    if (isError(packet)) continue;
     log.received[back ? item.from : otherSide(item.from)] = packetBytes(out);
-    if (!back && item.from === 'client' && item.by === undefined)
-      log.arrival = readArrival(out, innerPacket(packet) ?? packet) ?? log.arrival;
+    if (arrives) log.arrival = readArrival(out, inner) ?? log.arrival;
   }
 }
 
@@ -93,6 +96,23 @@ function readArrival(frame: Uint8Array, { header, payload }: Ipv4Packet): Arriva
     server: { address: header.destination, port: word(payload, 2) },
     client: { address: header.source, port: word(payload, 0) },
   };
+}
+
+/** An error about what a server said: with schedule_icmp it may be the first that reaches one. */
+function readQuotedArrival(frame: Uint8Array, { payload }: Ipv4Packet): Arrival | undefined {
+  const quoted = payload.subarray(ICMP_HEADER_BYTES);
+  const ports = 4 * ((quoted[0] ?? 0) & 15);
+  if (quoted.length < Math.max(ports, 20) + 4 || !PROTOCOLS_WITH_PORTS.includes(quoted[9]!)) return undefined;
+  return {
+    mac: parseEthernet(frame)!.destination,
+    server: { address: addressAt(quoted, 12), port: word(quoted, ports) },
+    client: { address: addressAt(quoted, 16), port: word(quoted, ports + 2) },
+  };
+}
+
+/** The address of a packet's IP header at that byte. */
+export function addressAt(packet: Uint8Array, at: number): Ipv4 {
+  return word(packet, at) * 0x10000 + word(packet, at + 2);
 }
 
 /** Who a flow's ends are until the director has said something else. */
