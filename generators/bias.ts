@@ -5,7 +5,7 @@
 export interface ScenarioBias {
   /** Flows that follow an earlier one on the same addresses and ports. */
   readonly portReuse: number;
-  /** Flows of turns in no order at all instead of whole sessions. */
+  /** Flows of turns in no order at all instead of whole sessions; FTP's data connections that begin with any segment. */
   readonly disorder: number;
   /** Flows of a SYN or a handshake only, so that many connections meet the scheduler; doubles the flows. */
   readonly shortFlows: number;
@@ -214,7 +214,7 @@ export const BIASES = {
   ftp: {
     ...EVEN,
     ...{ ftp: 100, udp: 0, udpServices: 0, sctpServices: 0, markServices: 0, droute: 10, besideServices: 12 },
-    ...{ counting: 65, rules: 40, disorder: 10, shortFlows: 5, commands: 12, portReuse: 10, accidents: 40 },
+    ...{ counting: 65, rules: 40, disorder: 20, shortFlows: 5, commands: 12, portReuse: 10, accidents: 40 },
     defence: 12,
   },
   datagrams: { ...EVEN, udp: 80, echoes: 40, besideServices: 60, counting: 70, timeoutEdges: 60 },

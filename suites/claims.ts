@@ -38,11 +38,11 @@ const ROWS = [
     source: { file: 'net/netfilter/ipvs/ip_vs_proto_tcp.c', symbol: 'tcp_states_dos' },
     bias: {
       ...BIASES.stateTables,
-      ...{ defence: 100, commands: 70, sysctls: 20, conntrack: 20, accidents: 5, rules: 5, nat: 5 },
+      ...{ defence: 100, commands: 92, sysctls: 20, conntrack: 20, accidents: 5, rules: 5, nat: 5 },
       ...{ udp: 0, udpServices: 0, sctpServices: 0, markServices: 0, ftp: 12, besideServices: 2 },
       ...{ icmpErrors: 2, echoes: 0, timeoutEdges: 10, persistence: 2, shortFlows: 0 },
     },
-    size: { ...LONG_TALKS, interruptions: 8 },
+    size: { ...LONG_TALKS, interruptions: 12 },
     only: ({ director }) => director.sysctls['net.ipv4.vs.secure_tcp'] === 3,
   },
   {

@@ -20,13 +20,27 @@ const isHelped = ({ director }: Scenario): boolean =>
 const speaks = ({ timeline }: Scenario): boolean =>
   timeline.some((item) => item.kind === 'segment' && item.text !== undefined);
 
+/** Before anything is sent on a data connection somebody edits a dest so that it does not masquerade. */
+function isMoved({ flows, timeline }: Scenario): boolean {
+  const first = timeline.findIndex((item) => 'flow' in item && flows[item.flow]!.service.port !== FTP);
+  return timeline
+    .slice(0, Math.max(first, 0))
+    .some(
+      (item) =>
+        item.kind === 'do' &&
+        item.command.tool === 'ipvsadm' &&
+        item.command.op === 'edit-dest' &&
+        item.command.dest.forward !== 'masq',
+    );
+}
+
 /** What is said of FTP: its control connections, and what they agree on. */
 export const FTP_CLAIMS = [
   {
     id: 'ftp/ipvs',
     says: "Behind a masqueraded service on port 21 answers to PASV and EPSV name the virtual address, and data connections go to the control connection's real server, whoever opens them.",
     source: { file: 'net/netfilter/ipvs/ip_vs_ftp.c', symbol: 'ip_vs_ftp_out' },
-    bias: { ...BIASES.ftp, defence: 40, commands: 25 },
+    bias: { ...BIASES.ftp, defence: 40, commands: 25, disorder: 45 },
     size: MANY_PACKETS,
     only: (scenario) => isServed(scenario) && speaks(scenario),
   },
@@ -53,5 +67,26 @@ export const FTP_CLAIMS = [
     bias: { ...BIASES.ftp, timeoutEdges: 90, commands: 60, sysctls: 12 },
     size: { ...MANY_PACKETS, interruptions: 10 },
     only: (scenario) => isServed(scenario) && speaks(scenario) && sends(scenario, 'wait'),
+  },
+  {
+    id: 'ftp/moved',
+    says: 'A data connection is forwarded as its dest is by now, and waits for its client in LISTEN, whatever its control connection does.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_proto_tcp.c', symbol: 'ip_vs_tcp_conn_listen' },
+    bias: {
+      ...BIASES.ftp,
+      ...{
+        commands: 95,
+        defence: 90,
+        accidents: 10,
+        rules: 8,
+        nat: 2,
+        besideServices: 0,
+        droute: 0,
+        disorder: 90,
+      },
+      ...{ shortFlows: 0, portReuse: 2, counting: 30 },
+    },
+    size: { ...MANY_PACKETS, services: 1, dests: 1, interruptions: 8 },
+    only: (scenario) => isServed(scenario) && speaks(scenario) && isMoved(scenario),
   },
 ] as const satisfies readonly ClaimRow[];

@@ -122,7 +122,7 @@ export const NETWORK_CLAIMS = [
         ftp: 3,
         echoes: 0,
         timeoutEdges: 25,
-        droute: 12,
+        droute: 20,
         tunnel: 3,
       },
     },

@@ -15,6 +15,12 @@ const bringsMarksHome = (scenario: Scenario): boolean =>
   rules(scenario).some(({ mark }) => mark !== undefined) &&
   routes(scenario).some(({ type, prefix }) => type === 'local' && prefix.length === 0);
 
+/** A service for marks has nobody who could serve. */
+const servesNobody = ({ director }: Scenario): boolean =>
+  director.services.some(
+    ({ protocol, dests }) => protocol === 'fwm' && dests.every(({ weight }) => weight === 0),
+  );
+
 /** Packets of a virtual address have a table of their own. */
 const leadsAnswers = (scenario: Scenario): boolean =>
   rules(scenario).some(({ from }) =>
@@ -80,14 +86,28 @@ export const ROUTING_CLAIMS = [
     id: 'ipvs/cache-bypass',
     says: 'With cache_bypass a packet for another that finds no real server goes there, on a connection without one.',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_leave' },
-    bias: { ...BIASES.routing, routing: 10, markServices: 100, besideServices: 5, marks: 10, commands: 40 },
-    only: (scenario) => bringsMarksHome(scenario) && hasSysctl('net.ipv4.vs.cache_bypass', 1)(scenario),
+    bias: {
+      ...BIASES.routing,
+      ...{
+        routing: 10,
+        markServices: 100,
+        besideServices: 2,
+        marks: 25,
+        commands: 60,
+        counting: 80,
+        rules: 10,
+      },
+    },
+    only: (scenario) =>
+      bringsMarksHome(scenario) &&
+      servesNobody(scenario) &&
+      hasSysctl('net.ipv4.vs.cache_bypass', 1)(scenario),
   },
   {
     id: 'ipvs/snat-reroute',
     says: 'An answer that has got the virtual address goes the way of packets of that address, unless snat_reroute is 0.',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_route_me_harder' },
-    bias: { ...BIASES.routing, besideServices: 5, markServices: 5, droute: 5, tunnel: 5 },
+    bias: { ...BIASES.routing, besideServices: 5, markServices: 5, droute: 5, tunnel: 5, localNode: 30 },
     only: leadsAnswers,
   },
   {

@@ -20,10 +20,17 @@ const switchDefence: Intent = ({ sysctls }) => {
   return value === undefined ? undefined : { tool: 'sysctl', name: DEFENCE, value: value === 3 ? 0 : 3 };
 };
 
+/** Connections are known to conntrack from one packet to the next, or are no more. */
+const switchConntrack: Intent = ({ sysctls }) => {
+  const name = 'net.ipv4.vs.conntrack';
+  return { tool: 'sysctl', name, value: sysctls[name] === 1 ? 0 : 1 };
+};
+
 const anyIntent: fc.Arbitrary<Intent> = oneOf<Intent>(
   [12, ipvsadmIntent],
   [6, iptablesIntent],
   [2, sysctlIntent],
+  [1, fc.constant(switchConntrack)],
 );
 
 export const intent: fc.Arbitrary<Intent> = fc.tuple(anyIntent, percent(50)).map(

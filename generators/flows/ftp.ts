@@ -37,14 +37,16 @@ interface Talk {
   readonly closing: readonly Said[];
 }
 
-/** A data connection that its ends open, and one whose first segment is the wrong one. */
-const opening: fc.Arbitrary<Pick<Talk, 'opened' | 'strays'>> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ opened: weighted([7, 3], [2, 4], [2, 1], [1, 2], [1, 0]), strays: strays(30) }),
-  },
-  { weight: 1, arbitrary: fc.record({ opened: fc.constant(0), strays: strays(100) }) },
-);
+/** A data connection that its ends open, or one whose first segment is the wrong one. */
+function opening({ disorder }: ScenarioBias): fc.Arbitrary<Pick<Talk, 'opened' | 'strays'>> {
+  return oneOf<Pick<Talk, 'opened' | 'strays'>>(
+    [
+      100 - disorder,
+      fc.record({ opened: weighted([7, 3], [2, 4], [2, 1], [1, 2], [1, 0]), strays: strays(30) }),
+    ],
+    [disorder, fc.record({ opened: fc.constant(0), strays: strays(100) })],
+  );
+}
 
 function strays(percent: number): fc.Arbitrary<Talk['strays']> {
   const stray = fc.record({
@@ -65,18 +67,20 @@ const closing = weighted<Talk['closing']>(
   [1, [['client', FIN | ACK], ['server', FIN | ACK], ['client', ACK], CLIENT_CALLS_AGAIN]],
 );
 
-const talk: fc.Arbitrary<Talk> = fc
-  .record({
-    exchanges: upTo(2, anyExchange, 1),
-    cuts: oneOf<Talk['cuts']>(
-      [85, fc.constant([])],
-      [15, upTo(1, fc.record({ line: fc.nat({ max: 6 }), at: fc.nat({ max: 999 }) }), 1)],
-    ),
-    rewritten: percent(75),
-    opening,
-    closing,
-  })
-  .map(({ opening, ...rest }) => ({ ...rest, ...opening }));
+function talk(bias: ScenarioBias): fc.Arbitrary<Talk> {
+  return fc
+    .record({
+      exchanges: upTo(2, anyExchange, 1),
+      cuts: oneOf<Talk['cuts']>(
+        [85, fc.constant([])],
+        [15, upTo(1, fc.record({ line: fc.nat({ max: 6 }), at: fc.nat({ max: 999 }) }), 1)],
+      ),
+      rewritten: percent(75),
+      opening: opening(bias),
+      closing,
+    })
+    .map(({ opening, ...rest }) => ({ ...rest, ...opening }));
+}
 
 /** Segments with the numbers of ends that hear each other; `moved` bytes of the server's are seen by the client alone. */
 class Speaker {
@@ -158,7 +162,7 @@ export function ftpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
   const drawn = fc.tuple(
     setting(bias),
     fc.record({
-      ...{ talk, dialect, accidents, asides: asides(bias), cuttings: cuttings(bias), clientPort },
+      ...{ talk: talk(bias), dialect, accidents, asides: asides(bias), cuttings: cuttings(bias), clientPort },
       otherPort: sometimes(8, fc.constantFrom(1, -1, 256)),
     }),
   );

@@ -106,13 +106,15 @@ const FAR: typeof OPENINGS = [
   [2, ['c.syn', 's.synack', 'c.ack', 's.fin', 'c.fin', 's.ack']],
   [1, ['c.syn', 's.synack', 'c.ack', 's.rst']],
   [2, ['c.syn', 's.rst', 's.syn']],
+  [1, ['c.syn', 's.synack', 's.rst']],
   [1, ['c.syn', 's.syn']],
   [1, ['c.syn', 'c.fin']],
   [1, ['c.fin']],
-  [1, ['s.syn']],
-  [1, ['s.ack']],
-  [1, ['s.fin']],
-  [1, ['s.rst']],
+  [2, ['c.syn', 's.synack', 'c.ack', 's.data', 's.fin']],
+  [2, ['s.syn']],
+  [2, ['s.ack']],
+  [2, ['s.fin']],
+  [2, ['s.rst']],
 ];
 
 /** Turns in no order, from the beginning or from somewhere far: every cell of a state table can be met. */
