@@ -3,7 +3,16 @@ import { directionOf, type NatManip, ORIGINAL, REPLY, type Tuple } from '../../c
 import { ensureWritable, type Skb } from '../../skb.ts';
 import { fold, replace16, replace32, sumWords } from '../../wire/checksum.ts';
 import { ICMP_HEADER_BYTES, ICMP_REDIRECT, icmpChecksumIsRight, isIcmpError } from '../../wire/icmp.ts';
-import { changedHeader, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, setWord, word } from '../../wire/ipv4.ts';
+import {
+  changedHeader,
+  PROTOCOL_ICMP,
+  PROTOCOL_SCTP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  setWord,
+  word,
+} from '../../wire/ipv4.ts';
+import { SCTP_HEADER_BYTES, setSctpChecksum } from '../../wire/sctp.ts';
 import { TCP_HEADER_BYTES } from '../../wire/tcp.ts';
 import { isTranslated } from './hooks.ts';
 
@@ -57,11 +66,16 @@ function endOf(tuple: Tuple, manip: NatManip): End {
     : { address: tuple.dst, port: tuple.dport };
 }
 
-/** A header that is written must be in one piece: of TCP's all that may be there (tcp_manip_pkt), else eight bytes. */
+/** A header that is written must be in one piece: of TCP's and SCTP's all that may be there (tcp_manip_pkt), else eight bytes. */
 function pullHeader(skb: Skb, at: number, protocol: number): void {
-  const whole = protocol === PROTOCOL_TCP && skb.payload.length >= at + TCP_HEADER_BYTES;
-  ensureWritable(skb, at + (whole ? TCP_HEADER_BYTES : 8));
+  const whole = WHOLE_HEADER_BYTES[protocol] ?? 8;
+  ensureWritable(skb, at + (skb.payload.length >= at + whole ? whole : 8));
 }
+
+const WHOLE_HEADER_BYTES: Readonly<Record<number, number>> = {
+  [PROTOCOL_TCP]: TCP_HEADER_BYTES,
+  [PROTOCOL_SCTP]: SCTP_HEADER_BYTES,
+};
 
 /** nf_nat_ipv4_manip_pkt */
 function manipulate(skb: Skb, target: Tuple, manip: NatManip): void {
@@ -105,6 +119,11 @@ function manipulateTransport(bytes: Uint8Array, target: Tuple, manip: NatManip, 
       setWord(bytes, portAt(manip), end.port);
       break;
     }
+    case PROTOCOL_SCTP:
+      setWord(bytes, portAt(manip), end.port);
+      // Made anew, so that a wrong one comes right, and in an error it covers what is there of the packet.
+      if (bytes.length >= SCTP_HEADER_BYTES) setSctpChecksum(bytes);
+      break;
     case PROTOCOL_ICMP:
       if (isIcmpError(bytes[0]!)) break;
       setWord(bytes, 2, replace16(word(bytes, 2), word(bytes, 4), target.sport));
