@@ -48,6 +48,9 @@ export function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boole
   return timeline.some((item) => item.kind === kind);
 }
 
+export const sendsHeartbeats = ({ timeline }: Scenario): boolean =>
+  timeline.some((item) => item.kind === 'sctp' && item.chunks.some((name) => name.startsWith('HEARTBEAT')));
+
 export const hasSysctl =
   (name: string, value: number) =>
   ({ director }: Scenario): boolean =>

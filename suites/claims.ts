@@ -10,6 +10,7 @@ import {
   hasSysctl,
   isOwn,
   sends,
+  sendsHeartbeats,
   servesMarks,
   servesTunnels,
   servesUdp,
@@ -210,6 +211,17 @@ const ROWS = [
     source: { file: 'net/netfilter/nf_conntrack_proto_sctp.c', symbol: 'nf_conntrack_sctp_packet' },
     bias: { ...EVEN, sctpServices: 80, udpServices: 5, counting: 90, conntrack: 80, rules: 20 },
     only: (scenario) => asksForStates(scenario) && sends(scenario, 'sctp'),
+  },
+  {
+    id: 'conntrack/sctp-heartbeats',
+    says: 'A heartbeat opens an entry on a path of its own, and its answer makes that established; one with a tag that nobody knows changes nothing until it is answered.',
+    source: { file: 'net/netfilter/nf_conntrack_proto_sctp.c', symbol: 'SCTP_FLAG_HEARTBEAT_VTAG_FAILED' },
+    bias: {
+      ...EVEN,
+      ...{ sctpServices: 90, udpServices: 5, besideServices: 45, counting: 90, conntrack: 80, rules: 20 },
+      ...{ disorder: 10, commands: 10 },
+    },
+    only: (scenario) => asksForStates(scenario) && sendsHeartbeats(scenario),
   },
   {
     id: 'ipvs/drop-packet',

@@ -27,6 +27,22 @@ const OPENING = [
   says('server', 'COOKIE_ACK'),
 ];
 
+const withTag = (packet: SctpChunks, tag: number | undefined): SctpChunks =>
+  tag === undefined ? packet : { ...packet, tag };
+
+/** What keeps a path open, and opens a second one. Who has begun anew says it with a tag that nobody knows. */
+const heartbeats: fc.Arbitrary<readonly SctpChunks[]> = fc
+  .tuple(
+    weighted<From>([2, 'client'], [1, 'server']),
+    sometimes(40, fc.constant(7)),
+    sometimes(40, fc.constant(9)),
+    percent(75),
+  )
+  .map(([from, tag, another, answered]) => [
+    withTag(says(from, 'HEARTBEAT'), tag),
+    ...(answered ? [withTag(says(from === 'client' ? 'server' : 'client', 'HEARTBEAT_ACK'), another)] : []),
+  ]);
+
 const CLOSING = {
   client: [says('client', 'SHUTDOWN'), says('server', 'SHUTDOWN_ACK'), says('client', 'SHUTDOWN_COMPLETE')],
   server: [says('server', 'SHUTDOWN'), says('client', 'SHUTDOWN_ACK'), says('server', 'SHUTDOWN_COMPLETE')],
@@ -63,16 +79,21 @@ export function sctpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
     .tuple(
       weighted([6, 4], [2, 3], [1, 2], [1, 1]),
       upTo(2, weighted<From>([2, 'client'], [1, 'server'])),
+      sometimes(30, heartbeats),
       weighted<keyof typeof CLOSING>([2, 'client'], [1, 'server'], [1, 'abort'], [2, 'none']),
     )
-    .map(([opened, data, closing]): readonly SctpChunks[] =>
+    .map(([opened, data, beats = [], closing]): readonly SctpChunks[] =>
       opened < OPENING.length
         ? OPENING.slice(0, opened)
-        : [...OPENING, ...data.map((from) => says(from, 'DATA')), ...CLOSING[closing]],
+        : [...OPENING, ...data.map((from) => says(from, 'DATA')), ...beats, ...CLOSING[closing]],
     );
+  const secondPath = fc.array(heartbeats, { minLength: 1, maxLength: 3 }).map((beats) => beats.flat());
   const drawn = fc.tuple(
     setting(bias),
-    oneOf<readonly SctpChunks[]>([100 - bias.disorder, session], [bias.disorder, fc.constant([])]),
+    oneOf<readonly SctpChunks[]>(
+      [100 - bias.disorder, oneOf([6, session], [1, secondPath])],
+      [bias.disorder, fc.constant([])],
+    ),
     upTo(size.turns, packet),
     percent(Math.max(30, bias.disorder)),
     asides(bias),

@@ -34,6 +34,7 @@ import type { BrokenDirector } from './broken-director.ts';
 import { BROKEN_FTP } from './broken-ftp.ts';
 import { BROKEN_NFT } from './broken-nft.ts';
 import { BROKEN_ROUTING } from './broken-routing.ts';
+import { BROKEN_SCTP } from './broken-sctp.ts';
 import { BROKEN_TUNNELS } from './broken-tunnels.ts';
 import { ModelDirector } from './model.ts';
 
@@ -254,7 +255,6 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'sctp-active-early', says: 'An association is active from its first packet on.', parts: ipvsProtocol(PROTOCOL_SCTP, (right) => ({ transition: (net, cp, direction, skb) => { right.transition(net, cp, direction, skb); countActive(cp, true); } })) },
   { id: 'sctp-abort-behind-cookie', says: 'An ABORT behind a COOKIE_ECHO goes unseen.', parts: ipvsProtocol(PROTOCOL_SCTP, (right) => ({ transition: (net, cp, direction, skb) => right.transition(net, cp, direction, { ...skb, payload: skb.payload.subarray(0, 24) }) })) },
   { id: 'sctp-data-begins', says: 'Any chunk begins an association.', parts: ipvsProtocol(PROTOCOL_SCTP, () => ({ mayBegin: () => true })) },
-  { id: 'conntrack-sctp-any-tag', says: 'Whatever its verification tag, a packet belongs to its association.', parts: tracker(PROTOCOL_SCTP, (right) => (net, tracked) => { const { entry, skb, info } = tracked; const tag = entry.sctp?.tags[info.endsWith('_REPLY') ? 1 : 0]; if (tag === undefined || skb.payload.length < 12) return right(net, tracked); const payload = skb.payload.slice(); setWord(payload, 4, tag >>> 16); setWord(payload, 6, tag & 0xffff); setSctpChecksum(payload); return right(net, { ...tracked, skb: { ...skb, payload } }); }) },
   { id: 'fwmark-after-address', says: 'A service by address is looked for before one by mark.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const { mark } = skb; if (net.ipvs.services.some(({ key }) => key.protocol !== 'fwm' && key.address === skb.header.destination && key.port === word(skb.payload, 2))) skb.mark = 0; const verdict = right(net, skb, hook); skb.mark = mark; return verdict; }) },
   { id: 'fwmark-tcp-only', says: 'A service by mark takes no datagrams.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const { mark } = skb; if (skb.header.protocol === PROTOCOL_UDP) skb.mark = 0; const verdict = right(net, skb, hook); skb.mark = mark; return verdict; }) },
   { id: 'fwmark-low-bits', says: 'Of a mark its low byte alone names the service.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const { mark } = skb; skb.mark &= 0xff; const verdict = right(net, skb, hook); skb.mark = mark; return verdict; }) },
@@ -369,6 +369,7 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'nat-asks-again', says: 'Table nat decides anew about a connection that nobody has answered.', parts: station('nf_nat_ipv4_pre_routing', (right) => (net, skb, hook) => { if (skb.ct?.info === 'NEW' && skb.ct.entry.nat) skb.ct.entry.nat.done.DST = false; return right(net, skb, hook); }) },
   { id: 'match-dnat-never', says: '--ctstate DNAT holds for no packet.', parts: withMatches((match) => (match.kind === 'conntrack' ? { ...match, states: match.states.map((state) => (state === 'DNAT' ? 'SNAT' : state)) } : match)) },
   ...BROKEN_FTP,
+  ...BROKEN_SCTP,
   ...BROKEN_NFT,
   { id: 'filter-output-skipped', says: 'Packets that IPVS forwards do not traverse the OUTPUT chain.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.ipvsProperty ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'filter-after-ipvs', says: 'FORWARD sees replies after they are translated.', parts: { ...PARTS, hookRows: PARTS.hookRows.map((row) => (row.hook === 'NF_INET_FORWARD' && row.station === 'ip_vs_out_hook' ? { ...row, priority: -1 } : row)) } },

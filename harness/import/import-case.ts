@@ -126,7 +126,7 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
       ),
       ...(untold > 0
         ? [
-            `${untold} packets are such as no scenario has (SCTP's heartbeats, cut headers, servers that speak unasked); they are left out`,
+            `${untold} packets are such as no scenario has (SCTP's chunks about ECN, cut headers, servers that speak unasked); they are left out`,
           ]
         : []),
       ...(settings?.unmodelled ?? []).map((name) => `${name} is not modelled`),

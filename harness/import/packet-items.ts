@@ -93,7 +93,7 @@ const CHUNK_NAMES = new Map(
   Object.entries(SCTP_CHUNK_TYPES).map(([name, type]) => [type as number, name as SctpChunkName]),
 );
 
-/** None for fragments and for chunks that no scenario has, such as heartbeats. */
+/** None for fragments and for chunks that no scenario has, such as those about ECN. */
 function sctpItems(head: PacketOfFlow, { body }: CapturedPacket, isn: Conversation['isn']): SctpChunks[] {
   const chunks = [...sctpChunks(body)].map(({ type }) => CHUNK_NAMES.get(type));
   if (head.fragment || chunks.length === 0 || !chunks.every((name) => name !== undefined)) return [];

@@ -17,10 +17,22 @@ import {
   sctpChunks,
   verificationTag,
 } from '../wire/sctp.ts';
+import { heartbeat } from './sctp-heartbeat.ts';
 import { refresh } from './table.ts';
 import { type Direction, directionOf, REPLY, type SctpTrack, type TrackVerdict } from './types.ts';
 
-const { INIT, INIT_ACK, ABORT, SHUTDOWN_ACK, COOKIE_ECHO, COOKIE_ACK, SHUTDOWN_COMPLETE } = SCTP_CHUNK_TYPES;
+const {
+  DATA,
+  HEARTBEAT,
+  HEARTBEAT_ACK,
+  INIT,
+  INIT_ACK,
+  ABORT,
+  SHUTDOWN_ACK,
+  COOKIE_ECHO,
+  COOKIE_ACK,
+  SHUTDOWN_COMPLETE,
+} = SCTP_CHUNK_TYPES;
 
 /** Chunks that nobody sends to one who does not know him (RFC 9260, 8.4). */
 const NEVER_FIRST = [ABORT, SHUTDOWN_COMPLETE, COOKIE_ACK];
@@ -31,6 +43,8 @@ const OWN_TAG_RULE: ReadonlySet<number> = new Set([
   COOKIE_ECHO,
   ABORT,
   SHUTDOWN_ACK,
+  HEARTBEAT,
+  HEARTBEAT_ACK,
 ]);
 /** The sender had no tag of the receiver's, so it sent its own back. */
 const T_FLAG = 1;
@@ -71,12 +85,14 @@ function isWellFormed(chunks: readonly SctpChunk[]): boolean {
 
 /** sctp_new: what a first packet tells; undefined where none can be the first. */
 function begin(bytes: Uint8Array, chunks: readonly SctpChunk[]): SctpTrack | undefined {
-  const track: SctpTrack = { state: 'NONE', tags: [0, 0], init: [false, false] };
+  const track: SctpTrack = { state: 'NONE', tags: [0, 0], init: [false, false], strange: undefined };
   for (const chunk of chunks) {
     // Chunks that the table does not know lead nowhere from here.
     if (!CONNTRACK_SCTP_TABLE[0].has(chunk.type)) return undefined;
     const tag = verificationTag(bytes);
     if (chunk.type === SHUTDOWN_ACK) track.tags[REPLY] = tag;
+    // On a path of its own nobody has named a tag.
+    if (chunk.type === HEARTBEAT) track.tags[0] = tag;
     if (chunk.type !== INIT) continue;
     const own = initiateTag(bytes, chunk);
     if (tag !== 0 || own === undefined) return undefined;
@@ -94,9 +110,17 @@ interface Packet {
 /** Chunk by chunk. A packet that turns out to be invalid in its middle has changed what its first half changes. */
 function follow(net: Net, entry: Tracked['entry'], { bytes, chunks, way }: Packet): TrackVerdict {
   const track = entry.sctp!;
+  const hasData = chunks.some(({ type }) => type === DATA);
   let unchanged = false;
   for (const chunk of chunks) {
     if (!tagIsRight(track, bytes, chunk, way)) return 'INVALID';
+    if (chunk.type === HEARTBEAT || chunk.type === HEARTBEAT_ACK) {
+      const { type } = chunk;
+      const said = heartbeat(track, { type, tag: verificationTag(bytes), way, strict: hasData || unchanged });
+      if (said === 'INVALID') return 'INVALID';
+      unchanged ||= said === 'pass';
+      if (said === 'pass') continue;
+    }
     if (chunk.type === COOKIE_ACK) track.init = [false, false];
     const before = track.state;
     const next = CONNTRACK_SCTP_TABLE[way].get(chunk.type)?.[before] ?? before;

@@ -79,6 +79,8 @@ export interface SctpTrack {
   readonly tags: [number, number];
   /** Whose INIT still waits for the cookies to be exchanged. */
   init: [boolean, boolean];
+  /** Whose heartbeat had a tag that nobody knew, and was not answered yet (SCTP_FLAG_HEARTBEAT_VTAG_FAILED, last_dir). */
+  strange: Direction | undefined;
 }
 
 /** Which end of a packet a hook translates (enum nf_nat_manip_type). */

@@ -10,11 +10,12 @@ export const CONNTRACK_SCTP_STATES = [
   'SHUTDOWN_SENT',
   'SHUTDOWN_RECD',
   'SHUTDOWN_ACK_SENT',
+  'HEARTBEAT_SENT',
 ] as const;
 export type ConntrackSctpState = (typeof CONNTRACK_SCTP_STATES)[number];
 
 /** The chunk types that the table knows, in its order; all others leave the state as it is. */
-const CHUNKS = [1, 2, 6, 7, 8, 9, 10, 11, 14] as const;
+const CHUNKS = [1, 2, 6, 7, 8, 9, 10, 11, 14, 4, 5] as const;
 
 type Next = ConntrackSctpState | 'INVALID';
 type Rows = ReadonlyMap<number, Readonly<Record<ConntrackSctpState, Next>>>;
@@ -28,6 +29,7 @@ const ABBREVIATIONS: Readonly<Record<string, Next>> = {
   SS: 'SHUTDOWN_SENT',
   SR: 'SHUTDOWN_RECD',
   SA: 'SHUTDOWN_ACK_SENT',
+  HS: 'HEARTBEAT_SENT',
   IV: 'INVALID',
 };
 
@@ -42,31 +44,34 @@ function rows(text: string): Rows {
   );
 }
 
-// net/netfilter/nf_conntrack_proto_sctp.c, sctp_conntracks: original direction, then reply. Heartbeats, and the state
-// that they alone lead to, are left out.
+// net/netfilter/nf_conntrack_proto_sctp.c, sctp_conntracks: original direction, then reply.
 export const CONNTRACK_SCTP_TABLE: readonly [Rows, Rows] = [
-  //                NO CL CW CE ES SS SR SA
+  //                NO CL CW CE ES SS SR SA HS
   rows(`
-    init           CL CL CW CE ES CL CL SA
-    init_ack       CL CL CW CE ES SS SR SA
-    abort          CL CL CL CL CL CL CL CL
-    shutdown       CL CL CW CE SS SS SR SA
-    shutdown_ack   SA CL CW CE ES SA SA SA
-    error          CL CL CW CE ES SS SR SA
-    cookie_echo    CL CL CE CE ES SS SR SA
-    cookie_ack     CL CL CW ES ES SS SR SA
-    shutdown_comp  CL CL CW CE ES SS SR CL
+    init           CL CL CW CE ES CL CL SA CW
+    init_ack       CL CL CW CE ES SS SR SA CL
+    abort          CL CL CL CL CL CL CL CL CL
+    shutdown       CL CL CW CE SS SS SR SA CL
+    shutdown_ack   SA CL CW CE ES SA SA SA SA
+    error          CL CL CW CE ES SS SR SA CL
+    cookie_echo    CL CL CE CE ES SS SR SA CL
+    cookie_ack     CL CL CW ES ES SS SR SA CL
+    shutdown_comp  CL CL CW CE ES SS SR CL CL
+    heartbeat      HS CL CW CE ES SS SR SA HS
+    heartbeat_ack  CL CL CW CE ES SS SR SA HS
   `),
   rows(`
-    init           IV CL CW CE ES SS SR SA
-    init_ack       IV CW CW CE ES SS SR SA
-    abort          IV CL CL CL CL CL CL CL
-    shutdown       IV CL CW CE SR SS SR SA
-    shutdown_ack   IV CL CW CE ES SA SA SA
-    error          IV CL CW CL ES SS SR SA
-    cookie_echo    IV CL CE CE ES SS SR SA
-    cookie_ack     IV CL CW ES ES SS SR SA
-    shutdown_comp  IV CL CW CE ES SS SR CL
+    init           IV CL CW CE ES SS SR SA IV
+    init_ack       IV CW CW CE ES SS SR SA IV
+    abort          IV CL CL CL CL CL CL CL IV
+    shutdown       IV CL CW CE SR SS SR SA IV
+    shutdown_ack   IV CL CW CE ES SA SA SA IV
+    error          IV CL CW CL ES SS SR SA IV
+    cookie_echo    IV CL CE CE ES SS SR SA IV
+    cookie_ack     IV CL CW ES ES SS SR SA IV
+    shutdown_comp  IV CL CW CE ES SS SR CL IV
+    heartbeat      IV CL CW CE ES SS SR SA HS
+    heartbeat_ack  IV CL CW CE ES SS SR SA ES
   `),
 ];
 
@@ -87,4 +92,5 @@ export const CONNTRACK_SCTP_TIMEOUTS: Readonly<Record<ConntrackSctpState, Timeou
   SHUTDOWN_SENT: { seconds: 3, source },
   SHUTDOWN_RECD: { seconds: 3, source },
   SHUTDOWN_ACK_SENT: { seconds: 3, source },
+  HEARTBEAT_SENT: { seconds: 30, source },
 };

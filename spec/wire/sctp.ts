@@ -6,6 +6,8 @@ export const SCTP_CHUNK_TYPES = {
   INIT: 1,
   INIT_ACK: 2,
   SACK: 3,
+  HEARTBEAT: 4,
+  HEARTBEAT_ACK: 5,
   ABORT: 6,
   SHUTDOWN: 7,
   SHUTDOWN_ACK: 8,
@@ -25,6 +27,8 @@ const BODY_BYTES: Partial<Record<SctpChunkName, number>> = {
   INIT: 16,
   INIT_ACK: 16,
   SACK: 12,
+  HEARTBEAT: 8,
+  HEARTBEAT_ACK: 8,
   SHUTDOWN: 4,
   COOKIE_ECHO: 8,
 };
