@@ -30,7 +30,7 @@ const IPVS_AXES: readonly CoverageAxis[] = [
 
 /** Messages that the ends send, that routers send, or that the director makes, as `type/code`. */
 // biome-ignore format: read as a list
-const ICMP_MESSAGES = [
+export const ICMP_MESSAGES = [
   '0/0', '3/0', '3/1', '3/2', '3/3', '3/4', '3/9', '3/10', '3/13', '4/0', '5/1', '8/0', '11/0', '11/1', '12/0',
   '14/0', '19/0',
 ];

@@ -15,6 +15,7 @@ import { SYSCTLS } from '../../spec/tables/sysctls.ts';
 import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
 import { PROTOCOL_ICMP, word } from '../../spec/wire/ipv4.ts';
 import { cellNumber, type FirstSteps, NO_CELL, noSteps } from '../coverage/cells.ts';
+import { ICMP_MESSAGES } from '../coverage/tables.ts';
 
 /** Told of every cell of `CELL_TABLES` that a packet reaches. */
 type Reached = (cell: number) => void;
@@ -95,7 +96,19 @@ function icmpCell(way: 'in' | 'out', frame: Uint8Array): number {
   if (frame[ETHERNET_HEADER_BYTES + 9] !== PROTOCOL_ICMP) return NO_CELL;
   if ((word(frame, ETHERNET_HEADER_BYTES + 6) & 0x1fff) !== 0) return NO_CELL;
   const at = ETHERNET_HEADER_BYTES + 4 * (frame[ETHERNET_HEADER_BYTES]! & 15);
-  return cellNumber('icmp', [way, `${frame[at]}/${frame[at + 1]}`]);
+  return ICMP_CELLS[way].get(word(frame, at)) ?? NO_CELL;
+}
+
+/** By type and code, as the message's first two bytes. */
+const ICMP_CELLS = { in: icmpCells('in'), out: icmpCells('out') };
+
+function icmpCells(way: 'in' | 'out'): ReadonlyMap<number, number> {
+  return new Map(
+    ICMP_MESSAGES.map((message) => {
+      const [type, code] = message.split('/').map(Number) as [number, number];
+      return [type * 256 + code, cellNumber('icmp', [way, message])];
+    }),
+  );
 }
 
 /** Whether a frame's packet is whole, by the flags and the offset of its IP header. */

@@ -22,13 +22,13 @@ export const mh: Scheduler = {
   removed: forget,
 
   schedule(_net, service, { source, sourcePort }) {
-    const slots = slotsOf(service);
+    const table = tableOf(service);
     const name = source + (service.schedFlags.includes('mh-port') ? sourcePort : 0);
     const first = slotOf(name);
-    const dest = slots[first];
+    const dest = destAt(table, first);
     if (!dest || isUsable(dest)) return dest;
     const elsewhere = service.schedFlags.includes('mh-fallback') && service.dests.some(isUsable);
-    return elsewhere ? fallback(slots, name, first) : undefined;
+    return elsewhere ? fallback(table, name, first) : undefined;
   },
 };
 
@@ -37,9 +37,9 @@ function slotOf(name: number): number {
 }
 
 /** ip_vs_mh_get_fallback: other slots in the order in which the name, with an offset added, hashes to them. */
-function fallback(slots: readonly (IpVsDest | undefined)[], name: number, first: number) {
+function fallback(table: Table, name: number, first: number): IpVsDest | undefined {
   for (let offset = 0; offset < TABLE_SIZE; offset++) {
-    const dest = slots[slotOf(name + ((offset + first) % TABLE_SIZE))];
+    const dest = destAt(table, slotOf(name + ((offset + first) % TABLE_SIZE)));
     if (dest && isUsable(dest)) return dest;
   }
   return undefined;
@@ -50,51 +50,62 @@ function forget(service: IpVsService): void {
   service.schedData = undefined;
 }
 
-function slotsOf(service: IpVsService): readonly (IpVsDest | undefined)[] {
+function tableOf(service: IpVsService): Table {
   service.schedData ??= populated(service.dests);
-  return service.schedData as readonly (IpVsDest | undefined)[];
+  return service.schedData as Table;
+}
+
+/** Whose each slot is: the number of one of the dests, counted from 1; 0 of a table that nobody claims. */
+interface Table {
+  readonly dests: readonly IpVsDest[];
+  readonly slots: Uint16Array;
+}
+
+function destAt({ dests, slots }: Table, slot: number): IpVsDest | undefined {
+  return dests[slots[slot]! - 1];
 }
 
 /** Where a dest begins to claim slots, how far it jumps, and how many it claims in a row (struct ip_vs_mh_dest_setup). */
 interface Claimer {
-  readonly dest: IpVsDest;
+  /** Counted from 1. */
+  readonly number: number;
   readonly skip: number;
   readonly turns: number;
   next: number;
 }
 
 /** ip_vs_mh_populate: the dests claim slots in turns until all are taken. */
-function populated(dests: readonly IpVsDest[]): readonly (IpVsDest | undefined)[] {
-  const slots = Array<IpVsDest | undefined>(TABLE_SIZE).fill(undefined);
+function populated(all: readonly IpVsDest[]): Table {
+  const dests = all.filter(({ lastWeight }) => lastWeight > 0);
+  const slots = new Uint16Array(TABLE_SIZE);
   const claimers = claimersOf(dests);
   let left = claimers.length > 0 ? TABLE_SIZE : 0;
   while (left > 0) {
     for (const claimer of claimers)
       for (let turn = 0; turn < claimer.turns && left > 0; turn++, left--) claim(slots, claimer);
   }
-  return slots;
+  return { dests, slots };
 }
 
-function claim(slots: (IpVsDest | undefined)[], claimer: Claimer): void {
-  while (slots[claimer.next]) {
-    claimer.next += claimer.skip;
-    if (claimer.next >= TABLE_SIZE) claimer.next -= TABLE_SIZE;
+function claim(slots: Uint16Array, claimer: Claimer): void {
+  let { next } = claimer;
+  while (slots[next] !== 0) {
+    next += claimer.skip;
+    if (next >= TABLE_SIZE) next -= TABLE_SIZE;
   }
-  slots[claimer.next] = claimer.dest;
+  slots[next] = claimer.number;
+  claimer.next = next;
 }
 
 /** ip_vs_mh_permutate; dests that were added with weight 0 claim nothing. */
 function claimersOf(dests: readonly IpVsDest[]): readonly Claimer[] {
-  const weights = dests.map(({ lastWeight }) => lastWeight).filter((weight) => weight > 0);
-  const divisor = weights.reduce(gcd, 0);
-  const bits = 32 - Math.clz32(Math.max(0, ...weights) / divisor);
+  const divisor = dests.map(({ lastWeight }) => lastWeight).reduce(gcd, 0);
+  const bits = 32 - Math.clz32(Math.max(0, ...dests.map(({ lastWeight }) => lastWeight)) / divisor);
   const shift = Math.max(0, bits - WEIGHT_BITS);
-  return dests
-    .filter(({ lastWeight }) => lastWeight > 0)
-    .map((dest) => ({
-      dest,
-      next: slotOf(dest.address + dest.port),
-      skip: (hsiphash(dest.address + dest.port, KEY_SKIP) % (TABLE_SIZE - 1)) + 1,
-      turns: Math.max(1, (dest.lastWeight / divisor) >> shift),
-    }));
+  return dests.map((dest, index) => ({
+    number: index + 1,
+    next: slotOf(dest.address + dest.port),
+    skip: (hsiphash(dest.address + dest.port, KEY_SKIP) % (TABLE_SIZE - 1)) + 1,
+    turns: Math.max(1, (dest.lastWeight / divisor) >> shift),
+  }));
 }
