@@ -47,9 +47,13 @@ export function cast(
   const dests = unique([
     ...services.flatMap((service) => service.dests.map(({ address }) => address)),
     ...unseen.named.servers,
+    ...speakers(exchanges),
   ]);
   const own = new Map([...signers(exchanges), ...masks(exchanges), ...told(unseen.own, vips, dests)]);
-  const callers = unique(exchanges.map(({ conversation }) => conversation.client.address));
+  const callers = unique([
+    ...exchanges.map(({ conversation }) => conversation.client.address),
+    ...unseen.named.clients.filter((address) => !own.has(address)),
+  ]);
   const elsewhere = translatedTo(exchanges).filter((address) => !callers.includes(address));
   const servers = unique([...dests, ...elsewhere]).filter(
     (address) => !own.has(address) && !vips.includes(address) && !isLoopback(address),
@@ -129,6 +133,12 @@ function masks(exchanges: readonly Exchange[]): Role[] {
   );
   // Of several addresses one can be the director's own.
   return shown.slice(0, 1).map((address) => role(address, 'DIP'));
+}
+
+/** Real servers that were heard, of whichever service. */
+function speakers(exchanges: readonly Exchange[]): Ipv4[] {
+  const heard = exchanges.filter(({ classified: { from, far } }) => from === 'server' && far.kind === 'real');
+  return heard.map(({ classified: { far } }) => far.address);
 }
 
 /** To whom rules, and no service, let packets of clients go. */

@@ -22,12 +22,19 @@ export function isDouble(one: CapturedPacket, other: CapturedPacket): boolean {
   );
 }
 
+export interface Cause {
+  readonly exchange: Exchange;
+  readonly kind: Answer['kind'];
+  /** It is that packet, and not one that may have been made of it. */
+  readonly exact: boolean;
+}
+
 /** Which packet made the director send this one: the one that it is, or the one that it answers. */
 export function causeOf(
   packet: CapturedPacket,
   classified: Classified,
   recent: readonly Exchange[],
-): { exchange: Exchange; kind: Answer['kind'] } | undefined {
+): Cause | undefined {
   const same = recent.filter((one) => one.classified.from === classified.from);
   const forwarded =
     same.findLast((one) => one.answers.length === 0 && isSame(one, packet, classified)) ??
@@ -35,18 +42,20 @@ export function causeOf(
     same.findLast((one) => overlaps(one.packet, packet, classified));
   // Fragments may be put together before they are sent on: that happens when the last one has come.
   const latest = same.findLast((one) => isFragment(one.packet) && one.packet.id === packet.id);
-  if (latest && (!forwarded || isFragment(forwarded.packet))) return { exchange: latest, kind: 'forwarded' };
-  if (forwarded) return { exchange: forwarded, kind: 'forwarded' };
+  if (latest && (!forwarded || isFragment(forwarded.packet)))
+    return { exchange: latest, kind: 'forwarded', exact: false };
+  if (forwarded)
+    return { exchange: forwarded, kind: 'forwarded', exact: isSame(forwarded, packet, classified) };
   const other = recent.filter((one) => one.classified.from !== classified.from && !one.classified.error);
   const { error, echo } = classified;
   if (echo && !error) {
     const asked = other.findLast((one) => one.classified.echo?.seq === echo.seq);
-    return asked && { exchange: asked, kind: 'back' };
+    return asked && { exchange: asked, kind: 'back', exact: false };
   }
   const answered = error
     ? other.findLast(({ packet: { id } }) => id === error.quoted.id)
     : packet.protocol === PROTOCOL_TCP && other.findLast(({ answers }) => answers.length === 0);
-  return answered ? { exchange: answered, kind: 'back' } : undefined;
+  return answered ? { exchange: answered, kind: 'back', exact: false } : undefined;
 }
 
 function isSame(one: Exchange, packet: CapturedPacket, { error, protocol, echo }: Classified): boolean {

@@ -1,4 +1,3 @@
-import type { VirtualService } from '../../spec/config/services.ts';
 import type { Endpoint } from '../../spec/scenario.ts';
 import {
   initiateTag,
@@ -11,9 +10,9 @@ import { ACK, parseTcpHeader, SYN } from '../../spec/wire/tcp.ts';
 import { Aliases } from './aliases.ts';
 import { causeOf, isDouble, isImage } from './cause.ts';
 import type { Classified, Classifier } from './classify.ts';
+import { Controls } from './controls.ts';
 import { wayOf } from './direction.ts';
 import type { Conversation, Exchange } from './exchange.ts';
-import { isControl } from './ftp-control.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** All that a capture shows of a director at work. */
@@ -25,6 +24,8 @@ export interface Traffic {
   readonly headless: number;
   /** Frames that were captured twice, on a device and on one below it. */
   readonly doubles: number;
+  /** Packets to real servers by their own names, of clients who talk to services from the same port. */
+  readonly direct: number;
 }
 
 /** What a director does with a packet it does soon. */
@@ -50,8 +51,10 @@ class Book {
   readonly #open = new Map<string, Open[]>();
   readonly #seen = { client: false, server: false };
   readonly #cards = new Set<string>();
-  readonly #controls: Conversation[] = [];
+  readonly #controls = new Controls();
   readonly #aliases = new Aliases();
+  /** By protocol and client, who may own one of two connections that conntrack takes for the same. */
+  readonly #direct = new Map<string, CapturedPacket[]>();
   #headless = 0;
   #doubles = 0;
 
@@ -65,15 +68,18 @@ class Book {
       seen: this.#seen,
       headless: this.#headless,
       doubles: this.#doubles,
+      direct: [...this.#direct].flatMap(([key, packets]) => (this.#open.has(key) ? packets : [])).length,
     };
   }
 
   note(packet: CapturedPacket): void {
-    const classified = this.#classify(packet);
-    const opens = classified ? this.#opensFor(classified) : [];
-    if (!classified || opens.length === 0) {
+    const shown = this.#classify(packet);
+    const classified = shown && this.#aliases.asClientKnows(shown);
+    const opens = classified ? this.#opensFor(packet, classified) : [];
+    // Whom the director shows may be another client's mask by now.
+    if (classified !== shown || opens.length === 0) {
       const image = packet.way === 'in' ? undefined : this.#imageOf(packet);
-      if (image) return this.#noteImage(image, packet, classified);
+      if (image) return this.#noteImage(image, packet, shown);
     }
     if (classified) this.#noteClassified(opens, packet, classified);
     // A piece of what a tunnel made too large: nobody can say of what.
@@ -92,10 +98,8 @@ class Book {
 
   /** By the services, or by what rules were seen to make of their packets. */
   #classify(packet: CapturedPacket): Classified | undefined {
-    const seen = this.#classifier.classify(packet);
-    if (seen) return this.#aliases.asClientKnows(seen);
     const ends = this.#classifier.endsOf(packet);
-    return ends && this.#aliases.fromServer(ends);
+    return this.#classifier.classify(packet) ?? (ends && this.#aliases.fromServer(ends));
   }
 
   /** What came in and left with addresses that tell nothing of it: rules had translated them. */
@@ -124,13 +128,14 @@ class Book {
   }
 
   /** The client's conversations that it may be of, the newest first, but before it those that have reached that server. */
-  #opensFor(classified: Classified): Open[] {
+  #opensFor(packet: CapturedPacket, classified: Classified): Open[] {
     const { far } = classified;
     const mine = this.#open.get(keyOf(classified)) ?? [];
     if (far.kind === 'virtual')
       return mine.filter(
         ({ conversation: { virtual } }) => virtual.address === far.address && virtual.port === far.port,
       );
+    const fits = (open: Open) => fitsNumbers(open.conversation, packet, classified.from);
     const having = mine.filter(
       (open) =>
         hasReached(open, far) ||
@@ -138,13 +143,18 @@ class Book {
           ({ address, port }) => address === far.address && [0, far.port].includes(port),
         ),
     );
-    const first = having.find((open) => hasReached(open, far));
+    const reached = having.filter((open) => hasReached(open, far));
+    const first = reached.find(fits) ?? having.find(fits) ?? reached[0];
     return first ? [first, ...having.filter((one) => one !== first)] : having;
   }
 
   #noteIn(open: Open | undefined, packet: CapturedPacket, classified: Classified): void {
+    const key = keyOf(classified);
     // Who calls a real server by its own name has no business with the service.
-    if (classified.from === 'client' && classified.far.kind === 'real') return;
+    if (classified.from === 'client' && classified.far.kind === 'real') {
+      this.#direct.set(key, [...(this.#direct.get(key) ?? []), packet]);
+      return;
+    }
     if (open?.exchanges.some((one) => isDouble(one.packet, packet))) {
       this.#doubles += 1;
       return;
@@ -158,7 +168,14 @@ class Book {
     this.#seen[classified.from] = true;
     if (packet.macs) this.#cards.add(packet.macs.destination);
     noteIsn(conversation, packet, classified);
-    const exchange: Exchange = { conversation, packet, classified, answers: [], doubtful: false };
+    if (!classified.error) this.#controls.note(conversation, packet, 'said');
+    const exchange: Exchange = {
+      conversation,
+      packet,
+      classified,
+      answers: [],
+      doubtful: this.#direct.has(keyOf(classified)),
+    };
     this.#exchanges.push(exchange);
     current.exchanges.push(exchange);
   }
@@ -166,11 +183,12 @@ class Book {
   /** The open one; what begins a connection in another way than this one begins the next one. */
   #begun(open: Open | undefined, packet: CapturedPacket, classified: Classified): Open | undefined {
     const { protocol, service, from, client, far, data } = classified;
-    const first = beginning(packet, classified);
-    if (open && (first === undefined || first === open.conversation.isn[from])) return open;
-    const control = data && this.#controlOf(client, data.control);
+    const first = beginning(packet, classified) ?? (open ? undefined : resuming(packet, classified));
+    if (open && (first === undefined || first === (open.conversation.isn[from] ?? first))) return open;
+    const control = this.#controls.of(classified);
     if (first === undefined || (data && !control)) return undefined;
-    const { address, port } = data?.virtual ?? far;
+    const { port } = data?.virtual ?? far;
+    const { address } = control?.virtual ?? far;
     const conversation = {
       ...{ protocol, client, service, virtual: { address, port } },
       isn: { client: undefined, server: undefined, [from]: first },
@@ -179,29 +197,52 @@ class Book {
     const next = { conversation, exchanges: [] };
     const key = keyOf(classified);
     this.#open.set(key, [next, ...(this.#open.get(key) ?? [])]);
-    if (isControl(conversation.virtual)) this.#controls.push(conversation);
+    this.#controls.begin(conversation);
     return next;
   }
 
-  /** The newest control connection of FTP that the client has to the service. */
-  #controlOf({ address }: Endpoint, service: VirtualService): Conversation | undefined {
-    return this.#controls.findLast((one) => one.client.address === address && one.service === service);
-  }
-
   #noteOut(opens: readonly Open[], packet: CapturedPacket, classified: Classified): void {
-    if (opens.length === 0) return;
+    const direct = this.#direct.get(keyOf(classified)) ?? [];
+    if (opens.length === 0 || direct.some((one) => isSentOn(one, packet))) return;
     this.#seen[classified.from === 'client' ? 'server' : 'client'] = true;
     const causes = opens.flatMap(({ exchanges }) => {
       const recent = exchanges.filter((one) => packet.at - one.packet.at <= SOON_MICROSECONDS);
       return causeOf(packet, classified, recent) ?? [];
     });
     // Of an older conversation it can be what went on; answers are the newest one's.
-    const cause = causes.find(({ kind }) => kind === 'forwarded') ?? causes[0];
+    const cause =
+      causes.find(({ exact }) => exact) ?? causes.find(({ kind }) => kind === 'forwarded') ?? causes[0];
     if (!cause) return;
     noteIsn(cause.exchange.conversation, packet, classified);
+    if (cause.kind === 'forwarded' && !classified.error)
+      this.#controls.note(cause.exchange.conversation, packet, 'heard');
     if (cause.exchange.answers.some((one) => isDouble(one.packet, packet))) this.#doubles += 1;
     else cause.exchange.answers.push({ kind: cause.kind, packet, classified });
   }
+}
+
+/** Whether this is that packet behind the director, which translated nothing. */
+function isSentOn(one: CapturedPacket, packet: CapturedPacket): boolean {
+  return (
+    packet.at - one.at <= SOON_MICROSECONDS &&
+    one.source === packet.source &&
+    one.destination === packet.destination &&
+    isImage(one, packet)
+  );
+}
+
+/** No side of a connection that was captured from its beginning gets further. */
+const FAR = 0x1000000;
+
+/** Whether a segment acknowledges what the other end of this connection may have said. */
+function fitsNumbers(
+  { protocol, isn }: Conversation,
+  { body, offset }: CapturedPacket,
+  from: Classified['from'],
+): boolean {
+  const tcp = protocol === 'tcp' && offset === 0 ? parseTcpHeader(body) : undefined;
+  const peer = isn[from === 'client' ? 'server' : 'client'];
+  return tcp !== undefined && (tcp.flags & ACK) !== 0 && peer !== undefined && (tcp.ack - peer) >>> 0 < FAR;
 }
 
 function hasReached({ exchanges }: Open, { address, port }: Endpoint): boolean {
@@ -229,13 +270,20 @@ function noteDoubt(exchanges: readonly Exchange[], packet: CapturedPacket): void
  */
 function beginning({ body, offset }: CapturedPacket, classified: Classified): number | undefined {
   const { protocol, from, far, error, echo, data } = classified;
-  if (from !== (data?.opener ?? 'client') || error) return undefined;
+  // Either end of a data connection may be the first, whoever was to be.
+  if ((from === 'server' && !data) || error) return undefined;
   if (far.kind !== (from === 'client' ? 'virtual' : 'real')) return undefined;
   if (protocol === 'udp' || echo) return 0;
   if (offset > 0) return undefined;
   if (protocol === 'sctp') return tagIn(body, 'INIT');
   const tcp = parseTcpHeader(body);
   return tcp !== undefined && (tcp.flags & (SYN | ACK)) === SYN ? tcp.seq : undefined;
+}
+
+/** A data connection was agreed upon; what its ends then send is the beginning of it, whatever it is. */
+function resuming({ body, offset }: CapturedPacket, { data, error, echo }: Classified): number | undefined {
+  const tcp = data && !error && !echo && offset === 0 ? parseTcpHeader(body) : undefined;
+  return tcp && (tcp.seq - (tcp.flags & SYN ? 0 : 1)) >>> 0;
 }
 
 /** The tag that the sender of INIT or INIT_ACK chose; undefined where the packet does not begin with such a chunk. */

@@ -7,11 +7,14 @@ import { addressOf, type Casting } from './casting.ts';
 import type { Traffic } from './conversations.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { isControl, recastText, textIn } from './ftp-control.ts';
+import type { CapturedPacket } from './packet.ts';
+import type { Asked } from './read-frames.ts';
 
 /** What is needed to say what a director did with a packet. */
 export interface Evidence {
   readonly casting: Casting;
   readonly owners: ReadonlyMap<Mac, Ipv4>;
+  readonly asked: readonly Asked[];
   readonly seen: Traffic['seen'];
   /** The capture's last microsecond. */
   readonly end: number;
@@ -34,9 +37,17 @@ export function factsOf(exchange: Exchange, evidence: Evidence): Fact[] {
   // FTP's lines are rewritten, and all behind them has other numbers: what has no number is not known again.
   if (isControl(exchange.conversation.virtual) && packet.id === 0) return [];
   const other = classified.from === 'client' ? 'server' : 'client';
-  if (exchange.doubtful) return [];
+  if (exchange.doubtful || asksFor(packet, evidence)) return [];
   const visible = evidence.seen[other] && evidence.seen[classified.from];
   return visible && packet.at + BRINK_MICROSECONDS < evidence.end ? [{ kind: 'nothing' }] : [];
+}
+
+/** Somebody asks who has an address, just then: the director, it may be, which keeps the packet until it knows. */
+function asksFor({ at }: CapturedPacket, { asked, casting: { roles } }: Evidence): boolean {
+  return asked.some(
+    (one) =>
+      one.at >= at && one.at - at <= BRINK_MICROSECONDS && !/^[CR]IP/.test(roles.get(one.by)?.name ?? ''),
+  );
 }
 
 function factOf(answer: Answer, exchange: Exchange, evidence: Evidence): Fact | undefined {

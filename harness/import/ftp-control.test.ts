@@ -24,6 +24,8 @@ it.each([
   'PORT 192,168,1,11,20\r\n',
   'EPRT |2|::1|5121|\r\n',
   '227 Entering\r\n',
+  '229 Extended (|||0|)\r\n',
+  '229 Extended (|||75777|)\r\n',
 ])('%j announces none', (text) => {
   expect(announcedIn(text)).toBeUndefined();
 });

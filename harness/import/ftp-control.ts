@@ -57,6 +57,7 @@ export function announcedIn(text: string): Announced | undefined {
     const [, first, second, third] = line.exec(text) ?? [];
     if (first === undefined) continue;
     const port = first.includes(',') ? Number(second) * 256 + Number(third) : Number(third);
+    if (port < 1 || port > 0xffff) return undefined;
     return { opener, address: parseIpv4(first.includes(',') ? first.replaceAll(',', '.') : second!), port };
   }
   return undefined;

@@ -1,5 +1,5 @@
 import type { VirtualService } from '../../spec/config/services.ts';
-import type { Classifier, Reachable } from './classify.ts';
+import type { Classified, Classifier, Reachable } from './classify.ts';
 import { announcedIn, isControl, textIn } from './ftp-control.ts';
 import type { CapturedPacket } from './packet.ts';
 
@@ -19,25 +19,38 @@ export function dataReachable(
     const announced = text === undefined ? undefined : announcedIn(text);
     const seen = announced && classifier.classify(packet);
     if (!announced || !seen || seen.error) continue;
-    const { far, service } = seen;
-    const place = far.kind === 'virtual' ? far : reachable.find((one) => one.service === service);
-    if (!place || !(isControl(far) || isControl(place))) continue;
     const { opener, port, address = packet.source } = announced;
-    // Nobody announces for himself, and a third machine's connections do not come by.
-    if (opener === seen.from || ![packet.source, place.address].includes(address)) continue;
-    const places =
-      opener === 'client'
-        ? { virtual: port, real: () => port }
-        : { virtual: (place.port || far.port) - 1, real: (own: number) => (own || far.port) - 1 };
-    const key = `${opener} ${place.address}:${places.virtual}`;
-    if (!found.has(key))
-      found.set(key, {
-        ...{ protocol: 'tcp', address: place.address, port: places.virtual },
-        service: withPorts(service, places.real),
-        data: { opener, control: service },
-      });
+    // Nobody announces for himself.
+    if (opener === seen.from) continue;
+    for (const place of placesOf(seen, reachable)) {
+      // A third machine's connections do not come by.
+      if (![packet.source, place.address].includes(address)) continue;
+      const places =
+        opener === 'client'
+          ? { virtual: port, real: () => port }
+          : { virtual: (place.port || seen.far.port) - 1, real: (own: number) => (own || seen.far.port) - 1 };
+      const key = `${opener} ${place.address}:${places.virtual}`;
+      if (!found.has(key))
+        found.set(key, {
+          ...{ protocol: 'tcp', address: place.address, port: places.virtual },
+          service: withPorts(place.service, places.real),
+          data: { opener, control: place.service },
+        });
+    }
   }
   return [...found.values()];
+}
+
+/** Control connections of which a line may be: of one service, or of all that have the real server. */
+function placesOf(
+  { far, service }: Classified,
+  reachable: readonly Reachable[],
+): Pick<Reachable, 'address' | 'port' | 'service'>[] {
+  if (far.kind === 'virtual') return isControl(far) ? [{ ...far, service }] : [];
+  const having = reachable.filter((one) =>
+    one.service.dests.some(({ address, port }) => address === far.address && [0, far.port].includes(port)),
+  );
+  return having.filter((place) => isControl(far) || isControl(place));
 }
 
 function withPorts(service: VirtualService, real: (own: number) => number): VirtualService {

@@ -68,6 +68,45 @@ ${lines.map((line) => `  - ${line}\n`).join('')}`;
     ]);
   });
 
+  it('a client may be the first to speak where the server was to be', async () => {
+    const { lines, wrong } = await imported(
+      PORT.replace('f2 server > S 0:0(0)', 'f2 client > S. 0:0(0) ack 1'),
+    );
+    expect(wrong).toEqual([]);
+    expect(lines[6]).toMatch(/^f2 client > S\. /);
+  });
+
+  it('a passive data connection that reached no server is of the one that its control connection goes to', async () => {
+    const closed = pasv().replace('f2 client > S 0:0(0)', 'f2 client > . 1:1(0) ack 1');
+    const { lines, wrong } = await imported(closed);
+    expect(wrong).toEqual([]);
+    expect(lines[8]).toMatch(/^f2 server (by RIP2 )?> S\./);
+  });
+
+  it.each<Kind>(['ethernet', 'cooked'])(
+    'nothing is told where the director asks by ARP, %s',
+    async (kind) => {
+      const text = ftp(
+        '  f2: CIP1:40001 > VIP:10241\n',
+        'f1 client > P. 11:17(6) ack 6 says "PASV\\r\\n"',
+        'f1 server > P. 6:49(43) ack 17 says "227 Entering Passive Mode ({CIP2,},40,1)\\r\\n"',
+        'f2 client > S 0:0(0)',
+      );
+      const helped = text.replace(
+        'flows:',
+        `  rules: |
+    *raw
+    :PREROUTING ACCEPT [0:0]
+    -A PREROUTING -p tcp -m tcp --dport 21 -j CT --helper ftp
+    COMMIT
+flows:`,
+      );
+      const { lines, wrong } = await imported(helped, { kind });
+      expect(wrong).toEqual([]);
+      expect(lines.at(-1)).toBe('f2 client > S 0:0(0)');
+    },
+  );
+
   it.each([
     ['without its announcement', []],
     [

@@ -108,6 +108,7 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
     casting,
     anonymise: files.anonymise,
     owners: frames.owners,
+    asked: frames.asked,
     // What went back to clients is not in it.
     seen: files.serverSide ? { ...traffic.seen, client: false } : traffic.seen,
     end: frames.packets.at(-1)!.at,
@@ -230,11 +231,16 @@ function pickNotes(services: readonly VirtualService[], { roles }: Casting): str
   return byChance ? [...hashNotes, chance] : hashNotes;
 }
 
-function notesOf({ headless, doubles, seen }: Traffic, { cut }: Frames): string[] {
+function notesOf({ headless, doubles, direct, seen }: Traffic, { cut }: Frames): string[] {
   return [
     ...(headless > 0
       ? [
           `${headless} packets belong to connections that were open before the capture began; they are left out`,
+        ]
+      : []),
+    ...(direct > 0
+      ? [
+          `${direct} packets are of clients who call a real server by its own address from a port from which they call a service, too; they are left out, and what was dropped of the others is not told`,
         ]
       : []),
     ...(doubles > 0 ? [`${doubles} packets were captured twice`] : []),

@@ -2,20 +2,35 @@ import type { Ruleset } from '../../spec/config/rules.ts';
 import type { VirtualService } from '../../spec/config/services.ts';
 import type { Ipv4 } from '../../spec/wire/address.ts';
 
-/** Whose addresses rules may give to packets. */
+/** Who takes part although nobody was seen to talk to them. */
 export interface Named {
   readonly vips: readonly Ipv4[];
   readonly servers: readonly Ipv4[];
+  readonly clients: readonly Ipv4[];
 }
 
-/** Of all services those ends that a target of table nat names: who sends to one of them reaches somebody. */
+/**
+ * Of all services those ends that a target of table nat names, whose addresses it may give to packets, and virtual
+ * addresses that are real servers of another service, which is the director itself then. An address that is nobody's is
+ * that of a neighbour, where real servers, or else virtual addresses, have the same first 24 bits.
+ */
 export function namedByRules({ tables }: Ruleset, services: readonly VirtualService[]): Named {
   const ranges = tables
     .flatMap(({ chains }) => chains.flatMap(({ rules }) => rules))
     .flatMap(({ target }) => (target && 'to' in target && target.to.addresses) || []);
   const isNamed = (address: Ipv4) => ranges.some(({ first, last }) => first <= address && address <= last);
+  const servers = services.flatMap(({ dests }) => dests.map(({ address }) => address));
+  const vips = services.map(({ address }) => address);
+  const strangers = ranges
+    .filter(({ first, last }) => first === last && !servers.includes(first) && !vips.includes(first))
+    .map(({ first }) => first);
+  const besideServers = strangers.filter((address) => servers.some((one) => isNeighbour(one, address)));
+  const besideVips = strangers.filter((address) => vips.some((one) => isNeighbour(one, address)));
   return {
-    vips: services.map(({ address }) => address).filter(isNamed),
-    servers: services.flatMap(({ dests }) => dests.map(({ address }) => address)).filter(isNamed),
+    vips: vips.filter((address) => isNamed(address) || servers.includes(address)),
+    servers: [...servers.filter(isNamed), ...besideServers],
+    clients: besideVips.filter((address) => !besideServers.includes(address)),
   };
 }
+
+const isNeighbour = (one: Ipv4, other: Ipv4): boolean => one >>> 8 === other >>> 8;

@@ -117,12 +117,12 @@ function segmentOf(
   { isn }: Conversation,
   wording: Wording,
 ): Segment | undefined {
-  const first = packet.offset === 0 ? packet.body : wording.whole?.first;
+  const first = wording.whole ? wording.whole.first : packet.body;
   const tcp = first && parseTcpHeader(first);
   if (!tcp) return undefined;
   const peer = head.from === 'client' ? 'server' : 'client';
   const seq = (tcp.seq - (isn[head.from] ?? tcp.seq)) | 0;
-  const ack = tcp.flags & ACK ? (tcp.ack - (isn[peer] ?? tcp.ack)) | 0 : 0;
+  const ack = tcp.flags & ACK || tcp.ack !== 0 ? (tcp.ack - (isn[peer] ?? tcp.ack)) | 0 : 0;
   const header = Math.max(TCP_HEADER_BYTES, tcpHeaderBytes(first));
   const { line } = wording;
   return {

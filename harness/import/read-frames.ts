@@ -1,6 +1,7 @@
 import type { Ipv4, Mac } from '../../spec/wire/address.ts';
 import { ETHERTYPE_ARP } from '../../spec/wire/arp.ts';
 import { ETHERTYPE_IPV4 } from '../../spec/wire/ethernet.ts';
+import { word } from '../../spec/wire/ipv4.ts';
 import { InputError } from '../errors.ts';
 import type { ScapyBridge } from '../scapy-bridge/bridge.ts';
 import type { CapturedFrame } from '../scapy-bridge/messages.ts';
@@ -16,8 +17,15 @@ export interface Frames {
   readonly packets: readonly CapturedPacket[];
   /** What ARP said; by MAC. */
   readonly owners: ReadonlyMap<Mac, Ipv4>;
+  /** Who asked by ARP, and when in microseconds. */
+  readonly asked: readonly Asked[];
   /** The file ends in the middle of a frame. */
   readonly cut: boolean;
+}
+
+export interface Asked {
+  readonly at: number;
+  readonly by: Ipv4;
 }
 
 /** Of whose packets frames are kept. */
@@ -34,6 +42,7 @@ export async function readFrames(
 ): Promise<Frames> {
   const packets: CapturedPacket[] = [];
   const owners = new Map<Mac, Ipv4>();
+  const asked: Asked[] = [];
   const latest = new Map<string, CapturedPacket>();
   const wanted = new Set(addresses);
   let number = 0;
@@ -43,7 +52,11 @@ export async function readFrames(
       throw new InputError(`frames of link type ${frame.linktype} are not read; allowed: ${LINK_TYPES}`);
     const data = Uint8Array.from(Buffer.from(frame.data, 'hex'));
     const link = readLink(frame.linktype, data);
-    if (link?.etherType === ETHERTYPE_ARP) noteOwner(owners, link.payload);
+    if (link?.etherType === ETHERTYPE_ARP) {
+      noteOwner(owners, link.payload);
+      const by = askerIn(link.payload);
+      if (by !== undefined) asked.push({ at: Number(frame.microseconds), by });
+    }
     const packet = link && ipv4Of(link, { frame, number, guePorts });
     if (!packet) return false;
     const key = imageKey(packet);
@@ -57,7 +70,7 @@ export async function readFrames(
     return true;
   };
   const { cut } = await readCapture(bridge, path, { keep, most: MOST_FRAMES });
-  return { packets, owners, cut };
+  return { packets, owners, asked, cut };
 }
 
 function ipv4Of(
@@ -81,6 +94,7 @@ function imageKey({ protocol, id, offset }: CapturedPacket): string {
 }
 
 const PROTOCOL_ICMP = 1;
+const ARP_REQUEST = 1;
 
 function concerns(
   { source, destination, protocol, body }: CapturedPacket,
@@ -96,4 +110,8 @@ function noteOwner(owners: Map<Mac, Ipv4>, arp: Uint8Array): void {
   if (arp.length < 28) return;
   const mac = Buffer.from(arp.subarray(8, 14)).toString('hex');
   owners.set(mac, addressAt(arp, 14));
+}
+
+function askerIn(arp: Uint8Array): Ipv4 | undefined {
+  return arp.length >= 28 && word(arp, 6) === ARP_REQUEST ? addressAt(arp, 14) : undefined;
 }

@@ -235,6 +235,41 @@ it.each<Kind>(['ethernet', 'cooked'])(
   },
 );
 
+it('a header that came in two fragments', async () => {
+  const text = `${service('-m')}timeline:
+  - f1 client > S 0:0(0)
+  - f1 server > S. 0:0(0) ack 1
+  - f1 client > . 1:1(0) ack 1 id 7 nodf frag 0+8 mf
+  - f1 client > . 1:1(0) ack 1 id 7 nodf frag 8+8 mf
+  - f1 client > . 1:1(0) ack 1 id 7 nodf frag 8+8 mf
+  - f1 client > . 1:1(0) ack 1 id 7 nodf frag 16+4
+`;
+  const { lines, wrong } = await imported(text);
+  expect(wrong).toEqual([]);
+  expect(lines.slice(2)).toEqual([
+    'f1 client > . 1:1(0) ack 1 id 7 nodf frag 0+8 mf -> nothing out',
+    'f1 client > . 1:1(0) ack 1 id 7 nodf frag 8+8 mf -> nothing out',
+    'f1 client > . 1:1(0) ack 1 id 7 nodf frag 8+8 mf -> nothing out',
+    'f1 client > . 1:1(0) ack 1 id 7 nodf frag 16+4 -> to RIP2',
+  ]);
+});
+
+it('what was dropped is not told of a client who calls a real server by its own address, too', async () => {
+  const text = `${service('-m')}  rules: |
+    *filter
+    :INPUT ACCEPT [0:0]
+    -A INPUT -m conntrack --ctstate INVALID -j DROP
+    COMMIT
+  sysctls: { net.ipv4.vs.conntrack: 1 }
+flows: { f1: CIP1:40000 > RIP2:80, f2: CIP1:40000 > VIP:80 }
+timeline: [f1 client > S 0:0(0), f2 client > S 0:0(0), f1 client > . 1:1(0) ack 1, f2 client > . 1:1(0) ack 1]
+`;
+  const { lines, notes, wrong } = await imported(text, { kind: 'cooked' });
+  expect(wrong).toEqual([]);
+  expect(lines).toEqual(['f1 client > S 0:0(0)', 'f1 client > . 1:1(0) ack 1']);
+  expect(notes.join()).toContain('2 packets are of clients who call a real server by its own address');
+});
+
 it('a real server that is the director itself, where its administrator says so', async () => {
   const text = `director:
   services: |

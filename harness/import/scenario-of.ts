@@ -127,7 +127,8 @@ function speakerIn(
   for (const { kind, classified: to } of answers)
     if (from === 'client' && kind !== 'back' && !to.error && !to.echo) reached.set(conversation, to.far);
   const { data, virtual } = conversation;
-  const place = reached.get(conversation) ?? reached.get(data?.control ?? conversation);
+  const control = data?.opener === 'server' ? data.control : conversation;
+  const place = reached.get(conversation) ?? reached.get(control);
   const isThere = place?.address === far.address;
   if (from === 'client') return { by: undefined };
   if (far.kind === 'virtual') return isThere || error ? { by: undefined } : undefined;
