@@ -1,5 +1,6 @@
 import type { CtInfo, NfConn } from './conntrack/types.ts';
 import type { WayOut } from './ip/route-types.ts';
+import type { Template } from './netfilter/types.ts';
 import type { Emitted } from './observation.ts';
 import type { Ipv4 } from './wire/address.ts';
 import { fold } from './wire/checksum.ts';
@@ -42,8 +43,8 @@ export interface Skb {
   ct: { readonly entry: NfConn; readonly info: CtInfo } | undefined;
   /** IP_CT_UNTRACKED. */
   untracked: boolean;
-  /** What a rule has said how its connection shall be tracked, if it begins one (nf_ct_tmpl_alloc). */
-  template: { readonly helper: 'ftp' } | undefined;
+  /** What a rule has said how its connection shall be tracked, if it begins one. */
+  template: Template | undefined;
   /** Made about an untracked packet: without an entry, yet `CT --notrack` takes it for one that has one. */
   attached: boolean;
   /** The TCP checksum is left to the device (CHECKSUM_PARTIAL): until then only the pseudo header is in it. */

@@ -1,5 +1,5 @@
 import { BIASES, EVEN } from '../generators/bias.ts';
-import { NAT_TARGETS } from '../spec/config/rules.ts';
+import { NAT_TARGETS, type Table, type Target } from '../spec/config/rules.ts';
 import {
   asksConnections,
   hasMarks,
@@ -12,6 +12,13 @@ import {
 } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 import { MANY_CONNECTIONS } from './shapes.ts';
+
+/** Some rule marks connections where others assign a helper. */
+const marksTemplates = ({ name, chains }: Table): boolean => {
+  const targets = chains.flatMap(({ rules }) => rules.flatMap(({ target }) => target ?? []));
+  const isHelper = (target: Target) => target.kind === 'CT' && 'helper' in target;
+  return name === 'raw' && targets.some(isHelper) && targets.some(({ kind }) => kind === 'CONNMARK');
+};
 
 /** What is said of the tables of iptables, their matches and their targets. */
 export const RULE_CLAIMS = [
@@ -96,6 +103,13 @@ export const RULE_CLAIMS = [
     source: { file: 'net/netfilter/xt_CT.c', symbol: 'xt_ct_target' },
     bias: { ...BIASES.marks, counting: 90 },
     only: hasNotrack,
+  },
+  {
+    id: 'rules/template-mark',
+    says: 'Behind the rule that assigns a helper CONNMARK marks what that rule gives to packets, which keeps the mark for all of them until legacy iptables loads the table anew; connections get none of it.',
+    source: { file: 'net/netfilter/xt_CT.c', symbol: 'xt_ct_tg_check' },
+    bias: { ...BIASES.ftp, nft: 40, counting: 40, rules: 15, commands: 30 },
+    only: ({ director }) => director.rules.tables.some(marksTemplates),
   },
   {
     id: 'rules/nft',

@@ -14,6 +14,13 @@ const MARKING = tableOf('mangle', {
   PREROUTING: [tcpRule({ kind: 'CONNMARK', op: 'set', value: 1, mask: 0xffffffff }, dport(FTP))],
 });
 
+/** Behind the rule that assigns the helper a mark is that rule's own, and lasts: each packet turns it over. */
+const MARKING_NOBODY: readonly Rule[] = [
+  anyRule({ kind: 'CONNMARK', op: 'set', value: 1, mask: 0 }),
+  { matches: [{ kind: 'connmark', value: 1, mask: 0xffffffff, inverted: false }] },
+  anyRule({ kind: 'CONNMARK', op: 'restore', packetMask: 0xffffffff, connectionMask: 0xffffffff }),
+];
+
 /** The firewall of the HOWTO: what is announced may pass. */
 const FIREWALL = filterTable(
   {
@@ -28,12 +35,13 @@ export function helping(
   bias: ScenarioBias,
 ): fc.Arbitrary<(rules: Ruleset, services: readonly VirtualService[]) => Ruleset> {
   return fc
-    .tuple(percent(70), percent(bias.ftp / 4), percent(30), percent(30), percent(20))
-    .map(([helps, anyway, everywhere, guards, marks]) => (rules, services) => {
+    .tuple(percent(70), percent(bias.ftp / 4), percent(30), percent(30), percent(20), percent(25))
+    .map(([helps, anyway, everywhere, guards, marks, marksNobody]) => (rules, services) => {
       const served = services.some(({ protocol, port }) => protocol === 'tcp' && port === FTP);
       if (!(served ? helps : anyway)) return rules;
       const { tables } = rules;
-      const raw = tableOf('raw', { PREROUTING: [named], ...(everywhere && { OUTPUT: [named] }) });
+      const helped = [named, ...(marksNobody ? MARKING_NOBODY : [])];
+      const raw = tableOf('raw', { PREROUTING: helped, ...(everywhere && { OUTPUT: helped }) });
       const guarded = guards && !tables.some(({ name }) => name === 'filter');
       return {
         tables: [

@@ -11,7 +11,7 @@ import { length, type Skb } from '../skb.ts';
 import type { Backend, Net, Verdict } from '../state.ts';
 import type { Hook } from '../tables/hooks.ts';
 import { note } from '../trace-log.ts';
-import { applyTarget, wording } from './targets.ts';
+import { applyTarget, trackAs, wording } from './targets.ts';
 import type {
   Clock,
   Counter,
@@ -22,6 +22,7 @@ import type {
   LimitState,
   LoadedMatch,
   Place,
+  Template,
 } from './types.ts';
 
 const CHAIN_OF_HOOK: Readonly<Record<Hook, string>> = {
@@ -61,6 +62,7 @@ export function loadRule(backend: Backend, clock: Clock, rule: Rule): IptRule {
     fragment,
     matches: rule.matches.map((match) => loadMatch(backend, clock, match)),
     target,
+    template: target?.kind === 'CT' && 'helper' in target ? { helper: target.helper, mark: 0 } : undefined,
   };
   return { rule: loaded, counter: newCounter(), tracks: looksAtConnections(rule) };
 }
@@ -140,7 +142,7 @@ function walk(
     if (!rule.target) continue;
     const { target } = rule;
     note(net, place.hook, `iptable_${table.name} ${chain.name}`, '', () => ruleWording(index, target));
-    const result = decide(net, table, target, skb, place);
+    const result = decide(net, table, { target, template: rule.template }, skb, place);
     if (result !== 'CONTINUE') return result;
   }
   return 'RETURN';
@@ -149,7 +151,7 @@ function walk(
 function decide(
   net: Net,
   table: IptTable,
-  target: Target,
+  { target, template }: { readonly target: Target; readonly template: Template | undefined },
   skb: Skb,
   place: Place,
 ): 'ACCEPT' | 'DROP' | 'RETURN' | 'CONTINUE' {
@@ -164,6 +166,9 @@ function decide(
     }
     case 'goto':
       return walk(net, table, chainOf(table, target.chain), skb, place);
+    case 'CT':
+      trackAs(skb, template);
+      return 'CONTINUE';
     default:
       return applyTarget(net, skb, target, place);
   }

@@ -20,13 +20,15 @@ export const legacy: Backend = {
 /**
  * iptables-legacy puts a whole new table in the place of the old one and takes the rules' counters over, but not
  * those of the policies (iptables, libiptc/libiptc.c, __iptcc_p_del_policy: COUNTER_MAP_ZEROED), and what matches
- * remember begins anew.
+ * and templates remember begins anew.
  */
 function reload(net: Net, table: IptTable): void {
   for (const { policyCounter, rules } of table.chains) {
     Object.assign(policyCounter, { packets: 0, bytes: 0 });
-    for (const { rule } of rules)
+    for (const { rule } of rules) {
       for (const loaded of rule.matches) loaded.state = freshState(legacy, net, loaded.match);
+      if (rule.template) rule.template.mark = 0;
+    }
   }
 }
 

@@ -88,9 +88,9 @@ function extensionMatches(net: Net, loaded: LoadedMatch, skb: Skb): boolean {
   }
 }
 
-/** net/netfilter/xt_connmark.c, connmark_mt; what a packet with a helper's template carries has no mark. */
+/** net/netfilter/xt_connmark.c, connmark_mt; a helper's template has a mark of its own. */
 function connmarkMatches(match: Extract<Match, { readonly kind: 'mark' | 'connmark' }>, skb: Skb): boolean {
-  const mark = skb.template ? 0 : skb.ct?.entry.mark;
+  const { mark } = skb.template ?? skb.ct?.entry ?? { mark: undefined };
   return mark !== undefined && ((mark & match.mask) >>> 0 === match.value) !== match.inverted;
 }
 

@@ -6,10 +6,10 @@ import { changedHeader } from '../wire/ipv4.ts';
 import { natTarget } from './nat/targets.ts';
 import { reject } from './reject.ts';
 import { clampMss } from './tcpmss.ts';
-import type { Place } from './types.ts';
+import type { Place, Template } from './types.ts';
 
 /** Targets that are more than a verdict or a way to another chain. */
-type Extension = Exclude<Target, { kind: 'ACCEPT' | 'DROP' | 'RETURN' | 'jump' | 'goto' }>;
+type Extension = Exclude<Target, { kind: 'ACCEPT' | 'DROP' | 'RETURN' | 'jump' | 'goto' | 'CT' }>;
 
 /** What a target does to a packet, and whether the rules after it still have a say (XT_CONTINUE). */
 export function applyTarget(
@@ -33,12 +33,6 @@ export function applyTarget(
     case 'CONNMARK':
       markConnection(skb, target);
       return 'CONTINUE';
-    case 'CT':
-      // A packet that has been through conntrack already (over loopback) keeps what it got there.
-      if (skb.ct || skb.attached || skb.untracked || skb.template) return 'CONTINUE';
-      if ('helper' in target) skb.template = { helper: target.helper };
-      else skb.untracked = true;
-      return 'CONTINUE';
     case 'LOG':
     case 'NFLOG':
       return 'CONTINUE';
@@ -53,6 +47,16 @@ export function applyTarget(
   }
 }
 
+/**
+ * How a packet's connection shall be tracked, if it begins one: with a helper, or not at all. One that has been through
+ * conntrack already (over loopback) keeps what it got there (net/netfilter/xt_CT.c, xt_ct_target).
+ */
+export function trackAs(skb: Skb, template: Template | undefined): void {
+  if (skb.ct || skb.attached || skb.untracked || skb.template) return;
+  skb.template = template;
+  skb.untracked = template === undefined;
+}
+
 /** Two of the byte's bits belong to somebody else (XT_DSCP_ECN_MASK). */
 const ECN_BITS = 3;
 
@@ -60,9 +64,12 @@ function setTos(skb: Skb, tos: number): void {
   skb.header = changedHeader(skb.header, { tos });
 }
 
-/** net/netfilter/xt_connmark.c, connmark_tg_shift; a packet without a connection is left alone. */
+/**
+ * net/netfilter/xt_connmark.c, connmark_tg_shift; a packet without a connection is left alone. What carries a template
+ * marks that, and so every packet that will carry it.
+ */
 function markConnection(skb: Skb, target: Extract<Target, { kind: 'CONNMARK' }>): void {
-  const entry = skb.ct?.entry;
+  const entry = skb.template ?? skb.ct?.entry;
   if (!entry) return;
   switch (target.op) {
     case 'set':

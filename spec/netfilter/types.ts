@@ -50,7 +50,18 @@ export interface IptRule {
  */
 export type LoadedRule = { readonly [Part in Exclude<keyof Rule, 'matches'>]-?: Rule[Part] | undefined } & {
   readonly matches: readonly LoadedMatch[];
+  /** Of a rule that assigns a helper. */
+  readonly template: Template | undefined;
 };
+
+/**
+ * What packets carry between the rule that assigns a helper and conntrack: the entry of nobody, which is the rule's own
+ * and the same for all of them, with its mark (nf_ct_tmpl_alloc).
+ */
+export interface Template {
+  readonly helper: 'ftp';
+  mark: number;
+}
 
 /** An extension with what it remembers, which is anew whenever the table is loaded. */
 export type LoadedMatch = Loaded<Match>;
