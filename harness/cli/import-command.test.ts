@@ -61,8 +61,9 @@ function lvscheck(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-const real = (name: string) =>
-  fileURLToPath(new URL(`../../suites/captures/last-finack/${name}`, import.meta.url));
+const captured = (folder: string, name: string) =>
+  fileURLToPath(new URL(`../../suites/captures/${folder}/${name}`, import.meta.url));
+const real = (name: string) => captured('last-finack', name);
 
 describe('lvscheck import', () => {
   it('tells where the packet was dropped, and keeps what that needs', async () => {
@@ -96,6 +97,22 @@ describe('lvscheck import', () => {
     const { timeline, expectations } = parseScenarioFile(await readFile(out, 'utf8'), out);
     expect(timeline.length).toBeLessThan(8);
     expect(expectations!.at(-1)).toEqual({ after: timeline.length, fact: { kind: 'nothing' } });
+  });
+
+  it('shows the data connection that is not RELATED, in a capture of a real FTP server', async () => {
+    const out = join(await folder(), 'case.yaml');
+    const ftp = (name: string) => captured('ftp-not-related', name);
+    const given = ['--ipvs', ftp('ipvs.txt'), '--rules', ftp('rules.txt'), '--sysctl', ftp('sysctl.txt')];
+    const { status, stdout } = lvscheck('import', ftp('case.pcap'), ...given, '-o', out);
+    expect(status).toBe(0);
+    expect(stdout).not.toContain('note:');
+    expect(stdout).toContain('the model did the same each time: 15 observations');
+    expect(stdout).toMatch(
+      /f2 client > S .*\n {2}your director: nothing out\n {2}the model: dropped at LOCAL_IN/,
+    );
+    expect(await readFile(out, 'utf8')).toContain(
+      'says "229 Entering Extended Passive Mode (|||30008|)\\r\\n"',
+    );
   });
 
   it('says that sh, which hashes addresses, may pick another server for those of the scenario', async () => {

@@ -63,17 +63,16 @@ async function extras(script: string): Promise<GuestEntry[]> {
   });
   const kernel = await readyKernel(undefined, console.error);
   const modules = kernel.modules.filter(({ name }) => ['veth', 'af_packet'].includes(name));
-  const [busybox, tcpdump] = ['busybox', 'tcpdump'].map((name) => {
-    const path = findProgram(name);
-    if (path) return path;
-    throw new MachineError(`missing: ${name}; run as root: apt-get install busybox-static tcpdump`);
-  }) as [string, string];
+  const programs = ['tcpdump', ...programsOf(await readFile(script, 'utf8'))];
+  const libraries = new Set<string>();
+  for (const name of programs)
+    for (const library of await sharedLibraries(programHere(name))) libraries.add(library);
   return [
-    await file('/bin/busybox', busybox),
+    await file('/bin/busybox', programHere('busybox')),
     ...APPLETS.map((name): GuestEntry => ({ kind: 'symlink', path: `/bin/${name}`, target: 'busybox' })),
-    await file('/usr/bin/tcpdump', tcpdump),
+    ...(await Promise.all(programs.map((name) => file(`/usr/bin/${name}`, programHere(name))))),
     ...(await Promise.all(
-      (await sharedLibraries(tcpdump)).map((path) => file(`/usr/lib/extra/${path.split('/').at(-1)}`, path)),
+      [...libraries].map((path) => file(`/usr/lib/extra/${path.split('/').at(-1)}`, path)),
     )),
     ...(await Promise.all(
       modules.map(
@@ -87,4 +86,17 @@ async function extras(script: string): Promise<GuestEntry[]> {
     )),
     await file('/case.sh', script),
   ];
+}
+
+/** Besides busybox and tcpdump; a script names them in its first line. */
+function programsOf(script: string): string[] {
+  return /^# programs: (.+)/.exec(script)?.[1]?.split(' ') ?? [];
+}
+
+function programHere(name: string): string {
+  const path = findProgram(name);
+  if (path) return path;
+  throw new MachineError(
+    `missing: ${name}; run as root: apt-get install ${name === 'busybox' ? 'busybox-static' : name}`,
+  );
 }
