@@ -90,7 +90,10 @@ const error = (bias: ScenarioBias): fc.Arbitrary<IcmpError> =>
       .record({
         by: sometimes(25, fc.constantFrom(...ROUTERS[from])),
         typeAndCode: typeAndCode(bias),
-        mtu: sometimes(40, weighted([3, 1300], [1, 1500], [1, 576], [1, 68], [1, 1])),
+        mtu: sometimes(
+          40 + 4 * shareOfTunnels(bias),
+          weighted([3, 1300], [1, 1500], [1, 576], [1, 68], [1, 1]),
+        ),
         quote: quote(bias),
         quotedOffset: sometimes(5, weighted([2, 185], [1, 1])),
         ttl,
