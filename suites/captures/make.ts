@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Guest } from '../../harness/directors/microvm/guest.ts';
 import { guestOptions } from '../../harness/directors/microvm/open.ts';
 import { MachineError } from '../../harness/errors.ts';
@@ -12,8 +13,8 @@ import { findProgram } from '../../harness/system/find-program.ts';
 import { namelessFile } from '../../harness/system/nameless-file.ts';
 
 /**
- * `npm run capture FOLDER`: runs the folder's case.sh in a guest, with busybox and tcpdump of this machine, and keeps
- * what an operator would send: case.pcap, ipvs.txt, rules.txt, sysctl.txt.
+ * `npm run capture FOLDER`: runs the folder's case.sh in a guest, in the network of network.sh, with busybox and tcpdump
+ * of this machine, and keeps what an operator would send: case.pcap, ipvs.txt, rules.txt, sysctl.txt.
  */
 const RESULTS = ['case.pcap', 'ipvs.txt', 'rules.txt', 'sysctl.txt'];
 const LIMIT_MS = 100_000;
@@ -84,6 +85,7 @@ async function extras(script: string): Promise<GuestEntry[]> {
         }),
       ),
     )),
+    await file('/network.sh', fileURLToPath(new URL('network.sh', import.meta.url))),
     await file('/case.sh', script),
   ];
 }
