@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { modelLead } from '../../harness/cli/model-subjects.ts';
+import { explainingModel, modelLead } from '../../harness/cli/model-subjects.ts';
 import { importCase } from '../../harness/import/import-case.ts';
-import { KINDS, type Kind, type MadeUpFrame, pcapOf } from '../../harness/import/made-up-capture.ts';
-import { bind } from '../../harness/play/bind.ts';
+import { KINDS, type Kind, pcapOf } from '../../harness/import/made-up-capture.ts';
+import { framesOf } from '../../harness/import/made-up-frames.ts';
 import { parseScenarioFile } from '../../harness/replay/scenario-file.ts';
 import { ScapyBridge } from '../../harness/scapy-bridge/bridge.ts';
 import { damagedBytes, randomOf } from './damage.ts';
@@ -54,7 +54,8 @@ async function damagedCaptures(
   { folder, bridge }: { folder: string; bridge: ScapyBridge },
 ): Promise<Fuzzed> {
   const random = randomOf(seed);
-  const whole = (Object.keys(KINDS) as Kind[]).map((kind) => pcapOf(framesOf(), kind));
+  const frames = framesOf(parseScenarioFile(CASE, 'case'), explainingModel());
+  const whole = (Object.keys(KINDS) as Kind[]).map((kind) => pcapOf(frames, kind));
   const faults: { why: string; input: string }[] = [];
   const capture = join(folder, 'x.pcap');
   const files = { capture, ipvs: join(folder, 'ipvs'), rules: undefined, sysctl: undefined };
@@ -79,21 +80,4 @@ async function damagedCaptures(
       faults.push({ why: fault, input: Buffer.from(input).toString('hex') });
   }
   return { name: 'pcap', runs, read, faults, slowestMs };
-}
-
-/** What the model did with the case. */
-function framesOf(): MadeUpFrame[] {
-  const frames: MadeUpFrame[] = [];
-  const model = modelLead();
-  bind(parseScenarioFile(CASE, 'case'), {
-    start: (config) => model.start(config),
-    step: (step) => {
-      const observed = model.step(step);
-      const at = 1e9 + frames.length * 1000;
-      if (step.kind === 'frame') frames.push({ at, way: 'in', frame: step.frame });
-      for (const { frame } of observed.emitted) frames.push({ at: at + 10, way: 'out', frame });
-      return observed;
-    },
-  });
-  return frames;
 }
