@@ -2,7 +2,7 @@ import type { Ipv4, Mac } from '../../spec/wire/address.ts';
 import { ETHERTYPE_IPV4 } from '../../spec/wire/ethernet.ts';
 import { greHeaderBytes, parseGre } from '../../spec/wire/gre.ts';
 import { parseGue } from '../../spec/wire/gue.ts';
-import { PROTOCOL_GRE, PROTOCOL_IPIP, PROTOCOL_UDP, word } from '../../spec/wire/ipv4.ts';
+import { addressAt, PROTOCOL_GRE, PROTOCOL_IPIP, PROTOCOL_UDP, word } from '../../spec/wire/ipv4.ts';
 import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
 
 /** An IPv4 packet of a capture, of which the end may be missing. */
@@ -90,8 +90,4 @@ function innerStart(protocol: number, body: Uint8Array, guePorts: ReadonlySet<nu
 
 export function isFragment({ offset, moreFragments }: CapturedPacket): boolean {
   return offset > 0 || moreFragments;
-}
-
-export function addressAt(bytes: Uint8Array, at: number): Ipv4 {
-  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
 }

@@ -1,13 +1,13 @@
 import type { Ipv4, Mac } from '../../spec/wire/address.ts';
 import { ETHERTYPE_ARP } from '../../spec/wire/arp.ts';
 import { ETHERTYPE_IPV4 } from '../../spec/wire/ethernet.ts';
-import { word } from '../../spec/wire/ipv4.ts';
+import { addressAt, word } from '../../spec/wire/ipv4.ts';
 import { InputError } from '../errors.ts';
 import type { ScapyBridge } from '../scapy-bridge/bridge.ts';
 import type { CapturedFrame } from '../scapy-bridge/messages.ts';
 import { readCapture } from '../scapy-bridge/read-capture.ts';
 import { isReadable, LINK_TYPES, type LinkFrame, readLink } from './link-layer.ts';
-import { addressAt, type CapturedPacket, readPacket } from './packet.ts';
+import { type CapturedPacket, readPacket } from './packet.ts';
 
 /** Frames that are held in memory at most. */
 const MOST_FRAMES = 100_000;

@@ -1,6 +1,7 @@
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { Flow, IcmpError, PacketItem } from '../../spec/scenario.ts';
-import { addressAt, clientOf, type FlowLog } from './flow-log.ts';
+import { addressAt } from '../../spec/wire/ipv4.ts';
+import { clientOf, type FlowLog } from './flow-log.ts';
 import { firstServer, hostAt, hostNamed, hostWithMac, type Sender } from './hosts.ts';
 import type { Way } from './packet-frame.ts';
 

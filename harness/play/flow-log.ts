@@ -1,9 +1,10 @@
 import type { Emitted } from '../../spec/observation.ts';
 import type { Endpoint, Flow, PacketItem } from '../../spec/scenario.ts';
-import type { Ipv4, Mac } from '../../spec/wire/address.ts';
+import type { Mac } from '../../spec/wire/address.ts';
 import { ETHERNET_HEADER_BYTES, parseEthernet } from '../../spec/wire/ethernet.ts';
 import { ICMP_HEADER_BYTES, isIcmpError } from '../../spec/wire/icmp.ts';
 import {
+  addressAt,
   type Ipv4Packet,
   PROTOCOL_ICMP,
   PROTOCOL_SCTP,
@@ -108,11 +109,6 @@ function readQuotedArrival(frame: Uint8Array, { payload }: Ipv4Packet): Arrival 
     server: { address: addressAt(quoted, 12), port: word(quoted, ports) },
     client: { address: addressAt(quoted, 16), port: word(quoted, ports + 2) },
   };
-}
-
-/** The address of a packet's IP header at that byte. */
-export function addressAt(packet: Uint8Array, at: number): Ipv4 {
-  return word(packet, at) * 0x10000 + word(packet, at + 2);
 }
 
 /** Who a flow's ends are until the director has said something else. */

@@ -134,6 +134,11 @@ export function word(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 8) | bytes[at + 1]!;
 }
 
+/** The address in those four bytes. */
+export function addressAt(bytes: Uint8Array, at: number): Ipv4 {
+  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
+}
+
 export function setWord(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = (value >>> 8) & 0xff;
   bytes[at + 1] = value & 0xff;
