@@ -35,6 +35,10 @@ export const ICMP_MESSAGES = [
   '14/0', '19/0',
 ];
 
+/** How IPVS forwards, and what conntrack may think of what it forwards. */
+export const METHODS = ['masq', 'droute', 'tunnel', 'bypass'] as const;
+export const SEEN_STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
+
 /** Every table whose cells are counted. The ids are for machines: never renamed. */
 export const CELL_TABLES: readonly CellTable[] = [
   {
@@ -105,9 +109,9 @@ export const CELL_TABLES: readonly CellTable[] = [
     id: 'forwarding',
     says: 'How IPVS passed a packet of a client on, and what conntrack thought of the packet.',
     axes: [
-      { name: 'method', values: ['masq', 'droute', 'tunnel', 'bypass'] },
+      { name: 'method', values: METHODS },
       { name: 'vs/conntrack', values: ['0', '1'] },
-      { name: 'seen', values: ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] },
+      { name: 'seen', values: SEEN_STATES },
     ],
     unreachable: unreachableForwarding,
   },

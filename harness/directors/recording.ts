@@ -15,7 +15,7 @@ import { SYSCTLS } from '../../spec/tables/sysctls.ts';
 import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
 import { PROTOCOL_ICMP, word } from '../../spec/wire/ipv4.ts';
 import { cellNumber, type FirstSteps, NO_CELL, noSteps } from '../coverage/cells.ts';
-import { ICMP_MESSAGES } from '../coverage/tables.ts';
+import { ICMP_MESSAGES, METHODS, SEEN_STATES } from '../coverage/tables.ts';
 
 /** Told of every cell of `CELL_TABLES` that a packet reaches. */
 type Reached = (cell: number) => void;
@@ -192,8 +192,19 @@ function forwarded(
   const ends = endsOf(net, packet);
   const cp = ends && connInGet(net, ends);
   if (!cp) return;
-  const conntrack = String(sysctl(net, 'net.ipv4.vs.conntrack'));
-  reached(cellNumber('forwarding', [cp.forward, conntrack, seen]));
+  const cells = sysctl(net, 'net.ipv4.vs.conntrack') === 0 ? FORWARDED.untracked : FORWARDED.tracked;
+  reached(cells[cp.forward][seen]);
+}
+
+const FORWARDED = { untracked: forwardingCells('0'), tracked: forwardingCells('1') };
+
+function forwardingCells(conntrack: '0' | '1') {
+  const cells = METHODS.map(
+    (method) => [method, cellsFor('forwarding', SEEN_STATES, (seen) => [method, conntrack, seen])] as const,
+  );
+  return Object.fromEntries(cells) as Readonly<
+    Record<(typeof METHODS)[number], Readonly<Record<(typeof SEEN_STATES)[number], number>>>
+  >;
 }
 
 function watchedRules(reached: Reached): Parts['ruleMatches'] {
