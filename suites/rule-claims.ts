@@ -52,7 +52,7 @@ export const RULE_CLAIMS = [
     id: 'rules/connections',
     says: 'Rules that ask for tuples, status, direction or IPVS connection of a packet see those of its entry.',
     source: { file: 'net/netfilter/xt_conntrack.c', symbol: 'conntrack_mt' },
-    bias: { ...EVEN, rules: 100, marks: 30, conntrack: 90, droute: 45, besideServices: 8, counting: 20 },
+    bias: { ...EVEN, rules: 100, marks: 30, conntrack: 90, droute: 15, besideServices: 8, counting: 20 },
     only: asksConnections,
   },
   {

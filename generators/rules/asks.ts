@@ -74,10 +74,11 @@ const ipvsAsk: fc.Arbitrary<IpvsAsk> = oneOf<IpvsAsk>(
   [1, network.map((network) => ({ on: 'vaddr', ...network }))],
   [1, fc.tuple(port, inverted).map(([port, inverted]) => ({ on: 'vport', port, inverted }))],
   [1, direction.map((direction) => ({ on: 'vdir', direction }))],
+  // No other match asks for this one.
   [
-    1,
+    2,
     fc
-      .tuple(fc.constantFrom('GATE' as const, 'MASQ' as const), inverted)
+      .tuple(weighted<'GATE' | 'MASQ'>([2, 'GATE'], [1, 'MASQ']), inverted)
       .map(([method, inverted]) => ({ on: 'vmethod', method, inverted })),
   ],
 );
