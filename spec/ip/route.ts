@@ -60,25 +60,24 @@ export function validateSource(
   { source, destination }: Skb['header'],
   { inDevice, outDevice }: ThroughDevices,
 ): string | { readonly neighbour: boolean } {
-  const rpFilter = Math.max(...deviceSysctl(net, 'rp_filter', inDevice));
-  const back = (oif: string | undefined): Flow => ({
-    source: destination,
-    destination: source,
-    mark: 0,
-    iif: outDevice,
-    oif,
-  });
-  const found = net.parts.fibLookup(net, back(undefined));
+  const back: Flow = { source: destination, destination: source, mark: 0, iif: outDevice, oif: undefined };
+  const found = net.parts.fibLookup(net, back);
   const isNeighbour = ({ gateway }: FibRoute) =>
     gateway === undefined || !net.kernel.has('redirect-to-neighbours-only');
   if (typeof found === 'string')
-    return rpFilter === 0 ? { neighbour: false } : 'rp_filter: no way leads back to the source';
+    return rpFilter(net, inDevice) === 0
+      ? { neighbour: false }
+      : 'rp_filter: no way leads back to the source';
   if (found.type === 'local' && !deviceSysctl(net, 'accept_local', inDevice).some((value) => value !== 0))
     return 'the source is an address of the director: martian';
   if (found.device === inDevice) return { neighbour: isNeighbour(found) };
-  if (rpFilter === 1) return `rp_filter: the way back to the source is by ${found.device}`;
-  const there = net.parts.fibLookup(net, back(inDevice));
+  if (rpFilter(net, inDevice) === 1) return `rp_filter: the way back to the source is by ${found.device}`;
+  const there = net.parts.fibLookup(net, { ...back, oif: inDevice });
   return { neighbour: typeof there === 'object' && there.type === 'unicast' && isNeighbour(there) };
+}
+
+function rpFilter(net: Net, device: string): number {
+  return Math.max(...deviceSysctl(net, 'rp_filter', device));
 }
 
 /** The value for all devices, and the device's own (IN_DEV_MAXCONF, IN_DEV_ORCONF). */

@@ -135,14 +135,13 @@ function walk(
     const { rule, counter } = chain.rules[index]!;
     if (!net.parts.ruleMatches(net, rule, skb, place)) {
       if (!skb.hotdrop) continue;
-      note(net, place.hook, `iptable_${table.name} ${chain.name}`, '', () => `rule ${index + 1}: hotdrop`);
+      noteRule(net, place, table, chain, index, 'hotdrop');
       return 'DROP';
     }
     count(counter, skb);
     if (!rule.target) continue;
-    const { target } = rule;
-    note(net, place.hook, `iptable_${table.name} ${chain.name}`, '', () => ruleWording(index, target));
-    const result = decide(net, table, { target, template: rule.template }, skb, place);
+    noteRule(net, place, table, chain, index, rule.target);
+    const result = decide(net, table, rule.target, rule.template, skb, place);
     if (result !== 'CONTINUE') return result;
   }
   return 'RETURN';
@@ -151,7 +150,8 @@ function walk(
 function decide(
   net: Net,
   table: IptTable,
-  { target, template }: { readonly target: Target; readonly template: Template | undefined },
+  target: Target,
+  template: Template | undefined,
   skb: Skb,
   place: Place,
 ): 'ACCEPT' | 'DROP' | 'RETURN' | 'CONTINUE' {
@@ -174,8 +174,18 @@ function decide(
   }
 }
 
-function ruleWording(index: number, target: Target): string {
-  return `rule ${index + 1}: ${wording(target)}`;
+/** Apart from the walk, which would have to make a closure for each rule. */
+function noteRule(
+  net: Net,
+  { hook }: Place,
+  table: IptTable,
+  chain: IptChain,
+  index: number,
+  met: Target | 'hotdrop',
+): void {
+  if (!net.trace) return;
+  const why = met === 'hotdrop' ? met : wording(met);
+  note(net, hook, `iptable_${table.name} ${chain.name}`, '', () => `rule ${index + 1}: ${why}`);
 }
 
 function chainOf(table: IptTable, name: string): IptChain {
