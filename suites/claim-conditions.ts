@@ -67,6 +67,14 @@ export function setsOneOf(...names: readonly string[]): (scenario: Scenario) => 
     );
 }
 
+/** The administrator sets it in mid-flow. */
+export const switches =
+  (name: string) =>
+  ({ timeline }: Scenario): boolean =>
+    timeline.some(
+      (item) => item.kind === 'do' && item.command.tool === 'sysctl' && item.command.name === name,
+    );
+
 export const asksForFragments = ({ director }: Scenario): boolean =>
   director.rules.tables.some(({ chains }) =>
     chains.some(({ rules }) => rules.some(({ fragment }) => fragment !== undefined)),

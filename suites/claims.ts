@@ -4,24 +4,23 @@ import { SIZES } from '../generators/sizes.ts';
 import type { Limits } from '../harness/play/seat.ts';
 import type { Claim } from './claim.ts';
 import {
-  asksForStates,
-  hasOddFlags,
   hasQuiescedDest,
   hasSysctl,
   isOwn,
   sends,
-  sendsHeartbeats,
   servesMarks,
   servesTunnels,
   servesUdp,
+  switches,
   usesScheduler,
 } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
+import { CONNTRACK_CLAIMS } from './conntrack-claims.ts';
 import { FTP_CLAIMS } from './ftp-claims.ts';
 import { NETWORK_CLAIMS } from './network-claims.ts';
 import { ROUTING_CLAIMS } from './routing-claims.ts';
 import { RULE_CLAIMS } from './rule-claims.ts';
-import { LONG_TALKS, MANY_CONNECTIONS, ODD_FLAGS_ONLY } from './shapes.ts';
+import { DEFENDED, LONG_TALKS, MANY_CONNECTIONS } from './shapes.ts';
 import { isAboutIpvs, isPlayable, scenariosWithin } from './within-limits.ts';
 
 /** Every claim, and so the suite's table of contents: what is said of each director, and the code that makes it true. */
@@ -35,16 +34,30 @@ const ROWS = [
   },
   {
     id: 'ipvs/secure-tcp',
-    says: 'Under secure_tcp connections walk through its own table, and leave it where they are when it is switched off.',
+    says: 'Under secure_tcp connections walk through a table of its own.',
     source: { file: 'net/netfilter/ipvs/ip_vs_proto_tcp.c', symbol: 'tcp_states_dos' },
+    bias: { ...DEFENDED, commands: 4 },
+    size: { ...LONG_TALKS, segments: 40 },
+    only: hasSysctl('net.ipv4.vs.secure_tcp', 3),
+  },
+  {
+    id: 'ipvs/secure-tcp-switched',
+    says: 'When secure_tcp is switched connections stay in the states that they are in, and go on by the other table.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_proto_tcp.c', symbol: 'tcp_timeout_change' },
+    bias: { ...DEFENDED, commands: 96 },
+    size: { ...LONG_TALKS, interruptions: 24, segments: 40 },
+    only: hasSysctl('net.ipv4.vs.secure_tcp', 3),
+  },
+  {
+    id: 'ipvs/conntrack-switched',
+    says: 'A connection is tracked, or not, as vs/conntrack was when it began.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_conn.c', symbol: 'ip_vs_conn_new, IP_VS_CONN_F_NFCT' },
     bias: {
-      ...BIASES.stateTables,
-      ...{ defence: 100, commands: 92, sysctls: 20, conntrack: 20, accidents: 5, rules: 5, nat: 5 },
-      ...{ udp: 0, udpServices: 0, sctpServices: 0, markServices: 0, ftp: 12, besideServices: 2 },
-      ...{ icmpErrors: 2, echoes: 0, timeoutEdges: 10, persistence: 2, shortFlows: 0 },
+      ...EVEN,
+      ...{ commands: 96, counting: 95, portReuse: 60, conntrack: 60, droute: 30, tunnel: 25 },
+      ...{ besideServices: 2, defence: 0, accidents: 15, rules: 15, shortFlows: 10 },
     },
-    size: { ...LONG_TALKS, interruptions: 12 },
-    only: ({ director }) => director.sysctls['net.ipv4.vs.secure_tcp'] === 3,
+    only: switches('net.ipv4.vs.conntrack'),
   },
   {
     id: 'ipvs/timeouts',
@@ -206,24 +219,6 @@ const ROWS = [
     only: (scenario) => sends(scenario, 'sctp'),
   },
   {
-    id: 'conntrack/sctp',
-    says: 'Conntrack follows an association by its chunks, and takes none with a tag that nobody chose.',
-    source: { file: 'net/netfilter/nf_conntrack_proto_sctp.c', symbol: 'nf_conntrack_sctp_packet' },
-    bias: { ...EVEN, sctpServices: 80, udpServices: 5, counting: 90, conntrack: 80, rules: 20 },
-    only: (scenario) => asksForStates(scenario) && sends(scenario, 'sctp'),
-  },
-  {
-    id: 'conntrack/sctp-heartbeats',
-    says: 'A heartbeat opens an entry on a path of its own, and its answer makes that established; one with a tag that nobody knows changes nothing until it is answered.',
-    source: { file: 'net/netfilter/nf_conntrack_proto_sctp.c', symbol: 'SCTP_FLAG_HEARTBEAT_VTAG_FAILED' },
-    bias: {
-      ...EVEN,
-      ...{ sctpServices: 90, udpServices: 5, besideServices: 45, counting: 90, conntrack: 80, rules: 20 },
-      ...{ disorder: 10, commands: 10 },
-    },
-    only: (scenario) => asksForStates(scenario) && sendsHeartbeats(scenario),
-  },
-  {
     id: 'ipvs/drop-packet',
     says: 'With drop_packet 3 one of am_droprate packets that would be scheduled is dropped, the first one among them.',
     source: { file: 'include/net/ip_vs.h', symbol: 'ip_vs_todrop' },
@@ -308,48 +303,9 @@ const ROWS = [
     source: { file: 'net/netfilter/ipvs/ip_vs_ctl.c', symbol: 'do_ip_vs_set_ctl' },
     bias: BIASES.edits,
   },
-  {
-    id: 'conntrack/tcp-states',
-    says: 'A tracked connection walks through the TCP states of conntrack as its table says.',
-    source: { file: 'net/netfilter/nf_conntrack_proto_tcp.c', symbol: 'tcp_conntracks' },
-    bias: { ...BIASES.stateTables, besideServices: 50 },
-    size: LONG_TALKS,
-  },
-  {
-    id: 'conntrack/windows',
-    says: 'A segment outside the window is INVALID, one at its edge is not.',
-    source: { file: 'net/netfilter/nf_conntrack_proto_tcp.c', symbol: 'tcp_in_window' },
-    bias: BIASES.windowTracking,
-  },
-  {
-    id: 'conntrack/flags',
-    says: 'A segment with flags that no honest peer sends together is INVALID, and changes nothing.',
-    source: { file: 'net/netfilter/nf_conntrack_proto_tcp.c', symbol: 'tcp_error' },
-    bias: ODD_FLAGS_ONLY,
-    only: (scenario) => asksForStates(scenario) && hasOddFlags(scenario),
-  },
-  {
-    id: 'conntrack/ipvs',
-    says: 'net.ipv4.vs.conntrack decides whether conntrack keeps the entries of IPVS, and which tuples they show.',
-    source: { file: 'net/netfilter/ipvs/ip_vs_nfct.c', symbol: 'ip_vs_update_conntrack' },
-    bias: { ...BIASES.portReuse, rules: 70 },
-  },
+  ...CONNTRACK_CLAIMS,
   ...ROUTING_CLAIMS,
   ...RULE_CLAIMS,
-  {
-    id: 'conntrack/udp',
-    says: 'A UDP entry lives 30 s, 120 s and ASSURED once both sides have talked for more than two seconds.',
-    source: { file: 'net/netfilter/nf_conntrack_proto_udp.c', symbol: 'nf_conntrack_udp_packet' },
-    bias: BIASES.datagrams,
-    only: (scenario) => asksForStates(scenario) && sends(scenario, 'datagram'),
-  },
-  {
-    id: 'conntrack/icmp',
-    says: 'A ping is tracked by its identifier for 30 s; an answer that nobody asked for is INVALID.',
-    source: { file: 'net/netfilter/nf_conntrack_proto_icmp.c', symbol: 'nf_conntrack_icmp_packet' },
-    bias: { ...BIASES.datagrams, echoes: 90, udp: 30 },
-    only: (scenario) => asksForStates(scenario) && sends(scenario, 'echo'),
-  },
   ...FTP_CLAIMS,
   ...NETWORK_CLAIMS,
 ] as const satisfies readonly ClaimRow[];

@@ -20,11 +20,12 @@ const isHelped = ({ director }: Scenario): boolean =>
 const speaks = ({ timeline }: Scenario): boolean =>
   timeline.some((item) => item.kind === 'segment' && item.text !== undefined);
 
-/** Before anything is sent on a data connection somebody edits a dest so that it does not masquerade. */
+/** Between the first words and the data connection somebody edits a dest so that it does not masquerade. */
 function isMoved({ flows, timeline }: Scenario): boolean {
-  const first = timeline.findIndex((item) => 'flow' in item && flows[item.flow]!.service.port !== FTP);
+  const words = timeline.findIndex((item) => 'text' in item);
+  const data = timeline.findIndex((item) => 'flow' in item && flows[item.flow]!.service.port !== FTP);
   return timeline
-    .slice(0, Math.max(first, 0))
+    .slice(words, data)
     .some(
       (item) =>
         item.kind === 'do' &&

@@ -79,7 +79,7 @@ export const ROUTING_CLAIMS = [
     id: 'routing/marks',
     says: 'What a mark makes local reaches IPVS whatever its address, and nobody answers in the name of another.',
     source: { file: 'net/ipv4/route.c', symbol: 'ip_route_input_slow' },
-    bias: { ...BIASES.routing, routing: 10, markServices: 100, besideServices: 10, marks: 10 },
+    bias: { ...BIASES.routing, routing: 10, markServices: 100, besideServices: 10, marks: 10, ftp: 40 },
     only: (scenario) => servesMarks(scenario) && bringsMarksHome(scenario),
   },
   {
@@ -92,10 +92,11 @@ export const ROUTING_CLAIMS = [
         routing: 10,
         markServices: 100,
         besideServices: 2,
-        marks: 25,
-        commands: 60,
-        counting: 80,
+        marks: 60,
+        commands: 85,
+        counting: 90,
         rules: 10,
+        portReuse: 50,
       },
     },
     only: (scenario) =>
@@ -107,7 +108,10 @@ export const ROUTING_CLAIMS = [
     id: 'ipvs/snat-reroute',
     says: 'An answer that has got the virtual address goes the way of packets of that address, unless snat_reroute is 0.',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_route_me_harder' },
-    bias: { ...BIASES.routing, besideServices: 5, markServices: 5, droute: 5, tunnel: 5, localNode: 30 },
+    bias: {
+      ...BIASES.routing,
+      ...{ besideServices: 5, markServices: 5, udpServices: 40, droute: 5, tunnel: 5, localNode: 40 },
+    },
     only: leadsAnswers,
   },
   {

@@ -1,4 +1,4 @@
-import { EVEN, type ScenarioBias } from '../generators/bias.ts';
+import { BIASES, EVEN, type ScenarioBias } from '../generators/bias.ts';
 import { SIZES, type Size } from '../generators/sizes.ts';
 
 /** Shapes of scenarios that several claims ask for. */
@@ -24,6 +24,15 @@ export const LONG_TALKS: Size = {
   turns: 10,
   interruptions: 5,
   segments: 30,
+};
+
+/** Directors under secure_tcp, and little that keeps their connections from its table. */
+export const DEFENDED: ScenarioBias = {
+  ...BIASES.stateTables,
+  ...{ defence: 100, disorder: 100, sysctls: 20, conntrack: 20, accidents: 5, rules: 5, nat: 5 },
+  ...{ droute: 30, tunnel: 4, localNode: 2 },
+  ...{ udp: 0, udpServices: 0, sctpServices: 0, markServices: 0, ftp: 12, besideServices: 2 },
+  ...{ icmpErrors: 2, echoes: 0, timeoutEdges: 10, persistence: 2, shortFlows: 0 },
 };
 
 /** Whole sessions in which nothing but flags is odd: another accident before would hide what they do. */

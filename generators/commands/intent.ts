@@ -30,7 +30,7 @@ const anyIntent: fc.Arbitrary<Intent> = oneOf<Intent>(
   [12, ipvsadmIntent],
   [6, iptablesIntent],
   [2, sysctlIntent],
-  [1, fc.constant(switchConntrack)],
+  [2, fc.constant(switchConntrack)],
 );
 
 export const intent: fc.Arbitrary<Intent> = fc.tuple(anyIntent, percent(50)).map(

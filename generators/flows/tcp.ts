@@ -13,13 +13,14 @@ import { cuttings, cutUp } from './fragments.ts';
 import { cuttable, setting } from './setting.ts';
 import { speak } from './speak.ts';
 import { type Story, UNNAMED } from './story.ts';
+import { tour } from './tours.ts';
 import { disorder, greeting, session, type Turn } from './turns.ts';
 
 /** TCP between two honest ends, and what happens to their segments on the way. */
 export function tcpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
   const whole = oneOf<readonly Turn[]>(
     [100 - bias.disorder, session(size.turns)],
-    [bias.disorder, disorder(size.turns + 4)],
+    [bias.disorder, oneOf([1, disorder(size.turns + 4)], [2, tour(5, bias)])],
   );
   const turns = oneOf([bias.shortFlows, greeting], [100 - bias.shortFlows, whole]);
   const accidents = oneOf<readonly Accident[]>(

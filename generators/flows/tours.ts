@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { CONNTRACK_TCP_TABLE } from '../../spec/tables/conntrack-tcp.ts';
+import { IPVS_TCP_TABLE, IPVS_TCP_TABLE_SECURE, type IpvsTcpTable } from '../../spec/tables/ipvs-tcp.ts';
+import type { ScenarioBias } from '../bias.ts';
+import { oneOf, percent, upTo } from '../draws.ts';
+import { type Deed, length, type Turn } from './turns.ts';
+
+/** A cell of a state table as a move: what leads from one state to the next. The first deed is an honest end's. */
+interface Move {
+  readonly from: string;
+  readonly side: Turn['from'];
+  readonly deeds: readonly Deed[];
+  readonly to: string;
+}
+
+/** Shortest ways from state to state. */
+type Ways = ReadonlyMap<string, ReadonlyMap<string, readonly Move[]>>;
+
+/** A state table to travel in. */
+interface Country {
+  readonly moves: readonly Move[];
+  readonly ways: Ways;
+}
+
+/** Each event's row of a table; what is no state leaves a connection where it is. */
+type Events = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Where every connection begins. */
+const HOME = 'NONE';
+
+/** How each event of a table looks, from either side. IPVS takes any SYN for one. */
+const IPVS_DEEDS = {
+  client: { syn: ['syn'], fin: ['fin'], ack: ['ack', 'data'], rst: ['rst', 'rstack'] },
+  server: { syn: ['synack', 'syn'], fin: ['fin'], ack: ['ack', 'data'], rst: ['rst', 'rstack'] },
+} as const;
+const CONNTRACK_DEEDS = {
+  syn: ['syn'],
+  synack: ['synack'],
+  fin: ['fin'],
+  ack: ['ack', 'data'],
+  rst: ['rst', 'rstack'],
+} as const;
+
+function movesOf(
+  side: Move['side'],
+  deeds: Readonly<Record<string, readonly Deed[]>>,
+  events: Events,
+): readonly Move[] {
+  return Object.entries(deeds).flatMap(([event, deeds]) => {
+    const row = events[event]!;
+    return Object.entries(row).map(([from, to]) => ({ from, side, deeds, to: row[to] ? to : from }));
+  });
+}
+
+function country(moves: readonly Move[]): Country {
+  const states = new Set(moves.map(({ from }) => from));
+  return { moves, ways: new Map([...states].map((state) => [state, waysFrom(state, moves)])) };
+}
+
+/** Breadth first. Only a client's SYN leads out of the state that a connection begins in. */
+function waysFrom(start: string, moves: readonly Move[]): ReadonlyMap<string, readonly Move[]> {
+  const ways = new Map<string, readonly Move[]>([[start, []]]);
+  for (const [state, way] of ways)
+    for (const move of moves) {
+      const isRoad = state !== HOME || (move.side === 'client' && move.deeds[0] === 'syn');
+      if (move.from === state && isRoad && !ways.has(move.to)) ways.set(move.to, [...way, move]);
+    }
+  return ways;
+}
+
+/** As seen from both sides, and from the client's alone. */
+const ofIpvs = ({ INPUT, OUTPUT, INPUT_ONLY }: IpvsTcpTable): readonly Country[] => [
+  country([...movesOf('client', IPVS_DEEDS.client, INPUT), ...movesOf('server', IPVS_DEEDS.server, OUTPUT)]),
+  country(movesOf('client', IPVS_DEEDS.client, INPUT_ONLY)),
+];
+
+const [ORIGINAL, REPLY] = CONNTRACK_TCP_TABLE;
+const CONNTRACK = country([
+  ...movesOf('client', CONNTRACK_DEEDS, ORIGINAL),
+  ...movesOf('server', CONNTRACK_DEEDS, REPLY),
+]);
+const IPVS = ofIpvs(IPVS_TCP_TABLE);
+const IPVS_SECURE = ofIpvs(IPVS_TCP_TABLE_SECURE);
+
+/**
+ * Turns that visit cells of a state table, all of them equally often, each by the shortest way from the one before:
+ * far cells are met that turns in no order come to by chance only. Where an ICMP error may have begun a connection, in no
+ * state at all, tours also look at that one's cells first, which are no place to pass through otherwise.
+ */
+export function tour(stops: number, { defence, icmpErrors }: ScenarioBias): fc.Arbitrary<readonly Turn[]> {
+  const stop = fc.record({ cell: fc.nat(), deed: fc.nat(), length });
+  return fc
+    .tuple(
+      oneOf<Country>(
+        [100 - defence, oneOf([1, fc.constant(CONNTRACK)], [2, fc.constantFrom(...IPVS)])],
+        [defence, fc.constantFrom(...IPVS_SECURE)],
+      ),
+      upTo(stops, stop, 1),
+      percent(icmpErrors / 2),
+    )
+    .map(([{ moves, ways }, stops, lingers]) => {
+      const turns: Turn[] = [];
+      let at = HOME;
+      for (const { cell, deed, length } of stops) {
+        const staysHome = lingers && turns.length === 0;
+        const open = moves.filter(({ from }) => (staysHome ? from === HOME : ways.get(at)!.has(from)));
+        const move = open[cell % open.length]!;
+        for (const { side, deeds } of ways.get(at)!.get(move.from)!)
+          turns.push({ from: side, does: deeds[0]!, length });
+        turns.push({ from: move.side, does: move.deeds[deed % move.deeds.length]!, length });
+        at = move.to;
+      }
+      return turns;
+    });
+}
