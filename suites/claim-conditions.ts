@@ -17,6 +17,20 @@ export function hasQuiescedDest({ director, timeline }: Scenario): boolean {
   );
 }
 
+/** While there may be connections. */
+export function editsThresholds({ timeline }: Scenario): boolean {
+  const first = timeline.findIndex(({ kind }) => kind === 'segment');
+  return timeline
+    .slice(first + 1)
+    .some(
+      (item) =>
+        item.kind === 'do' &&
+        'op' in item.command &&
+        item.command.op === 'edit-dest' &&
+        (item.command.dest.upperThreshold ?? 0) > 0,
+    );
+}
+
 /** Some service begins with one of these schedulers, and has a choice. */
 export function usesScheduler(...names: readonly SchedulerName[]): (scenario: Scenario) => boolean {
   return ({ director }) =>

@@ -4,6 +4,7 @@ import { SIZES } from '../generators/sizes.ts';
 import type { Limits } from '../harness/play/seat.ts';
 import type { Claim } from './claim.ts';
 import {
+  editsThresholds,
   hasQuiescedDest,
   hasSysctl,
   isOwn,
@@ -134,6 +135,18 @@ const ROWS = [
     source: { file: 'net/netfilter/ipvs/ip_vs_ctl.c', symbol: '__ip_vs_dest_update_overload' },
     bias: { ...BIASES.schedulers, thresholds: 90, timeoutEdges: 80, commands: 50, persistence: 0 },
     size: { ...MANY_CONNECTIONS, dests: 2 },
+  },
+  {
+    id: 'ipvs/threshold-edits',
+    says: 'A dest is full, or no longer is, from an edit of its thresholds on, whether or not connections come and go.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_ctl.c', symbol: '__ip_vs_update_dest' },
+    bias: {
+      ...BIASES.schedulers,
+      ...{ thresholds: 90, commands: 96, timeoutEdges: 20, persistence: 0, udp: 0, sctpServices: 0 },
+      ...{ accidents: 2, portReuse: 5, rules: 2, icmpErrors: 2, echoes: 0, fragments: 0 },
+    },
+    size: { ...MANY_CONNECTIONS, dests: 2, interruptions: 14 },
+    only: editsThresholds,
   },
   {
     id: 'ipvs/persistence',

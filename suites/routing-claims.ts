@@ -30,6 +30,18 @@ const leadsAnswers = (scenario: Scenario): boolean =>
 /** The sender hears of it. */
 const refuses = (what: unknown): boolean => what === 'unreachable' || what === 'prohibit';
 
+/** No way leads from a virtual address to anywhere. */
+const holdsAnswers = (scenario: Scenario): boolean =>
+  rules(scenario).some(
+    ({ from, action }) =>
+      scenario.director.topology.vips.some(({ address }) => address === from?.address) &&
+      (typeof action === 'string'
+        ? refuses(action)
+        : routes(scenario).some(
+            ({ table, type, prefix }) => table === action.table && refuses(type) && prefix.length === 0,
+          )),
+  );
+
 /** What mangle marks in OUTPUT, unless it asks for more than a port, has a rule that knows the mark. */
 const leadsMarksOfOutput = (scenario: Scenario): boolean => {
   const led = rules(scenario).flatMap(({ mark }) => (mark ? [mark.value] : []));
@@ -113,6 +125,17 @@ export const ROUTING_CLAIMS = [
       ...{ besideServices: 5, markServices: 5, udpServices: 40, droute: 5, tunnel: 5, localNode: 40 },
     },
     only: leadsAnswers,
+  },
+  {
+    id: 'ipvs/snat-reroute-refused',
+    says: 'An answer that has got a virtual address from which no way leads is lost, and nobody is told.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'handle_response, handle_response_icmp' },
+    bias: {
+      ...BIASES.routing,
+      ...{ besideServices: 2, markServices: 2, udpServices: 60, droute: 2, tunnel: 2, localNode: 70 },
+      ...{ commands: 5, rules: 15, sysctls: 0 },
+    },
+    only: holdsAnswers,
   },
   {
     id: 'ipvs/snat-reroute-off',

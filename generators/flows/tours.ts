@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { CONNTRACK_TCP_TABLE } from '../../spec/tables/conntrack-tcp.ts';
 import { IPVS_TCP_TABLE, IPVS_TCP_TABLE_SECURE, type IpvsTcpTable } from '../../spec/tables/ipvs-tcp.ts';
 import type { ScenarioBias } from '../bias.ts';
-import { oneOf, percent, upTo } from '../draws.ts';
+import { oneOf, upTo } from '../draws.ts';
 import { type Deed, length, type Turn } from './turns.ts';
 
 /** A cell of a state table as a move: what leads from one state to the next. The first deed is an honest end's. */
@@ -84,10 +84,14 @@ const IPVS_SECURE = ofIpvs(IPVS_TCP_TABLE_SECURE);
 
 /**
  * Turns that visit cells of a state table, all of them equally often, each by the shortest way from the one before:
- * far cells are met that turns in no order come to by chance only. Where an ICMP error may have begun a connection, in no
- * state at all, tours also look at that one's cells first, which are no place to pass through otherwise.
+ * far cells are met that turns in no order come to by chance only. Where secure_tcp is likely to be switched they begin
+ * in SYNACK, to which only its own table leads, and where ICMP errors are likely in no state at all, in which one may
+ * have begun the connection.
  */
-export function tour(stops: number, { defence, icmpErrors }: ScenarioBias): fc.Arbitrary<readonly Turn[]> {
+export function tour(
+  stops: number,
+  { defence, commands, icmpErrors }: ScenarioBias,
+): fc.Arbitrary<readonly Turn[]> {
   const stop = fc.record({ cell: fc.nat(), deed: fc.nat(), length });
   return fc
     .tuple(
@@ -95,21 +99,30 @@ export function tour(stops: number, { defence, icmpErrors }: ScenarioBias): fc.A
         [100 - defence, oneOf([1, fc.constant(CONNTRACK)], [2, fc.constantFrom(...IPVS)])],
         [defence, fc.constantFrom(...IPVS_SECURE)],
       ),
+      oneOf<string | undefined>(
+        [Math.round(icmpErrors ** 2 / 30), fc.constant(HOME)],
+        [Math.round((defence * commands) / 30), fc.constant('SYNACK')],
+        [100, fc.constant(undefined)],
+      ),
       upTo(stops, stop, 1),
-      percent(icmpErrors / 2),
     )
-    .map(([{ moves, ways }, stops, lingers]) => {
+    .map(([country, first, stops]) => {
       const turns: Turn[] = [];
       let at = HOME;
-      for (const { cell, deed, length } of stops) {
-        const staysHome = lingers && turns.length === 0;
-        const open = moves.filter(({ from }) => (staysHome ? from === HOME : ways.get(at)!.has(from)));
-        const move = open[cell % open.length]!;
-        for (const { side, deeds } of ways.get(at)!.get(move.from)!)
+      for (const [index, { cell, deed, length }] of stops.entries()) {
+        const near = movesFrom(country, at, index === 0 ? first : undefined);
+        const move = near[cell % near.length]!;
+        for (const { side, deeds } of country.ways.get(at)!.get(move.from)!)
           turns.push({ from: side, does: deeds[0]!, length });
         turns.push({ from: move.side, does: move.deeds[deed % move.deeds.length]!, length });
         at = move.to;
       }
       return turns;
     });
+}
+
+/** What can come next, if not now then after other moves; only out of that state, if there is a way to it. */
+function movesFrom({ moves, ways }: Country, at: string, state: string | undefined): readonly Move[] {
+  const open = ways.get(at)!;
+  return moves.filter(({ from }) => (state && open.has(state) ? from === state : open.has(from)));
 }
