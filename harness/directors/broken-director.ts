@@ -1,4 +1,4 @@
-import type { Parts } from '../../spec/state.ts';
+import type { Net, Parts } from '../../spec/state.ts';
 import type { ChangeId } from '../../spec/tables/changes.ts';
 
 /** A director with one rule wrong on purpose. A suite that does not notice it proves nothing. */
@@ -9,4 +9,16 @@ export interface BrokenDirector {
   readonly parts: Parts;
   /** The change (tables/changes) about which it is wrong: what the kernel has it lacks, and the other way round. */
   readonly mistakes?: ChangeId;
+}
+
+/**
+ * Acts while a sysctl has its default. A copy of the director would not do where connections are made: their timers
+ * would keep the copy, whose clock stands still.
+ */
+export function atDefault<T>({ changedSysctls }: Net, sysctl: string, act: () => T): T {
+  const value = changedSysctls.get(sysctl);
+  changedSysctls.delete(sysctl);
+  const result = act();
+  if (value !== undefined) changedSysctls.set(sysctl, value);
+  return result;
 }

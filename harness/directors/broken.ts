@@ -30,7 +30,7 @@ import {
 } from '../../spec/wire/ipv4.ts';
 import { setSctpChecksum } from '../../spec/wire/sctp.ts';
 import { FIN, RST } from '../../spec/wire/tcp.ts';
-import type { BrokenDirector } from './broken-director.ts';
+import { atDefault, type BrokenDirector } from './broken-director.ts';
 import { BROKEN_FTP } from './broken-ftp.ts';
 import { BROKEN_NFT } from './broken-nft.ts';
 import { BROKEN_ROUTING } from './broken-routing.ts';
@@ -170,11 +170,6 @@ function afterNat(spoil: (skb: Skb, before: Skb) => void): Parts {
   };
 }
 
-/** What the administrator has set, as if that sysctl had been left alone. */
-function without({ changedSysctls }: Net, sysctl: string): Net['changedSysctls'] {
-  return new Map([...changedSysctls].filter(([name]) => name !== sysctl));
-}
-
 function withWord(bytes: Uint8Array, at: number, value: number): Uint8Array {
   const copy = bytes.slice();
   setWord(copy, at, value);
@@ -261,9 +256,9 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'fwmark-template-by-address', says: 'A persistent service by mark remembers clients by the address that they called.', parts: { ...PARTS, schedulePersistent: (net, service, packet, pick) => PARTS.schedulePersistent(net, service.key.protocol === 'fwm' ? { ...service, key: { protocol: 'tcp', address: packet.destination, port: 0 } } : service, packet, pick) } },
   { id: 'drop-packet-never', says: 'drop_packet drops nothing.', parts: { ...PARTS, toDrop: () => false } },
   { id: 'drop-packet-tenth-only', says: 'The first packet to be dropped is the tenth one.', parts: { ...PARTS, toDrop: (net) => { if (net.ipvs.dropCounter === 0) net.ipvs.dropCounter = 10; return PARTS.toDrop(net); } } },
-  { id: 'drop-packet-always-tenth', says: 'One of ten packets is dropped, whatever am_droprate says.', parts: { ...PARTS, toDrop: (net) => PARTS.toDrop({ ...net, changedSysctls: without(net, 'net.ipv4.vs.am_droprate') }) } },
+  { id: 'drop-packet-always-tenth', says: 'One of ten packets is dropped, whatever am_droprate says.', parts: { ...PARTS, toDrop: (net) => atDefault(net, 'net.ipv4.vs.am_droprate', () => PARTS.toDrop(net)) } },
   { id: 'drop-entry-busy-ones', says: 'drop_entry ends established connections however much they say.', parts: { ...PARTS, dropEntries: (net) => sysctl(net, 'net.ipv4.vs.drop_entry') === 3 && net.ipvs.connections.filter((cp) => cp.state === 'ESTABLISHED' && !mayBeDropped(net, cp)).filter((cp) => connDel(net, cp)).length > 0 } },
-  { id: 'tunneled-never-ignored', says: 'ignore_tunneled changes nothing.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => right(net.parts.ipvsProtocols[skb.header.protocol] ? net : { ...net, changedSysctls: without(net, 'net.ipv4.vs.ignore_tunneled') }, skb, hook)) },
+  { id: 'tunneled-never-ignored', says: 'ignore_tunneled changes nothing.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => net.parts.ipvsProtocols[skb.header.protocol] ? right(net, skb, hook) : atDefault(net, 'net.ipv4.vs.ignore_tunneled', () => right(net, skb, hook))) },
   { id: 'sched-rr-restarts', says: 'rr begins at the top of the list for every connection.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, rr: { ...PARTS.schedulers.rr, schedule: (_net, { dests }) => dests.find(({ weight }) => weight > 0) } } } },
   { id: 'sched-wlc-ignores-weight', says: 'wlc takes all weights for equal.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, wlc: PARTS.schedulers.lc } } },
   { id: 'sched-quiesced-chosen', says: 'lc gives new connections to dests of weight 0 as well.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, lc: { ...PARTS.schedulers.lc, schedule: (net, service, packet) => PARTS.schedulers.lc.schedule(net, service, packet) ?? service.dests[0] } } } },
@@ -376,7 +371,7 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'filter-input-open', says: 'Whatever INPUT decides, the packet is accepted.', parts: station('iptable_filter_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return hook === 'NF_INET_LOCAL_IN' ? 'NF_ACCEPT' : verdict; }) },
   { id: 'unwanted-ignored', says: 'nat_icmp_send changes nothing.', parts: { ...PARTS, isUnwanted: () => false } },
   { id: 'unwanted-resets-too', says: 'With nat_icmp_send even a reset that belongs to nothing is answered.', parts: { ...PARTS, isUnwanted: (net, skb, ends) => PARTS.isUnwanted({ ...net, parts: ipvsProtocol(PROTOCOL_TCP, () => ({ isReset: () => false })) }, skb, ends) } },
-  { id: 'icmp-schedule-never', says: 'schedule_icmp changes nothing.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => right(skb.header.protocol === PROTOCOL_ICMP ? { ...net, changedSysctls: new Map([...net.changedSysctls].filter(([name]) => name !== 'net.ipv4.vs.schedule_icmp')) } : net, skb, hook)) },
+  { id: 'icmp-schedule-never', says: 'schedule_icmp changes nothing.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => atDefault(net, 'net.ipv4.vs.schedule_icmp', () => right(net, skb, hook))) },
   { id: 'local-node-exposed', says: 'As its own real server the director answers with its own address.', parts: station('ip_vs_out_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.header.protocol !== PROTOCOL_ICMP ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'local-node-errors-exposed', says: 'As its own real server the director sends errors with its own address.', parts: station('ip_vs_out_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.header.protocol === PROTOCOL_ICMP ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'local-node-lost', says: 'A director does not take itself for a real server: such packets are lost.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return verdict === 'NF_ACCEPT' && skb.ipvsProperty && skb.header.protocol !== PROTOCOL_ICMP ? 'NF_DROP' : verdict; }) },
