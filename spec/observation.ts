@@ -75,6 +75,7 @@ export interface TupleRow {
 
 /** A line of /proc/net/nf_conntrack. */
 export interface ConntrackRow {
+  /** As /proc names it; those without a name `unknown` and their number. */
   readonly protocol: string;
   /** Whole seconds, as the kernel rounds them. */
   readonly timeout: number;

@@ -130,16 +130,22 @@ function conntrack(net: Net): ConntrackRow[] {
 
 function conntrackRow({ jiffies, kernel }: Net, entry: NfConn): ConntrackRow {
   const seen = {
-    protocol: PROTOCOL_NAMES[entry.tuples[0].protocol] ?? 'unknown',
+    protocol: PROTOCOL_NAMES[entry.tuples[0].protocol] ?? `unknown ${entry.tuples[0].protocol}`,
     timeout: Math.floor(Math.max(0, entry.timeout - jiffies) / kernel.hz),
     state: stateOf(entry),
-    original: row(entry.tuples[0]),
-    reply: row(entry.tuples[1]),
+    original: shownTuple(entry.tuples[0]),
+    reply: shownTuple(entry.tuples[1]),
     unreplied: !entry.seenReply,
     assured: entry.assured,
     mark: entry.mark,
   };
   return entry.openPort ? { ...seen, openPort: true } : seen;
+}
+
+/** Of other protocols' tuples no ports are shown, though IPVS may have put some there. */
+function shownTuple(tuple: NfConn['tuples'][0]): ConntrackRow['original'] {
+  if (PROTOCOL_NAMES[tuple.protocol] !== undefined) return row(tuple);
+  return { ...row(tuple), sport: 0, dport: 0 };
 }
 
 /** /proc/net/nf_conntrack_expect (exp_seq_show) */

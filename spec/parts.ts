@@ -12,9 +12,13 @@ import { fragmentsExpired, ipDefrag } from './ip/defrag.ts';
 import { fibLookup } from './ip/fib.ts';
 import { ipDoFragment } from './ip/fragment.ts';
 import { icmpSend } from './ip/icmp.ts';
+import { icmpRcv } from './ip/icmp-rcv.ts';
 import { ipError } from './ip/ip-error.ts';
 import { sendRedirect } from './ip/redirect.ts';
 import { validateSource } from './ip/route.ts';
+import { tcpV4Rcv } from './ip/tcp.ts';
+import { greRcv, silentRcv, tunnelRcv } from './ip/tunnels.ts';
+import { udpRcv } from './ip/udp.ts';
 import { bypasses } from './ipvs/bypass.ts';
 import { connExpire } from './ipvs/conn.ts';
 import { forwardIcmp, inHook, isUnwanted, outHook } from './ipvs/core.ts';
@@ -23,6 +27,7 @@ import { dropEntries } from './ipvs/drop-entry.ts';
 import { ipvsFtpIn, ipvsFtpOut } from './ipvs/ftp.ts';
 import { updateOverload } from './ipvs/overload.ts';
 import { checkTemplate, schedulePersistent } from './ipvs/persist.ts';
+import { ahEsp } from './ipvs/proto-ah-esp.ts';
 import { sctp } from './ipvs/proto-sctp.ts';
 import { tcp } from './ipvs/proto-tcp.ts';
 import { udp } from './ipvs/proto-udp.ts';
@@ -63,7 +68,20 @@ import { HOOK_ROWS } from './tables/hooks.ts';
 import { IPVS_TCP_STATE_ROWS, IPVS_TCP_TABLE, IPVS_TCP_TABLE_SECURE } from './tables/ipvs-tcp.ts';
 import { wheelExpiry } from './timer-wheel.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_HOST_UNREACH } from './wire/icmp.ts';
-import { PROTOCOL_GRE, PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from './wire/ipv4.ts';
+import {
+  PROTOCOL_AH,
+  PROTOCOL_ESP,
+  PROTOCOL_GRE,
+  PROTOCOL_ICMP,
+  PROTOCOL_IGMP,
+  PROTOCOL_IPIP,
+  PROTOCOL_IPV6,
+  PROTOCOL_MPLS,
+  PROTOCOL_PIM,
+  PROTOCOL_SCTP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+} from './wire/ipv4.ts';
 
 const conntrackIsUsed = (net: Net): boolean => net.conntrack.users > 0;
 /** IPVS's hooks come with the first service and go with the last (ip_vs_register_hooks). */
@@ -105,7 +123,24 @@ export const PARTS: Parts = {
     ip_vs_in_hook: { active: hasServices, run: inHook },
     ip_vs_forward_icmp: { active: hasServices, run: forwardIcmp },
   },
-  ipvsProtocols: { [PROTOCOL_TCP]: tcp, [PROTOCOL_UDP]: udp, [PROTOCOL_SCTP]: sctp },
+  inetProtocols: {
+    [PROTOCOL_ICMP]: icmpRcv,
+    [PROTOCOL_TCP]: tcpV4Rcv,
+    [PROTOCOL_UDP]: udpRcv,
+    [PROTOCOL_IPIP]: tunnelRcv(20),
+    [PROTOCOL_IPV6]: tunnelRcv(40),
+    [PROTOCOL_MPLS]: tunnelRcv(4),
+    [PROTOCOL_GRE]: greRcv,
+    [PROTOCOL_IGMP]: silentRcv,
+    [PROTOCOL_PIM]: silentRcv,
+  },
+  ipvsProtocols: {
+    [PROTOCOL_TCP]: tcp,
+    [PROTOCOL_UDP]: udp,
+    [PROTOCOL_SCTP]: sctp,
+    [PROTOCOL_AH]: ahEsp('AH'),
+    [PROTOCOL_ESP]: ahEsp('ESP'),
+  },
   ipvsTcpTable: IPVS_TCP_TABLE,
   ipvsTcpTableSecure: IPVS_TCP_TABLE_SECURE,
   ipvsTcpStates: IPVS_TCP_STATE_ROWS,

@@ -3,9 +3,20 @@ import { describe, expect, test } from 'vitest';
 import { USUAL_NAMES } from './config/address-text.ts';
 import { TextError } from './config/text-error.ts';
 import { ADDRESS_NAMES, TWO_ARMED } from './config/topology.ts';
-import type { Datagram, Echo, Flow, IcmpError, PacketItem, SctpChunks, Segment, Wait } from './scenario.ts';
+import type {
+  Datagram,
+  Echo,
+  Flow,
+  IcmpError,
+  OtherPacket,
+  PacketItem,
+  SctpChunks,
+  Segment,
+  Wait,
+} from './scenario.ts';
 import { parseFlow, printFlow } from './scenario-text/flow.ts';
 import { parseTimelineText, printTimelineItem } from './scenario-text.ts';
+import { NOT_OTHER } from './wire/ip-protocols.ts';
 import { SCTP_CHUNK_TYPES } from './wire/sctp.ts';
 import type { TcpOption } from './wire/tcp.ts';
 
@@ -99,6 +110,18 @@ const icmp = fc.record(
   { requiredKeys: ['kind', 'flow', 'from', 'type', 'code'] },
 ) as fc.Arbitrary<IcmpError>;
 
+const { badChecksum: _, ...unsummedHead } = head;
+const other = fc.record(
+  {
+    kind: fc.constant('other'),
+    ...unsummedHead,
+    protocol: fc.nat({ max: 255 }).filter((protocol) => !NOT_OTHER.has(protocol)),
+    length: fc.integer({ min: 12, max: 1480 }),
+    data: fc.uint8Array({ minLength: 1, maxLength: 12 }),
+  },
+  { requiredKeys: ['kind', 'flow', 'from', 'protocol', 'length'] },
+) as fc.Arbitrary<OtherPacket>;
+
 const wait: fc.Arbitrary<Wait> = fc
   .oneof(
     fc.nat({ max: 100_000 }),
@@ -121,7 +144,7 @@ const flow: fc.Arbitrary<Flow> = fc.record({
 describe('the timeline', () => {
   test('reads back as it was printed', () => {
     fc.assert(
-      fc.property(fc.oneof(segment, datagram, sctp, echo, icmp, wait), (item) => {
+      fc.property(fc.oneof(segment, datagram, sctp, echo, icmp, other, wait), (item) => {
         expect(parseTimelineText(printTimelineItem(item))).toEqual(item);
       }),
       { numRuns: 2000 },
@@ -160,7 +183,7 @@ describe('the timeline', () => {
   const says =
     'says "TEXT", as in says "PASV\\r\\n"; \\r \\n \\t \\" \\\\ and \\xHH stand for what they do in C';
   const head =
-    'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
+    'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES, icmp TYPE/CODE or proto PROTOCOL BYTES';
   const CHUNKS = Object.keys(SCTP_CHUNK_TYPES).join(' ');
   const shape =
     'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [data BYTES] [ttl N] [nodf] [badsum] [says "TEXT"]';
@@ -221,6 +244,18 @@ describe('the timeline', () => {
       'f1 client > echo 5 nosum',
       20,
       '"nosum" is nothing that a ping has; allowed: seq N, ttl N, tos N, id N, nodf, frag OFFSET+LENGTH, mf, badsum',
+    ],
+    [
+      'f1 client > proto epsilon 8',
+      19,
+      '"epsilon" is no protocol; allowed: igmp ipip ipv6 gre esp ah ospf pim ipcomp l2tp, or a number up to 255',
+    ],
+    ['f1 client > proto 256 8', 19, '"256" is no protocol; allowed: 0 to 255'],
+    ['f1 client > proto 17 8', 19, 'a packet of protocol 17 is not described so; write udp instead'],
+    [
+      'f1 client > proto esp 8 badsum',
+      25,
+      '"badsum" is nothing that a packet of another protocol has; allowed: data BYTES, ttl N, tos N, id N, nodf, frag OFFSET+LENGTH, mf',
     ],
     ['f1 client > icmp 3', 18, '"3" is no ICMP type and code; allowed: TYPE/CODE, as in 3/4'],
     ['f1 client > icmp 3/256', 20, '"256" is no ICMP code; allowed: 0 to 255'],

@@ -5,6 +5,7 @@ import type { PacketItem, Segment, TimelineItem, Wait } from './scenario.ts';
 import { parseDatagram, printDatagram } from './scenario-text/datagram.ts';
 import { ECHO_WORDS, parseEcho, printEcho } from './scenario-text/echo.ts';
 import { parseIcmpError, printIcmpError } from './scenario-text/icmp.ts';
+import { parseOther, printOther } from './scenario-text/other.ts';
 import { type PacketHead, parseHead } from './scenario-text/packet.ts';
 import { takeSays } from './scenario-text/says.ts';
 import { parseSctpChunks, printSctpChunks } from './scenario-text/sctp.ts';
@@ -24,6 +25,8 @@ export function printTimelineItem(item: TimelineItem): string {
       return printEcho(item);
     case 'icmp':
       return printIcmpError(item);
+    case 'other':
+      return printOther(item);
     case 'wait':
       return printWait(item);
     case 'do':
@@ -49,7 +52,7 @@ export function parseTimelineText(text: string): PacketItem | Wait {
 
 function parsePacket(reader: WordReader, cutOut: CutOut): PacketItem {
   const head = parseHead(reader);
-  const item = parseOther(head, reader);
+  const item = parseNamed(head, reader);
   if (!item) return parseSegment(head, reader, cutOut);
   const { options, says } = cutOut;
   if (options)
@@ -60,11 +63,12 @@ function parsePacket(reader: WordReader, cutOut: CutOut): PacketItem {
 }
 
 /** A packet whose first word says what it is; undefined for a segment, which begins with its flags. */
-function parseOther(head: PacketHead, reader: WordReader): Exclude<PacketItem, Segment> | undefined {
+function parseNamed(head: PacketHead, reader: WordReader): Exclude<PacketItem, Segment> | undefined {
   if (reader.skip('udp')) return parseDatagram(head, reader);
   if (reader.skip('sctp')) return parseSctpChunks(head, reader);
   if (reader.skip(ECHO_WORDS.request)) return parseEcho(head, 'request', reader);
   if (reader.skip(ECHO_WORDS.reply)) return parseEcho(head, 'reply', reader);
+  if (reader.skip('proto')) return parseOther(head, reader);
   return reader.skip('icmp') ? parseIcmpError(head, reader) : undefined;
 }
 

@@ -46,7 +46,7 @@ export interface Flow {
 export type TimelineItem = PacketItem | Wait | Do;
 
 /** What a flow's ends send. */
-export type PacketItem = Segment | Datagram | SctpChunks | Echo | IcmpError;
+export type PacketItem = Segment | Datagram | SctpChunks | Echo | IcmpError | OtherPacket;
 
 /** What every packet of a timeline has, whatever it carries. */
 export interface PacketOfFlow {
@@ -149,6 +149,17 @@ export interface IcmpError extends PacketOfFlow {
   readonly quote?: number;
   /** The quoted packet is made to look like a fragment that begins there, in units of 8 bytes. */
   readonly quotedOffset?: number;
+}
+
+/** A packet of any other protocol than those above, between a flow's two ends: it has their addresses, and no ports. */
+export interface OtherPacket extends PacketOfFlow {
+  readonly kind: 'other';
+  /** As in the IP header; `wire/ip-protocols` says which. */
+  readonly protocol: number;
+  /** Bytes behind the IP header; where `data` does not say, their content is a fixed pattern. */
+  readonly length: number;
+  /** What they begin with, headers of the protocol included; at least one byte. */
+  readonly data?: Uint8Array;
 }
 
 /** Nothing happens for a while. */

@@ -70,6 +70,11 @@ export interface IpvsProtocol {
   readonly name: string;
   /** Of a connection of which no packet was looked at yet. */
   readonly firstState: IpvsState;
+  /**
+   * A protocol without connections of its own: its packets go where a connection of that protocol goes, from and to
+   * that port between the same two (ah_esp_conn_fill_param_proto).
+   */
+  readonly follows?: { readonly protocol: number; readonly port: number };
   /** What a packet must have behind the IP header to be one of the protocol's. */
   readonly headerBytes: number;
   /** Whether a packet that has no connection may get one (conn_schedule). */
@@ -122,6 +127,8 @@ export interface Backend {
 export interface Parts {
   readonly hookRows: readonly HookRow[];
   readonly stations: Readonly<Record<StationName, Station>>;
+  /** What the director itself makes of a packet for it, by IP protocol number; of any other it says so (inet_protos). */
+  readonly inetProtocols: Readonly<Record<number, (net: Net, skb: Skb) => void>>;
   /** The protocols that IPVS balances, by IP protocol number (ip_vs_proto_data_get). */
   readonly ipvsProtocols: Readonly<Record<number, IpvsProtocol>>;
   readonly ipvsTcpTable: IpvsTcpTable;
@@ -154,8 +161,8 @@ export interface Parts {
   ipvsFtpIn(net: Net, skb: Skb, cp: IpVsConn): boolean;
   /** The same of a server's packet. */
   ipvsFtpOut(net: Net, skb: Skb, cp: IpVsConn): boolean;
-  /** Gives a packet the address and port that its entry says (nf_nat_packet). */
-  natPacket(skb: Skb, manip: NatManip): void;
+  /** Gives a packet the address and port that its entry says; false: it is lost (nf_nat_packet). */
+  natPacket(skb: Skb, manip: NatManip): boolean;
   /** Gives an ICMP error those of what it quotes; false when it cannot be done (nf_nat_icmp_reply_translation). */
   natError(skb: Skb, manip: NatManip): boolean;
   /** What keeps the rules, by the tool that sets them. */

@@ -91,6 +91,8 @@ export function payloadBytes(packet: PacketItem): number {
     case 'datagram':
     case 'echo':
       return 8 + packet.length;
+    case 'other':
+      return packet.length;
     case 'sctp':
       return 12 + USUAL_CHUNK * packet.chunks.length;
     case 'icmp':

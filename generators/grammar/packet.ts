@@ -1,4 +1,5 @@
 import type { Flow, PacketItem, Scenario, Segment } from '../../spec/scenario.ts';
+import { NOT_OTHER } from '../../spec/wire/ip-protocols.ts';
 import { printTcp } from '../../spec/wire/tcp.ts';
 
 /** What fits into an Ethernet frame behind the IP header, and into a packet that leaves in fragments. */
@@ -11,7 +12,7 @@ const LAST_OFFSET = 65_528;
 const MOST_HEADER_BYTES = 60;
 const NO_PAYLOAD = new Uint8Array(0);
 
-/** Which flows a packet may belong to; ICMP goes along with any. */
+/** Which flows a packet may belong to; ICMP and others go along with any. */
 const PROTOCOL: Partial<Record<PacketItem['kind'], Flow['protocol']>> = {
   segment: 'tcp',
   datagram: 'udp',
@@ -58,6 +59,10 @@ function contentProblems(item: PacketItem): readonly string[] {
     case 'echo': {
       const fits = isWithin(item.length, room(item) - SHORT_HEADER_BYTES);
       return fits && isWithin(item.seq, 0xffff) ? [] : ['a ping'];
+    }
+    case 'other': {
+      const known = !NOT_OTHER.has(item.protocol) && isWithin(item.protocol, 0xff);
+      return known && isWithin(item.length, room(item)) ? [] : ['a packet of another protocol'];
     }
     case 'icmp': {
       const fits =

@@ -3,6 +3,7 @@ import type {
   Echo,
   FragmentRange,
   IcmpError,
+  OtherPacket,
   PacketItem,
   SctpChunks,
   Segment,
@@ -71,6 +72,15 @@ const smallerIcmpError: Smaller<IcmpError> = anyOf(
   inField('code', nearer(0)),
 );
 
+const smallerOther: Smaller<OtherPacket> = anyOf(withoutField<OtherPacket>(...PLAIN, 'data'), shorterOther);
+
+function* shorterOther({ data, ...packet }: OtherPacket): Iterable<OtherPacket> {
+  for (const length of nearer(0)(packet.length)) {
+    const left = data?.subarray(0, length) ?? new Uint8Array(0);
+    yield { ...packet, length, ...(left.length > 0 && { data: left }) };
+  }
+}
+
 /** Only the first numbers themselves: those between are reached together with the other segments'. */
 function nearestFew(...numbers: readonly number[]): Smaller<number> {
   return (value) => numbers.filter((number) => Math.abs(number) < Math.abs(value));
@@ -86,6 +96,8 @@ export const smallerPacket: Smaller<PacketItem> = (item): Iterable<PacketItem> =
       return oneAfterAnother(smallerSctp(item), withHeader(item));
     case 'echo':
       return oneAfterAnother(smallerEcho(item), withHeader(item));
+    case 'other':
+      return oneAfterAnother(smallerOther(item), withHeader(item));
     case 'icmp':
       return oneAfterAnother(smallerIcmpError(item), withHeader(item));
   }

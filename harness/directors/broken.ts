@@ -164,8 +164,9 @@ function afterNat(spoil: (skb: Skb, before: Skb) => void): Parts {
     ...PARTS,
     natPacket: (skb, manip) => {
       const before = { ...skb };
-      PARTS.natPacket(skb, manip);
+      const done = PARTS.natPacket(skb, manip);
       spoil(skb, before);
+      return done;
     },
   };
 }

@@ -39,6 +39,16 @@ describe('parseNfConntrack', () => {
     expect(row).toMatchObject({ protocol: 'icmp', state: '', original: { sport: 77, dport: 0x800 } });
   });
 
+  it('tells protocols without a name apart by their numbers, and GRE by its keys', () => {
+    const ends = 'src=10.0.0.2 dst=10.0.0.1 KEYS src=10.0.0.1 dst=10.0.0.2 KEYS mark=0 use=1';
+    const [esp] = parseNfConntrack(`ipv4     2 unknown  50 599 ${ends.replaceAll('KEYS ', '')}\n`);
+    const gre = 'ipv4     2 gre      47 29 timeout=30, stream_timeout=180 ';
+    const [call] = parseNfConntrack(`${gre}${ends.replaceAll('KEYS', 'srckey=0x0 dstkey=0x9')}\n`);
+
+    expect(esp).toMatchObject({ protocol: 'unknown 50', timeout: 599, original: { sport: 0, dport: 0 } });
+    expect(call).toMatchObject({ protocol: 'gre', timeout: 29, original: { sport: 0, dport: 9 } });
+  });
+
   it.each(['ipv6 10 tcp 6 119 SYN_SENT src=::1', 'ipv4 2 tcp 6 119 SYN_SENT src=10.0.0.2 what', ''])(
     'refuses the line %j by quoting it',
     (line) => {

@@ -10,7 +10,7 @@ export const NF_CONNTRACK_FILE = '/proc/net/nf_conntrack';
  * prints which timeouts it was given.
  */
 const ENTRY =
-  /^ipv4 +2 (\S+) +\d+ (?:(\d+) )?(?:timeout=\d+, stream_timeout=\d+ )?(?:([A-Z][A-Z0-9_]*) )?(src=.*)$/;
+  /^ipv4 +2 (\S+) +(\d+) (?:(\d+) )?(?:timeout=\d+, stream_timeout=\d+ )?(?:([A-Z][A-Z0-9_]*) )?(src=.*)$/;
 
 interface Words {
   readonly tuples: readonly Map<string, string>[];
@@ -38,7 +38,7 @@ function wordsOf(text: string, line: string): Words {
   return { tuples, flags, values };
 }
 
-/** ICMP has no ports: the kernel keeps the id where the source port is, type and code where the other is. */
+/** ICMP and GRE have no ports: of GRE there are keys; of ICMP the kernel keeps the id where the source port is, type and code where the other is. */
 function tupleRow(words: ReadonlyMap<string, string> | undefined, line: string): TupleRow {
   const src = parseIpv4(words?.get('src') ?? '');
   const dst = parseIpv4(words?.get('dst') ?? '');
@@ -47,19 +47,19 @@ function tupleRow(words: ReadonlyMap<string, string> | undefined, line: string):
   return {
     src,
     dst,
-    sport: Number(words.get('sport') ?? words.get('id') ?? 0),
-    dport: Number(words.get('dport') ?? icmp),
+    sport: Number(words.get('sport') ?? words.get('id') ?? words.get('srckey') ?? 0),
+    dport: Number(words.get('dport') ?? words.get('dstkey') ?? icmp),
   };
 }
 
 function conntrackRow(line: string): ConntrackRow {
   const found = ENTRY.exec(line);
   if (!found) throw surprise(NF_CONNTRACK_FILE, line);
-  const words = wordsOf(found[4]!, line);
+  const words = wordsOf(found[5]!, line);
   return {
-    protocol: found[1]!,
-    timeout: Number(found[2] ?? 0),
-    state: found[3] ?? '',
+    protocol: found[1] === 'unknown' ? `unknown ${found[2]}` : found[1]!,
+    timeout: Number(found[3] ?? 0),
+    state: found[4] ?? '',
     original: tupleRow(words.tuples[0], line),
     reply: tupleRow(words.tuples[1], line),
     unreplied: words.flags.has('UNREPLIED'),

@@ -1,5 +1,13 @@
 import { withAddresses } from '../../spec/config/named-text.ts';
-import type { Datagram, Echo, IcmpError, PacketItem, SctpChunks, Segment } from '../../spec/scenario.ts';
+import type {
+  Datagram,
+  Echo,
+  IcmpError,
+  OtherPacket,
+  PacketItem,
+  SctpChunks,
+  Segment,
+} from '../../spec/scenario.ts';
 import type { Ipv4, Mac } from '../../spec/wire/address.ts';
 import { ETHERTYPE_IPV4, printEthernet } from '../../spec/wire/ethernet.ts';
 import { ICMP_ECHO, ICMP_ECHO_REPLY, printIcmp } from '../../spec/wire/icmp.ts';
@@ -57,7 +65,7 @@ export function packetFrame(item: PacketItem, way: Way, ipId: number): Uint8Arra
       moreFragments: item.moreFragments ?? false,
       fragmentOffset: (item.fragment?.offset ?? 0) / 8,
       ttl: item.ttl ?? DEFAULT_TTL,
-      protocol: PROTOCOLS[item.kind],
+      protocol: item.kind === 'other' ? item.protocol : PROTOCOLS[item.kind],
       source: way.source.address,
       destination: way.destination.address,
       options: new Uint8Array(0),
@@ -87,6 +95,8 @@ function payloadOf(item: PacketItem, way: Way): Uint8Array {
       return echoBytes(item, way);
     case 'icmp':
       return icmpBytes(item, way);
+    case 'other':
+      return payloadBytes(item, 0, way.source.address);
   }
 }
 
@@ -160,7 +170,11 @@ function spoilt({ badChecksum }: PacketItem, message: Uint8Array): Uint8Array {
 }
 
 /** The pattern, with what the packet says of its bytes in its place: as data, or as text that its sender wrote. */
-function payloadBytes({ length, data, ...rest }: Segment | Datagram, seq: number, sender: Ipv4): Uint8Array {
+function payloadBytes(
+  { length, data, ...rest }: Segment | Datagram | OtherPacket,
+  seq: number,
+  sender: Ipv4,
+): Uint8Array {
   const bytes = pattern(seq, length);
   if (data) bytes.set(data.subarray(0, length));
   if ('text' in rest && rest.text !== undefined)

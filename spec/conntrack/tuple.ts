@@ -1,8 +1,16 @@
 import type { Skb } from '../skb.ts';
 import { CONNTRACK_ICMP_INVERSE } from '../tables/conntrack-icmp.ts';
 import type { Ipv4 } from '../wire/address.ts';
+import { ETHERTYPE_PPP, GRE_VERSION, parseGre } from '../wire/gre.ts';
 import { ICMP_HEADER_BYTES } from '../wire/icmp.ts';
-import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../wire/ipv4.ts';
+import {
+  PROTOCOL_GRE,
+  PROTOCOL_ICMP,
+  PROTOCOL_SCTP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  word,
+} from '../wire/ipv4.ts';
 import type { Tuple } from './types.ts';
 
 const FRAGMENT_OFFSET = 0x1fff;
@@ -80,9 +88,20 @@ function tupleFrom(
     case PROTOCOL_ICMP:
       if (length < 8) return undefined;
       return newTuple(protocol, src, word(transport, 4), dst, word(transport, 0), openPort);
+    case PROTOCOL_GRE: {
+      const call = callOf(transport);
+      return call === undefined ? undefined : newTuple(protocol, src, 0, dst, call, openPort);
+    }
     default:
       return newTuple(protocol, src, 0, dst, 0, openPort);
   }
+}
+
+/** Of GRE, only that of PPTP has something like a port, its call; undefined where it carries what PPTP does not (gre_pkt_to_tuple). */
+function callOf(gre: Uint8Array): number | undefined {
+  const header = parseGre(gre);
+  if (!header || (header.flags & GRE_VERSION) !== 1 || gre.length < 8) return 0;
+  return header.protocol === ETHERTYPE_PPP ? word(gre, 6) : undefined;
 }
 
 function long(bytes: Uint8Array, at: number): number {

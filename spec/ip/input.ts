@@ -5,14 +5,11 @@ import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, isAddressedTo } from '../wire/ethernet.ts';
 import { ICMP_DEST_UNREACH, ICMP_PROT_UNREACH } from '../wire/icmp.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, parseIpv4Packet } from '../wire/ipv4.ts';
+import { PROTOCOL_TCP, parseIpv4Packet } from '../wire/ipv4.ts';
 import { TCP_HEADER_BYTES } from '../wire/tcp.ts';
 import { ipForward } from './forward.ts';
 import { icmpSend } from './icmp.ts';
-import { icmpRcv } from './icmp-rcv.ts';
 import { LOOPBACK, routeInput, setRoute } from './route.ts';
-import { tcpV4Rcv } from './tcp.ts';
-import { udpRcv } from './udp.ts';
 
 /** A frame arrives (net/ipv4/ip_input.c, ip_rcv). What the director sends to itself meanwhile is received after it. */
 export function receive(net: Net, linkName: LinkName, frame: Uint8Array): void {
@@ -62,14 +59,7 @@ function ipLocalDeliver(net: Net, skb: Skb): void {
   if (isFragment(skb) && !net.parts.ipDefrag(net, skb, 'LOCAL_DELIVER')) return;
   note(net, 'routing', 'ip_route_input', '', () => 'for the director itself');
   if (!nfHook(net, 'NF_INET_LOCAL_IN', skb)) return;
-  const protocol = PROTOCOLS[skb.header.protocol];
+  const protocol = net.parts.inetProtocols[skb.header.protocol];
   if (protocol) protocol(net, skb);
   else icmpSend(net, skb, { type: ICMP_DEST_UNREACH, code: ICMP_PROT_UNREACH, info: 0 });
 }
-
-/** The director's own protocols (inet_protos). */
-const PROTOCOLS: Readonly<Record<number, (net: Net, skb: Skb) => void>> = {
-  [PROTOCOL_ICMP]: icmpRcv,
-  [PROTOCOL_TCP]: tcpV4Rcv,
-  [PROTOCOL_UDP]: udpRcv,
-};

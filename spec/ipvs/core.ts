@@ -47,12 +47,12 @@ export function inHook(net: Net, skb: Skb, hook: Hook): Verdict {
 export function outHook(net: Net, skb: Skb, hook: Hook): Verdict {
   if (skb.ipvsProperty) return 'NF_ACCEPT';
   if (skb.header.protocol === PROTOCOL_ICMP) return outIcmp(net, skb, hook);
-  const follows = net.parts.ipvsProtocols[skb.header.protocol] !== undefined;
-  if (follows && isFragment(skb) && !gatherFrags(net, skb, hook)) return 'NF_STOLEN';
+  const protocol = net.parts.ipvsProtocols[skb.header.protocol];
+  if (!protocol) return 'NF_ACCEPT';
+  if (!protocol.follows && isFragment(skb) && !gatherFrags(net, skb, hook)) return 'NF_STOLEN';
   const ends = endsOf(net, skb);
   const cp = ends && connOutGet(net, ends);
   if (!cp) return ends && net.parts.isUnwanted(net, skb, ends) ? refuse(net, skb, hook) : 'NF_ACCEPT';
-  const protocol = net.parts.ipvsProtocols[ends.protocol]!;
   if (cp.forward === 'masq') {
     if (isCut(net, skb)) {
       connPut(net, cp);
@@ -82,8 +82,10 @@ export function outHook(net: Net, skb: Skb, hook: Hook): Verdict {
 /** With nat_icmp_send a real server is told that nobody waits for what it sends, unless it says so itself. */
 export function isUnwanted(net: Net, skb: Skb, ends: Ends): boolean {
   if (sysctl(net, 'net.ipv4.vs.nat_icmp_send') === 0) return false;
+  const protocol = net.parts.ipvsProtocols[skb.header.protocol]!;
+  if (protocol.follows) return false;
   const place = { address: ends.source, port: ends.sourcePort };
-  return hasRealService(net, ends.protocol, place) && !net.parts.ipvsProtocols[ends.protocol]!.isReset(skb);
+  return hasRealService(net, ends.protocol, place) && !protocol.isReset(skb);
 }
 
 function refuse(net: Net, skb: Skb, hook: Hook): Verdict {

@@ -6,10 +6,19 @@ import type { Ends } from './types.ts';
 /** Both ports. */
 const PORTS_BYTES = 4;
 
-/** Between whom a packet goes; undefined where its protocol is none of IPVS's, or its ports cut. */
+/** Between whom a packet goes, or what it follows; undefined where its protocol is none of IPVS's, or its ports cut. */
 export function endsOf(net: Net, { header, payload }: Pick<Skb, 'header' | 'payload'>): Ends | undefined {
   const protocol = net.parts.ipvsProtocols[header.protocol];
-  if (!protocol || payload.length < PORTS_BYTES) return undefined;
+  if (!protocol) return undefined;
+  const { follows } = protocol;
+  if (follows) {
+    const { source, destination } = header;
+    return {
+      protocol: follows.protocol,
+      ...{ source, sourcePort: follows.port, destination, destinationPort: follows.port },
+    };
+  }
+  if (payload.length < PORTS_BYTES) return undefined;
   return {
     protocol: header.protocol,
     source: header.source,

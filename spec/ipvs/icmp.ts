@@ -59,10 +59,10 @@ function scheduleIcmp(
   about: { quoted: Quoted; ends: Ends | undefined; hook: Hook },
 ): Verdict {
   const { quoted, ends, hook } = about;
+  const protocol = net.parts.ipvsProtocols[quoted.header.protocol]!;
   const isFragment = quoted.header.fragmentOffset !== 0 && net.kernel.has('icmp-quoted-fragment-ignored');
   if (sysctl(net, 'net.ipv4.vs.schedule_icmp') === 0 || isFragment) return 'NF_ACCEPT';
   if (!ends) return 'NF_DROP';
-  const protocol = net.parts.ipvsProtocols[ends.protocol]!;
   const cp = schedule(net, { skb, protocol, ends: reverse(ends), quoted: ends, hook });
   if (typeof cp === 'string') return cp;
   const verdict = isBroken(net, skb, cp.forward === 'masq')
@@ -128,9 +128,11 @@ function quotedPacket(net: Net, skb: Skb, outerBytes = 0): Quoted | undefined {
   if (!FOLLOWED.has(skb.payload[0]!)) return undefined;
   const bytes = skb.payload.subarray(ICMP_HEADER_BYTES + outerBytes);
   const header = parseIpv4Header(bytes);
-  if (!header || !net.parts.ipvsProtocols[header.protocol]) return undefined;
+  const protocol = header && net.parts.ipvsProtocols[header.protocol];
+  if (!protocol) return undefined;
   // Behind the first fragment there are no ports; older kernels took whatever stands there for them.
-  if (header.fragmentOffset !== 0 && net.kernel.has('icmp-quoted-fragment-ignored')) return undefined;
+  if (header.fragmentOffset !== 0 && !protocol.follows && net.kernel.has('icmp-quoted-fragment-ignored'))
+    return undefined;
   return { header, payload: bytes.subarray(20 + header.options.length) };
 }
 
@@ -151,13 +153,14 @@ function natIcmp(net: Net, skb: Skb, cp: IpVsConn, way: 'in' | 'out'): void {
   const bytes = skb.payload.slice();
   const quoted = bytes.subarray(ICMP_HEADER_BYTES);
   const headerBytes = (quoted[0]! & 15) * 4;
-  ensureWritable(skb, ICMP_HEADER_BYTES + headerBytes + PORTS_BYTES);
+  const hasPorts = !net.parts.ipvsProtocols[quoted[9]!]!.follows;
+  ensureWritable(skb, ICMP_HEADER_BYTES + headerBytes + (hasPorts ? PORTS_BYTES : 0));
   const [address, port] = way === 'in' ? [cp.destAddress, cp.destPort] : [cp.virtual, cp.virtualPort];
   setWord(quoted, way === 'in' ? 12 : 16, address >>> 16);
   setWord(quoted, way === 'in' ? 14 : 18, address & 0xffff);
   setWord(quoted, 10, 0);
   setWord(quoted, 10, fold(sumWords(quoted, 0, headerBytes)));
-  setWord(quoted, headerBytes + (way === 'in' ? 0 : 2), port);
+  if (hasPorts) setWord(quoted, headerBytes + (way === 'in' ? 0 : 2), port);
   setWord(bytes, 2, 0);
   setWord(bytes, 2, fold(sumWords(bytes)));
   skb.payload = bytes;

@@ -169,7 +169,7 @@ function nextHop(skb: Skb, cp: IpVsConn, route: DestRoute): Ipv4 {
 function translate(net: Net, skb: Skb, cp: IpVsConn): void {
   const from = { address: cp.virtual, port: cp.virtualPort };
   const to = { address: cp.destAddress, port: cp.destPort };
-  skb.payload = net.parts.ipvsProtocols[cp.protocol]!.rewrite(skb, 'destination', from, to);
+  skb.payload = net.parts.ipvsProtocols[skb.header.protocol]!.rewrite(skb, 'destination', from, to);
   skb.header = changedHeader(skb.header, { destination: cp.destAddress });
   note(net, 'ipvs', 'ip_vs_nat_xmit', '', () => 'the destination becomes the real server');
 }

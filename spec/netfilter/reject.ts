@@ -18,7 +18,14 @@ import {
   ICMP_PROT_UNREACH,
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
-import { PROTOCOL_GRE, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import {
+  PROTOCOL_AH,
+  PROTOCOL_ESP,
+  PROTOCOL_GRE,
+  PROTOCOL_SCTP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+} from '../wire/ipv4.ts';
 import { RST, tcpChecksumIsRight } from '../wire/tcp.ts';
 import { udpChecksumIsRight, udpSumsUp } from '../wire/udp.ts';
 
@@ -57,6 +64,8 @@ function checksumIsRight({ kernel }: Net, { header, payload }: Skb): boolean {
       );
     case PROTOCOL_SCTP:
     case PROTOCOL_GRE:
+    case PROTOCOL_AH:
+    case PROTOCOL_ESP:
       return true;
     default:
       return icmpChecksumIsRight(payload);

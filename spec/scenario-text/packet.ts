@@ -14,7 +14,7 @@ export type PacketHead = Pick<PacketOfFlow, 'flow' | 'from' | 'by' | 'via'>;
 
 const SENDERS = ['client', 'server'] as const;
 const SHAPE =
-  'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES or icmp TYPE/CODE';
+  'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES, icmp TYPE/CODE or proto PROTOCOL BYTES';
 
 /** `f1 server by RIP2 >` in words. */
 export function printHead({ flow, from, by, via }: PacketHead): string[] {

@@ -12,14 +12,18 @@ export interface GreHeader {
 /** Bit C of the flags: four more bytes, the checksum among them, follow. */
 export const GRE_CHECKSUM = 0x8000;
 
+/** Bits of the flags that say which GRE it is: 0, or 1 of PPTP (RFC 2637). */
+export const GRE_VERSION = 0x0007;
+/** What GRE of PPTP carries. */
+export const ETHERTYPE_PPP = 0x880b;
+
 /** Undefined when the header is cut. */
 export function parseGre(bytes: Uint8Array): GreHeader | undefined {
   return bytes.length < 4 ? undefined : { flags: word(bytes, 0), protocol: word(bytes, 2) };
 }
 
-/** Bits of the flags: routes (RFC 1701) and the version, of which Linux knows none; key and number. */
+/** Bits of the flags: routes (RFC 1701), which Linux does not know; key and number. */
 const GRE_ROUTING = 0x4000;
-const GRE_VERSION = 0x0007;
 const GRE_KEY = 0x2000;
 const GRE_SEQUENCE = 0x1000;
 

@@ -23,11 +23,17 @@ export interface Ipv4Packet {
 }
 
 export const PROTOCOL_ICMP = 1;
+export const PROTOCOL_IGMP = 2;
 export const PROTOCOL_IPIP = 4;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;
+export const PROTOCOL_IPV6 = 41;
 export const PROTOCOL_GRE = 47;
+export const PROTOCOL_ESP = 50;
+export const PROTOCOL_AH = 51;
+export const PROTOCOL_PIM = 103;
 export const PROTOCOL_SCTP = 132;
+export const PROTOCOL_MPLS = 137;
 
 const MINIMUM_BYTES = 20;
 const NO_OPTIONS = new Uint8Array(0);

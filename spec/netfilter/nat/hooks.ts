@@ -56,7 +56,10 @@ function natConnection(net: Net, skb: Skb, hook: Hook, manip: NatManip): Verdict
     return 'NF_DROP';
   }
   if (isTranslated(skb, manip)) {
-    net.parts.natPacket(skb, manip);
+    if (!net.parts.natPacket(skb, manip)) {
+      note(net, hook, 'nf_nat_packet', 'NF_DROP', () => 'its header is cut or unknown: not translated');
+      return 'NF_DROP';
+    }
     note(
       net,
       hook,

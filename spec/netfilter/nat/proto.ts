@@ -2,9 +2,11 @@ import { invert } from '../../conntrack/tuple.ts';
 import { directionOf, type NatManip, ORIGINAL, REPLY, type Tuple } from '../../conntrack/types.ts';
 import { ensureWritable, type Skb } from '../../skb.ts';
 import { fold, replace16, replace32, sumWords } from '../../wire/checksum.ts';
+import { GRE_VERSION } from '../../wire/gre.ts';
 import { ICMP_HEADER_BYTES, ICMP_REDIRECT, icmpChecksumIsRight, isIcmpError } from '../../wire/icmp.ts';
 import {
   changedHeader,
+  PROTOCOL_GRE,
   PROTOCOL_ICMP,
   PROTOCOL_SCTP,
   PROTOCOL_TCP,
@@ -16,9 +18,9 @@ import { SCTP_HEADER_BYTES, setSctpChecksum } from '../../wire/sctp.ts';
 import { TCP_HEADER_BYTES } from '../../wire/tcp.ts';
 import { isTranslated } from './hooks.ts';
 
-/** Gives a packet the ends that the other direction's tuple, turned round, has (nf_nat_core.c, nf_nat_manip_pkt). */
-export function natPacket(skb: Skb, manip: NatManip): void {
-  manipulate(skb, invert(otherDirection(skb))!, manip);
+/** Gives a packet the ends that the other direction's tuple, turned round, has; false: it is lost (nf_nat_core.c, nf_nat_manip_pkt). */
+export function natPacket(skb: Skb, manip: NatManip): boolean {
+  return manipulate(skb, invert(otherDirection(skb))!, manip);
 }
 
 /**
@@ -38,8 +40,7 @@ export function translateError(skb: Skb, manip: NatManip): boolean {
   setWord(bytes, 2, 0);
   setWord(bytes, 2, fold(sumWords(bytes)));
   skb.payload = bytes;
-  manipulate(skb, { ...invert(other)!, protocol: PROTOCOL_ICMP }, manip);
-  return true;
+  return manipulate(skb, { ...invert(other)!, protocol: PROTOCOL_ICMP }, manip);
 }
 
 /** A redirect would lead past the NAT: it passes only where there surely is none. */
@@ -66,19 +67,32 @@ function endOf(tuple: Tuple, manip: NatManip): End {
     : { address: tuple.dst, port: tuple.dport };
 }
 
-/** A header that is written must be in one piece: of TCP's and SCTP's all that may be there (tcp_manip_pkt), else eight bytes. */
+/** A header that is written must be in one piece: of TCP's and SCTP's all that may be there (tcp_manip_pkt), else eight bytes; of other protocols nothing. */
 function pullHeader(skb: Skb, at: number, protocol: number): void {
-  const whole = WHOLE_HEADER_BYTES[protocol] ?? 8;
+  const whole = HEADER_BYTES[protocol];
+  if (whole === undefined) return;
   ensureWritable(skb, at + (skb.payload.length >= at + whole ? whole : 8));
 }
 
-const WHOLE_HEADER_BYTES: Readonly<Record<number, number>> = {
+/** Of the protocols of which more than addresses is translated, or looked at for it. */
+const HEADER_BYTES: Readonly<Record<number, number>> = {
   [PROTOCOL_TCP]: TCP_HEADER_BYTES,
   [PROTOCOL_SCTP]: SCTP_HEADER_BYTES,
+  [PROTOCOL_UDP]: 8,
+  [PROTOCOL_ICMP]: 8,
+  [PROTOCOL_GRE]: 8,
 };
 
+/** Whether what would be translated, or looked at for it, is there: eight bytes, and of GRE a version that is known. */
+function isComplete(bytes: Uint8Array, protocol: number, manip: NatManip): boolean {
+  if (HEADER_BYTES[protocol] === undefined) return true;
+  if (bytes.length < 8) return false;
+  return protocol !== PROTOCOL_GRE || manip === 'SRC' || (bytes[1]! & GRE_VERSION) <= 1;
+}
+
 /** nf_nat_ipv4_manip_pkt */
-function manipulate(skb: Skb, target: Tuple, manip: NatManip): void {
+function manipulate(skb: Skb, target: Tuple, manip: NatManip): boolean {
+  if (!isComplete(skb.payload, target.protocol, manip)) return false;
   pullHeader(skb, 0, skb.header.protocol);
   const end = endOf(target, manip);
   const { source, destination } = skb.header;
@@ -87,12 +101,13 @@ function manipulate(skb: Skb, target: Tuple, manip: NatManip): void {
   skb.payload = bytes;
   const { address } = end;
   skb.header = changedHeader(skb.header, manip === 'SRC' ? { source: address } : { destination: address });
+  return true;
 }
 
 /** The same for a packet that an error quotes, in place. A header checksum that was wrong stays so. */
 function manipulateQuoted(quoted: Uint8Array, target: Tuple, manip: NatManip): boolean {
   const transport = quoted.subarray((quoted[0]! & 15) * 4);
-  if (transport.length < 8) return false;
+  if (!isComplete(transport, target.protocol, manip)) return false;
   const at = manip === 'SRC' ? 12 : 16;
   const before = word(quoted, at) * 0x10000 + word(quoted, at + 2);
   const { address } = endOf(target, manip);

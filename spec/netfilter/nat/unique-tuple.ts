@@ -4,7 +4,7 @@ import { changedTuple, invert, sameTuple } from '../../conntrack/tuple.ts';
 import { type NatManip, type NfConn, ORIGINAL, REPLY, type Tuple } from '../../conntrack/types.ts';
 import type { Net } from '../../state.ts';
 import { note } from '../../trace-log.ts';
-import { PROTOCOL_ICMP } from '../../wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from '../../wire/ipv4.ts';
 import { jhash, reciprocalScale } from './jhash.ts';
 import { seenOutside } from './setup.ts';
 
@@ -65,6 +65,9 @@ function withAddress(tuple: Tuple, { addresses, persistent }: NatRange, manip: N
   return manip === 'SRC' ? changedTuple(tuple, { src: address }) : changedTuple(tuple, { dst: address });
 }
 
+/** Of others, GRE among them, there is nothing to choose. */
+const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP]);
+
 /** The kernel looks through this many at most before it tries elsewhere (max_attempts). */
 const ATTEMPTS_MAX = 128;
 
@@ -79,6 +82,7 @@ function withFreePort(
   ports: PortRange | undefined,
   manip: NatManip,
 ): Tuple {
+  if (!WITH_PORTS.has(tuple.protocol)) return tuple;
   if (!ports && manip === 'DST' && tuple.protocol !== PROTOCOL_ICMP) return tuple;
   const { first, last } = ports ?? usualPorts(tuple, manip);
   const all = Array.from(
