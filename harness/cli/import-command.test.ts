@@ -3,9 +3,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { printRuleset } from '../../spec/config/iptables-print.ts';
+import { printServices } from '../../spec/config/ipvsadm-print.ts';
 import { TWO_ARMED } from '../../spec/config/topology.ts';
+import { kernelOf } from '../../spec/kernel.ts';
 import { pcapOf } from '../import/made-up-capture.ts';
 import { framesOf } from '../import/made-up-frames.ts';
+import { readScenarioFile } from '../replay/read-scenario.ts';
 import { parseScenarioFile } from '../replay/scenario-file.ts';
 import { testFolders } from '../system/test-folders.ts';
 import { explainingModel } from './model-subjects.ts';
@@ -113,6 +117,22 @@ describe('lvscheck import', () => {
     expect(await readFile(out, 'utf8')).toContain(
       'says "229 Entering Extended Passive Mode (|||30008|)\\r\\n"',
     );
+  });
+
+  it('tells which kernels do what the director did, and which change decides', async () => {
+    const file = new URL('../../suites/scenarios/conntrack/ct-stale-ack-invalid.yaml', import.meta.url);
+    const late = await readScenarioFile(fileURLToPath(file));
+    const old = explainingModel(kernelOf({ release: '5.10', version: '5.10', hz: 250 }));
+    const path = await files();
+    await writeFile(path('late.pcap'), pcapOf(framesOf(late, old), 'cooked'));
+    await writeFile(path('ipvs.txt'), printServices(late.director.services, 'numeric'));
+    await writeFile(path('rules.txt'), printRuleset(late.director.rules, 'numeric'));
+    const given = ['--ipvs', path('ipvs.txt'), '--rules', path('rules.txt'), '--sysctl', path('sysctl.txt')];
+    const { stdout } = lvscheck('import', path('late.pcap'), ...given, '-o', path('late.yaml'));
+    const [, packet] = /^packet (\d+) .*\n {2}your director: nothing out\n {2}the model/m.exec(stdout)!;
+    expect(stdout).toContain('kernels 5.10: all that your director did\n');
+    expect(stdout).toContain(`kernels 6.1 to 7.3: to RIP1 at packet ${packet}\n`);
+    expect(stdout).toContain('decided by conntrack-late-is-not-invalid (since 6.1): ');
   });
 
   it('says that sh, which hashes addresses, may pick another server for those of the scenario', async () => {

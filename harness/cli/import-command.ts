@@ -1,16 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
-import { CHANGES } from '../../spec/tables/changes.ts';
 import { type CaseFiles, type ImportedCase, importCase } from '../import/import-case.ts';
 import { withoutMoments } from '../import/moments.ts';
-import { changesThatDecide, type Verdict, verdictsOf } from '../import/verdicts.ts';
+import { type Verdict, verdictsOf } from '../import/verdicts.ts';
 import { bind } from '../play/bind.ts';
 import { judgeOne } from '../play/judge.ts';
 import { Seat } from '../play/seat.ts';
 import { printScenarioFile } from '../replay/print-scenario.ts';
 import { ScapyBridge } from '../scapy-bridge/bridge.ts';
-import { since } from './changes-text.ts';
 import { EXIT } from './exit-code.ts';
+import { kernelAnswers } from './kernel-answers.ts';
 import { explainingModel, modelLead, referenceFor } from './model-subjects.ts';
 import { written } from './results-folder.ts';
 import { shrinkCase } from './shrink-case.ts';
@@ -106,6 +105,7 @@ function answers(shown: ImportedCase): string[] {
       : [
           `the model did ${verdicts.length === 0 ? 'nothing that could be compared' : `the same each time: ${count(verdicts.length, 'observation')}`}`,
         ]),
+    ...(verdicts.length === 0 ? [] : kernelAnswers(shown.scenario, (step) => shown.frames.get(step))),
   ];
 }
 
@@ -123,16 +123,10 @@ function dropLines(drop: Verdict, shown: ImportedCase): string[] {
 
 function differenceLines(verdict: Verdict, shown: ImportedCase): string[] {
   const { kernel } = explainingModel();
-  const decide = changesThatDecide(shown.scenario, verdict, kernel, referenceFor);
   return [
     packetLine(verdict, shown),
     `  your director: ${verdict.did}`,
     `  the model (${kernel.version}): ${verdict.instead}${verdict.dropped ? `; ${verdict.dropped.fact}; ${verdict.dropped.why}` : ''}`,
-    ...decide.map(({ change, has }) => {
-      const row = CHANGES.find(({ id }) => id === change)!;
-      return `  kernels ${has ? 'with' : 'without'} ${change} (since ${since(row)}) do as your director did: ${row.says}`;
-    }),
-    ...(decide.length === 0 ? ['  no change between kernels that is known explains it'] : []),
   ];
 }
 

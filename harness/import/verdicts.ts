@@ -1,11 +1,9 @@
-import { acrossChange, type Kernel } from '../../spec/kernel.ts';
 import type { Scenario } from '../../spec/scenario.ts';
 import { printFact } from '../../spec/scenario-text/expectation.ts';
-import { CHANGES, type ChangeId } from '../../spec/tables/changes.ts';
 import type { TraceEntry } from '../../spec/trace.ts';
 import { bind } from '../play/bind.ts';
 import { seenInstead } from '../play/facts.ts';
-import type { Reference, ReferenceFor } from '../play/lead.ts';
+import type { Reference } from '../play/lead.ts';
 
 /** What the model says of one thing that a capture shows. */
 export interface Verdict {
@@ -39,7 +37,7 @@ export function verdictsOf(scenario: Scenario, model: Reference, hz: number, pha
 }
 
 /** When a plan's steps happen if nothing takes longer than it must: a jiffy each, and waits as long as they are. */
-function clockOf({ timeline }: Scenario, hz: number, phase: number): number[] {
+export function clockOf({ timeline }: Scenario, hz: number, phase = 0): number[] {
   const clock = [4096 * 1024 + phase];
   for (const item of timeline)
     clock.push(clock.at(-1)! + (item.kind === 'wait' ? Math.max(1, Math.ceil((item.ms * hz) / 1000)) : 1));
@@ -61,20 +59,4 @@ function dropIn(trace: readonly TraceEntry[]): Verdict['dropped'] {
   const asked = trace[at - 1];
   const why = asked?.hook === drop.hook ? `${asked.station}: ${asked.why}` : `${drop.station}: ${drop.why}`;
   return { fact: `dropped at ${drop.hook.replace('NF_INET_', '')}`, why };
-}
-
-/** The changes between kernels on which it depends whether the model does what the director did at that step. */
-export function changesThatDecide(
-  scenario: Scenario,
-  { step, did }: Verdict,
-  kernel: Kernel,
-  referenceFor: ReferenceFor,
-): { readonly change: ChangeId; readonly has: boolean }[] {
-  return CHANGES.flatMap(({ id }) => {
-    const other = acrossChange(kernel, id);
-    const same = verdictsOf(scenario, referenceFor(other), kernel.hz).some(
-      (one) => one.step === step && one.did === did && one.instead === undefined,
-    );
-    return same ? [{ change: id, has: other.has(id) }] : [];
-  });
 }
