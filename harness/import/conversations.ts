@@ -8,10 +8,10 @@ import {
 } from '../../spec/wire/sctp.ts';
 import { ACK, parseTcpHeader, SYN } from '../../spec/wire/tcp.ts';
 import { Aliases } from './aliases.ts';
-import { causeOf, isDouble, isImage } from './cause.ts';
+import { type Cause, causeOf, isDouble, isImage } from './cause.ts';
 import type { Classified, Classifier } from './classify.ts';
 import { Controls } from './controls.ts';
-import { wayOf } from './direction.ts';
+import { passedOnAmong, wayOf } from './direction.ts';
 import type { Conversation, Exchange } from './exchange.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
 
@@ -32,8 +32,9 @@ export interface Traffic {
 const SOON_MICROSECONDS = 2_000_000;
 
 export function conversationsOf(packets: readonly CapturedPacket[], classifier: Classifier): Traffic {
-  const book = new Book(classifier);
-  for (const packet of packets.toSorted((one, other) => one.at - other.at)) {
+  const inOrder = packets.toSorted((one, other) => one.at - other.at);
+  const book = new Book(classifier, passedOnAmong(inOrder));
+  for (const packet of inOrder) {
     if (packet.way !== 'passing') book.note(packet);
   }
   return book.traffic();
@@ -46,6 +47,7 @@ interface Open {
 
 class Book {
   readonly #classifier: Classifier;
+  readonly #passedOn: ReadonlySet<CapturedPacket>;
   readonly #exchanges: Exchange[] = [];
   /** By protocol and client, the newest first. */
   readonly #open = new Map<string, Open[]>();
@@ -58,8 +60,9 @@ class Book {
   #headless = 0;
   #doubles = 0;
 
-  constructor(classifier: Classifier) {
+  constructor(classifier: Classifier, passedOn: ReadonlySet<CapturedPacket>) {
     this.#classifier = classifier;
+    this.#passedOn = passedOn;
   }
 
   traffic(): Traffic {
@@ -90,7 +93,7 @@ class Book {
     const [open] = opens;
     const same = open?.exchanges.filter((one) => one.classified.from === classified.from) ?? [];
     const before = same.map((one) => one.packet);
-    const way = wayOf(packet, classified, { before, cards: this.#cards });
+    const way = wayOf(packet, classified, { before, cards: this.#cards, passedOn: this.#passedOn });
     if (way === 'in') this.#noteIn(open, packet, classified);
     else if (way === 'out') this.#noteOut(opens, packet, classified);
     else if (way === 'unknown') noteDoubt(open?.exchanges ?? [], packet);
@@ -203,21 +206,32 @@ class Book {
 
   #noteOut(opens: readonly Open[], packet: CapturedPacket, classified: Classified): void {
     const direct = this.#direct.get(keyOf(classified)) ?? [];
-    if (opens.length === 0 || direct.some((one) => isSentOn(one, packet))) return;
+    const cause = this.#causeOf(opens, packet, classified);
+    if (!cause && opens.length === 0) return;
+    if (direct.some((one) => isSentOn(one, packet))) return;
     this.#seen[classified.from === 'client' ? 'server' : 'client'] = true;
-    const causes = opens.flatMap(({ exchanges }) => {
-      const recent = exchanges.filter((one) => packet.at - one.packet.at <= SOON_MICROSECONDS);
-      return causeOf(packet, classified, recent) ?? [];
-    });
-    // Of an older conversation it can be what went on; answers are the newest one's.
-    const cause =
-      causes.find(({ exact }) => exact) ?? causes.find(({ kind }) => kind === 'forwarded') ?? causes[0];
     if (!cause) return;
     noteIsn(cause.exchange.conversation, packet, classified);
     if (cause.kind === 'forwarded' && !classified.error)
       this.#controls.note(cause.exchange.conversation, packet, 'heard');
     if (cause.exchange.answers.some((one) => isDouble(one.packet, packet))) this.#doubles += 1;
     else cause.exchange.answers.push({ kind: cause.kind, packet, classified });
+  }
+
+  /** Of an older conversation it can be what went on; answers are the newest one's. */
+  #causeOf(opens: readonly Open[], packet: CapturedPacket, classified: Classified): Cause | undefined {
+    const among = (some: readonly Open[]) =>
+      some.flatMap(({ exchanges }) => {
+        const recent = exchanges.filter((one) => packet.at - one.packet.at <= SOON_MICROSECONDS);
+        return causeOf(packet, classified, recent) ?? [];
+      });
+    const causes = among(opens);
+    const exact = causes.find((one) => one.exact);
+    if (exact) return exact;
+    // Who calls two services from one port may hear of one of them what a server said for the other.
+    const others = (this.#open.get(keyOf(classified)) ?? []).filter((one) => !opens.includes(one));
+    const taken = classified.from === 'server' ? among(others).find((one) => one.exact) : undefined;
+    return taken ?? causes.find(({ kind }) => kind === 'forwarded') ?? causes[0];
   }
 }
 

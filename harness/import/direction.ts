@@ -9,6 +9,25 @@ interface Known {
   readonly before: readonly CapturedPacket[];
   /** The director's own cards, as they turn out. */
   readonly cards: Set<Mac>;
+  /** Packets that were seen once more, a hop older: the director sent them on as they were. */
+  readonly passedOn: ReadonlySet<CapturedPacket>;
+}
+
+/** How long a director may keep a packet that it sends on. */
+const KEPT_MICROSECONDS = 1_000_000;
+
+/** Each packet of which a later one is the image with the same addresses and fewer hops to go. */
+export function passedOnAmong(packets: readonly CapturedPacket[]): ReadonlySet<CapturedPacket> {
+  const found = new Set<CapturedPacket>();
+  const earlier = new Map<string, CapturedPacket[]>();
+  for (const packet of packets) {
+    const key = `${packet.source} ${packet.destination} ${packet.id}`;
+    const recent = (earlier.get(key) ?? []).filter(({ at }) => packet.at - at < KEPT_MICROSECONDS);
+    const before = recent.find((one) => packet.ttl < one.ttl && !found.has(one) && isImage(one, packet));
+    if (before) found.add(before);
+    earlier.set(key, [...recent, packet]);
+  }
+  return found;
 }
 
 /** To the director or from it; one that passes by never reaches it, and of some nobody can tell. */
@@ -26,7 +45,10 @@ export function wayOf(packet: CapturedPacket, classified: Classified, known: Kno
   if (echo && from === 'server' && far.kind === 'virtual') return 'out';
   // What no connection claims is forwarded as it is, and looks as it did before.
   const forwarded = isForwarded(packet, known.before) && !isAddressedTo(known.cards, packet);
-  if (far.kind === 'real') return from === 'server' && !forwarded ? 'in' : 'out';
+  if (far.kind === 'real' && from === 'server') return forwarded ? 'out' : 'in';
+  // Who calls a real server by its own address is forwarded as any.
+  if (far.kind === 'real')
+    return known.passedOn.has(packet) || isAddressedTo(known.cards, packet) ? 'in' : 'out';
   const isDirect = service.dests.some(({ forward }) => forward !== 'masq');
   if (isDirect && !error) return byCards(packet, classified, known);
   return from === 'client' ? 'in' : 'out';
@@ -54,7 +76,7 @@ const isAddressedTo = (cards: ReadonlySet<Mac>, { macs }: CapturedPacket): boole
 /** Whether this is one of those packets once more: direct routing and forwarding change the TTL, and rules TCP's options. */
 function isForwarded(packet: CapturedPacket, before: readonly CapturedPacket[]): boolean {
   const mine = before.filter(
-    ({ id, ttl, at }) => id === packet.id && packet.ttl <= ttl && packet.at - at < 1_000_000,
+    ({ id, ttl, at }) => id === packet.id && packet.ttl < ttl && packet.at - at < KEPT_MICROSECONDS,
   );
   return mine.some((one) => isImage(one, packet)) || isWhole(mine);
 }

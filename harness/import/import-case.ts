@@ -78,7 +78,7 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
   const traffic = conversationsOf(shown, new Classifier(places, shown));
   const exchanges = traffic.exchanges.filter((one) => isWanted(one, files.clients));
   if (exchanges.length === 0) throw nothingIn(files, frames, traffic);
-  const named = namedByRules(rules, allServices);
+  const named = namedByRules(rules, allServices, files.own);
   const concerned = new Set(exchanges.map(({ conversation }) => conversation.service));
   // Which packets have a mark only the rules know.
   const services = allServices.filter(

@@ -254,8 +254,11 @@ it('a header that came in two fragments', async () => {
   ]);
 });
 
-it('what was dropped is not told of a client who calls a real server by its own address, too', async () => {
-  const text = `${service('-m')}  rules: |
+const OWN_ADDRESS: readonly Kind[] = ['cooked', 'ethernet', 'raw'];
+it.each(OWN_ADDRESS)(
+  'nothing dropped is told of who calls a real server by its own address, %s',
+  async (kind) => {
+    const text = `${service('-m')}  rules: |
     *filter
     :INPUT ACCEPT [0:0]
     -A INPUT -m conntrack --ctstate INVALID -j DROP
@@ -264,10 +267,48 @@ it('what was dropped is not told of a client who calls a real server by its own 
 flows: { f1: CIP1:40000 > RIP2:80, f2: CIP1:40000 > VIP:80 }
 timeline: [f1 client > S 0:0(0), f2 client > S 0:0(0), f1 client > . 1:1(0) ack 1, f2 client > . 1:1(0) ack 1]
 `;
-  const { lines, notes, wrong } = await imported(text, { kind: 'cooked' });
+    const { lines, notes, wrong } = await imported(text, { kind });
+    expect(wrong).toEqual([]);
+    expect(lines).toEqual(['f1 client > S 0:0(0)', 'f1 client > . 1:1(0) ack 1']);
+    expect(notes.join()).toContain('2 packets are of clients who call a real server by its own address');
+  },
+);
+
+it('what a server says for one service leaves for another that was called from the same port', async () => {
+  const both = ['VIP', 'VIP2'].map(
+    (vip) => `    -A -t ${vip}:80 -s rr\n    -a -t ${vip}:80 -r RIP1:80 -m -w 1\n`,
+  );
+  const text = `director:
+  services: |
+${both.join('')}flows: { f1: CIP1:40000 > VIP:80, f2: CIP1:40000 > VIP2:80 isn 4000000000/99 }
+timeline: [f1 client > S 0:0(0), +3s, f2 client > S 0:0(0), +3s, f1 server > S. 0:0(0) ack 1, f2 server > S. 0:0(0) ack 1]
+`;
+  const { lines, wrong } = await imported(text, { kind: 'cooked' });
   expect(wrong).toEqual([]);
-  expect(lines).toEqual(['f1 client > S 0:0(0)', 'f1 client > . 1:1(0) ack 1']);
-  expect(notes.join()).toContain('2 packets are of clients who call a real server by its own address');
+  expect(lines.slice(2)).toEqual([
+    'f1 server > S. 0:0(0) ack 1 -> to CIP1 from VIP2:80',
+    'f2 server > S. 0:0(0) ack 1 -> to CIP1 from VIP2:80',
+  ]);
+});
+
+it("an address that only a rule names is that of a neighbour where the director's own is beside it", async () => {
+  const text = `director:
+  services: |
+    -A -t VIP:80 -s rr
+  rules: |
+    *nat
+    :INPUT ACCEPT [0:0]
+    -A INPUT -j SNAT --to-source RIP2
+    COMMIT
+timeline: [f1 client > S 0:0(0), f1 client > . 1:1(0) ack 1]
+`;
+  const own = [0x0a000001, 0xc0a80101];
+  const { lines, wrong } = await imported(text, { own });
+  expect(wrong).toEqual([]);
+  expect(lines.map((line) => line.split(' -> ')[1])).toEqual([
+    'answered icmp port-unreachable',
+    'answered rst',
+  ]);
 });
 
 it('a real server that is the director itself, where its administrator says so', async () => {
