@@ -60,7 +60,19 @@ describe('claims', () => {
   });
 });
 
+/** What the top level has, dot-files aside. */
+const LAYOUT = [
+  ...FOLDERS,
+  ...['CHANGELOG.md', 'LICENSE', 'README.md', 'node_modules'],
+  ...['biome.json', 'package-lock.json', 'package.json', 'tsconfig.json', 'vitest.config.ts'],
+];
+
 describe('files', () => {
+  it('at the top level are those of the layout: nothing lies about', () => {
+    const others = readdirSync(ROOT).filter((name) => !name.startsWith('.') && !LAYOUT.includes(name));
+    expect(others).toEqual([]);
+  });
+
   it(`are not longer than ${LONGEST_FILE_LINES} lines: one concept each`, () => {
     const long = sources.filter((path) => read(path).split('\n').length > LONGEST_FILE_LINES);
     expect(long).toEqual([]);
