@@ -1,3 +1,4 @@
+import type { AdminCommand } from '../spec/config/commands.ts';
 import type { SchedulerName } from '../spec/config/services.ts';
 import type { Topology } from '../spec/config/topology.ts';
 import type { Scenario, TimelineItem } from '../spec/scenario.ts';
@@ -6,10 +7,12 @@ import { ACK, FIN, RST, SYN } from '../spec/wire/tcp.ts';
 
 /** What a scenario must have for a claim to be about it. */
 
+export const commandsIn = (timeline: readonly TimelineItem[]): readonly AdminCommand[] =>
+  timeline.flatMap((item) => (item.kind === 'do' ? [item.command] : []));
+
 /** From the start, or since a command of the administrator. */
 export function hasQuiescedDest({ director, timeline }: Scenario): boolean {
-  const commands = timeline.flatMap((item) => (item.kind === 'do' ? [item.command] : []));
-  const dests = commands.flatMap((command) =>
+  const dests = commandsIn(timeline).flatMap((command) =>
     'op' in command && (command.op === 'add-dest' || command.op === 'edit-dest') ? [command.dest] : [],
   );
   return [...dests, ...director.services.flatMap((service) => service.dests)].some(
@@ -20,15 +23,9 @@ export function hasQuiescedDest({ director, timeline }: Scenario): boolean {
 /** While there may be connections. */
 export function editsThresholds({ timeline }: Scenario): boolean {
   const first = timeline.findIndex(({ kind }) => kind === 'segment');
-  return timeline
-    .slice(first + 1)
-    .some(
-      (item) =>
-        item.kind === 'do' &&
-        'op' in item.command &&
-        item.command.op === 'edit-dest' &&
-        (item.command.dest.upperThreshold ?? 0) > 0,
-    );
+  return commandsIn(timeline.slice(first + 1)).some(
+    (command) => 'op' in command && command.op === 'edit-dest' && (command.dest.upperThreshold ?? 0) > 0,
+  );
 }
 
 /** Some service begins with one of these schedulers, and has a choice. */
@@ -75,19 +72,14 @@ export function setsOneOf(...names: readonly string[]): (scenario: Scenario) => 
   const is = (name: string, value: number) => value !== 0 && names.includes(name.split('.').at(-1)!);
   return ({ director, timeline }) =>
     Object.entries(director.sysctls).some(([name, value]) => is(name, value)) ||
-    timeline.some(
-      (item) =>
-        item.kind === 'do' && item.command.tool === 'sysctl' && is(item.command.name, item.command.value),
-    );
+    commandsIn(timeline).some((command) => command.tool === 'sysctl' && is(command.name, command.value));
 }
 
 /** The administrator sets it in mid-flow. */
 export const switches =
   (name: string) =>
   ({ timeline }: Scenario): boolean =>
-    timeline.some(
-      (item) => item.kind === 'do' && item.command.tool === 'sysctl' && item.command.name === name,
-    );
+    commandsIn(timeline).some((command) => command.tool === 'sysctl' && command.name === name);
 
 export const asksForFragments = ({ director }: Scenario): boolean =>
   director.rules.tables.some(({ chains }) =>

@@ -1,6 +1,6 @@
 import { BIASES } from '../generators/bias.ts';
 import type { Scenario } from '../spec/scenario.ts';
-import { sends } from './claim-conditions.ts';
+import { commandsIn, sends } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 import { MANY_PACKETS } from './shapes.ts';
 
@@ -24,15 +24,9 @@ const speaks = ({ timeline }: Scenario): boolean =>
 function isMoved({ flows, timeline }: Scenario): boolean {
   const words = timeline.findIndex((item) => 'text' in item);
   const data = timeline.findIndex((item) => 'flow' in item && flows[item.flow]!.service.port !== FTP);
-  return timeline
-    .slice(words, data)
-    .some(
-      (item) =>
-        item.kind === 'do' &&
-        item.command.tool === 'ipvsadm' &&
-        item.command.op === 'edit-dest' &&
-        item.command.dest.forward !== 'masq',
-    );
+  return commandsIn(timeline.slice(words, data)).some(
+    (command) => command.tool === 'ipvsadm' && command.op === 'edit-dest' && command.dest.forward !== 'masq',
+  );
 }
 
 /** What is said of FTP: its control connections, and what they agree on. */

@@ -21,25 +21,26 @@ const servesNobody = ({ director }: Scenario): boolean =>
     ({ protocol, dests }) => protocol === 'fwm' && dests.every(({ weight }) => weight === 0),
   );
 
-/** Packets of a virtual address have a table of their own. */
-const leadsAnswers = (scenario: Scenario): boolean =>
-  rules(scenario).some(({ from }) =>
+/** Rules for packets of a virtual address, which answers become. */
+const rulesForAnswers = (scenario: Scenario) =>
+  rules(scenario).filter(({ from }) =>
     scenario.director.topology.vips.some(({ address }) => address === from?.address),
   );
+
+/** Packets of a virtual address have a table of their own. */
+const leadsAnswers = (scenario: Scenario): boolean => rulesForAnswers(scenario).length > 0;
 
 /** The sender hears of it. */
 const refuses = (what: unknown): boolean => what === 'unreachable' || what === 'prohibit';
 
 /** No way leads from a virtual address to anywhere. */
 const holdsAnswers = (scenario: Scenario): boolean =>
-  rules(scenario).some(
-    ({ from, action }) =>
-      scenario.director.topology.vips.some(({ address }) => address === from?.address) &&
-      (typeof action === 'string'
-        ? refuses(action)
-        : routes(scenario).some(
-            ({ table, type, prefix }) => table === action.table && refuses(type) && prefix.length === 0,
-          )),
+  rulesForAnswers(scenario).some(({ action }) =>
+    typeof action === 'string'
+      ? refuses(action)
+      : routes(scenario).some(
+          ({ table, type, prefix }) => table === action.table && refuses(type) && prefix.length === 0,
+        ),
   );
 
 /** What mangle marks in OUTPUT, unless it asks for more than a port, has a rule that knows the mark. */

@@ -6,6 +6,7 @@ import type { Limits, Subject } from '../harness/play/seat.ts';
 import type { Match, Rule } from '../spec/config/rules.ts';
 import type { Scenario, TimelineItem } from '../spec/scenario.ts';
 import type { Claim } from './claim.ts';
+import { commandsIn } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 
 /**
@@ -74,8 +75,6 @@ const asksIpvs = ({ matches }: Rule): boolean => matches.some(({ kind }: Match) 
 /** Rules cannot be left out so: others jump to them, and commands count them. */
 function needsNoIpvs({ director, timeline }: Scenario): boolean {
   const rules = director.rules.tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
-  const added = timeline.flatMap((item) =>
-    item.kind === 'do' && 'rule' in item.command ? [item.command.rule] : [],
-  );
+  const added = commandsIn(timeline).flatMap((command) => ('rule' in command ? [command.rule] : []));
   return timeline.length > 0 && ![...rules, ...added].some(asksIpvs);
 }
