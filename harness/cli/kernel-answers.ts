@@ -1,5 +1,6 @@
 import type { Scenario } from '../../spec/scenario.ts';
-import { camps, changesThatDecide, type Difference } from '../import/first-difference.ts';
+import { camps, changesThatDecide } from '../import/camps.ts';
+import type { Difference } from '../import/verdicts.ts';
 import { since } from './changes-text.ts';
 import { explainingModel } from './model-subjects.ts';
 

@@ -21,23 +21,43 @@ export interface Verdict {
 
 /** One for each expectation, in their order. The play begins `phase` jiffies after the end of every timer's slot. */
 export function verdictsOf(scenario: Scenario, model: Reference, hz: number, phase = 0): Verdict[] {
+  const { shown, traces } = played(scenario, model, hz, phase);
+  return [...shown].map(({ step, fact, instead }) => ({
+    ...{ step, did: printFact(fact), instead },
+    dropped: dropIn(traces()[step] ?? []),
+    way: wayOf(traces()[step] ?? []),
+  }));
+}
+
+/** Where a model first does otherwise than a capture shows, and what; undefined when it does all of it. */
+export type Difference = { readonly step: number; readonly does: string } | undefined;
+
+export function firstDifference(scenario: Scenario, model: Reference, hz: number): Difference {
+  for (const { step, instead } of played(scenario, model, hz, 0).shown)
+    if (instead !== undefined) return { step, does: instead };
+  return undefined;
+}
+
+/** What a capture shows, and what the model does instead, looked at one by one; the model tells its ways once, if asked. */
+function played(scenario: Scenario, model: Reference, hz: number, phase: number) {
   const plan = bind(scenario, model);
-  const { observations, traces } = model.playAt(plan, clockOf(scenario, hz, phase));
-  const told = traces();
-  return (plan.expectations ?? []).map(({ expectation: { after, fact }, flow }) => {
-    const moment = { plan, observations, traces: () => told, step: after, flow };
-    return {
-      step: after,
-      did: printFact(fact),
-      instead: seenInstead(fact, moment),
-      dropped: dropIn(told[after] ?? []),
-      way: wayOf(told[after] ?? []),
-    };
-  });
+  const { observations, traces: tell } = model.playAt(plan, clockOf(scenario, hz, phase));
+  let told: ReturnType<typeof tell> | undefined;
+  const traces = () => {
+    told ??= tell();
+    return told;
+  };
+  function* shown() {
+    for (const { expectation, flow } of plan.expectations ?? []) {
+      const { after: step, fact } = expectation;
+      yield { step, fact, instead: seenInstead(fact, { plan, observations, traces, step, flow }) };
+    }
+  }
+  return { shown: shown(), traces };
 }
 
 /** When a plan's steps happen if nothing takes longer than it must: a jiffy each, and waits as long as they are. */
-export function clockOf({ timeline }: Scenario, hz: number, phase = 0): number[] {
+function clockOf({ timeline }: Scenario, hz: number, phase: number): number[] {
   const clock = [4096 * 1024 + phase];
   for (const item of timeline)
     clock.push(clock.at(-1)! + (item.kind === 'wait' ? Math.max(1, Math.ceil((item.ms * hz) / 1000)) : 1));

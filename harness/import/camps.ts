@@ -1,27 +1,9 @@
 import { acrossChange, type Kernel, kernelOf } from '../../spec/kernel.ts';
 import type { Scenario } from '../../spec/scenario.ts';
 import { CHANGES, type Change } from '../../spec/tables/changes.ts';
-import { bind } from '../play/bind.ts';
-import { seenInstead } from '../play/facts.ts';
 import type { ReferenceFor } from '../play/lead.ts';
 import { RELEASES, stretches } from './releases.ts';
-import { clockOf } from './verdicts.ts';
-
-/** Where a kernel first does otherwise than a capture shows, and what; undefined of one that does all of it. */
-export type Difference = { readonly step: number; readonly does: string } | undefined;
-
-/** By the model of that kernel. */
-export function firstDifference(scenario: Scenario, kernel: Kernel, referenceFor: ReferenceFor): Difference {
-  const model = referenceFor(kernel);
-  const plan = bind(scenario, model);
-  const { observations, traces } = model.playAt(plan, clockOf(scenario, kernel.hz));
-  for (const { expectation, flow } of plan.expectations ?? []) {
-    const step = expectation.after;
-    const does = seenInstead(expectation.fact, { plan, observations, traces, step, flow });
-    if (does !== undefined) return { step, does };
-  }
-  return undefined;
-}
+import { type Difference, firstDifference } from './verdicts.ts';
 
 /** Releases that do the same. */
 export interface Camp {
@@ -33,7 +15,7 @@ export interface Camp {
 /** All releases that are known, by what they do; those of the oldest one first. */
 export function camps(scenario: Scenario, { hz }: Kernel, referenceFor: ReferenceFor): readonly Camp[] {
   const found = RELEASES.map(({ version }) =>
-    firstDifference(scenario, kernelOf({ release: version, version, hz }), referenceFor),
+    firstDifference(scenario, referenceFor(kernelOf({ release: version, version, hz })), hz),
   );
   const keys = found.map((difference) => JSON.stringify(difference));
   return [...new Set(keys)].map((key) => ({
@@ -48,7 +30,7 @@ export function changesThatDecide(
   kernel: Kernel,
   referenceFor: ReferenceFor,
 ): readonly Change[] {
-  const stepOf = (one: Kernel) => firstDifference(scenario, one, referenceFor)?.step;
+  const stepOf = (one: Kernel) => firstDifference(scenario, referenceFor(one), one.hz)?.step;
   const own = stepOf(kernel);
   return CHANGES.filter(({ id }) => {
     const other = stepOf(acrossChange(kernel, id));
