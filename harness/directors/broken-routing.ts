@@ -1,6 +1,6 @@
 import { PARTS } from '../../spec/parts.ts';
 import type { Parts } from '../../spec/state.ts';
-import type { BrokenDirector } from './broken-director.ts';
+import { atDefault, type BrokenDirector } from './broken-director.ts';
 
 type Lookup = Parts['fibLookup'];
 
@@ -20,6 +20,6 @@ export const BROKEN_ROUTING: readonly BrokenDirector[] = [
   { id: 'routing-error-host', says: 'Whatever refuses a packet, its sender hears that the host cannot be reached.', parts: { ...PARTS, ipError: (net, skb) => PARTS.ipError(net, skb, 'EHOSTUNREACH') } },
   { id: 'routing-error-unlimited', says: 'A sender is told of every packet that no route takes.', parts: { ...PARTS, ipError: (net, skb, error) => { net.peers.delete(skb.header.source); PARTS.ipError(net, skb, error); } } },
   { id: 'snat-reroute-never', says: 'snat_reroute changes nothing.', parts: { ...PARTS, snatReroute: () => true } },
-  { id: 'snat-reroute-always', says: 'Answers are routed anew though snat_reroute is 0.', parts: { ...PARTS, snatReroute: (net, skb, hook) => PARTS.snatReroute({ ...net, changedSysctls: new Map([...net.changedSysctls].filter(([name]) => name !== 'net.ipv4.vs.snat_reroute')) }, skb, hook) } },
+  { id: 'snat-reroute-always', says: 'Answers are routed anew though snat_reroute is 0.', parts: { ...PARTS, snatReroute: (net, skb, hook) => atDefault(net, 'net.ipv4.vs.snat_reroute', () => PARTS.snatReroute(net, skb, hook)) } },
   { id: 'cache-bypass-never', says: 'cache_bypass changes nothing.', parts: { ...PARTS, bypasses: () => false } },
 ];

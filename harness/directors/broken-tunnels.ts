@@ -2,7 +2,7 @@ import { PARTS } from '../../spec/parts.ts';
 import type { Skb } from '../../spec/skb.ts';
 import type { Parts } from '../../spec/state.ts';
 import { PROTOCOL_IPIP } from '../../spec/wire/ipv4.ts';
-import type { BrokenDirector } from './broken-director.ts';
+import { atDefault, type BrokenDirector } from './broken-director.ts';
 
 /** A packet is wrapped for its tunnel rightly, and then something happens to it. */
 function afterWrapping(spoil: (skb: Skb) => void): Parts {
@@ -19,7 +19,7 @@ function afterWrapping(spoil: (skb: Skb) => void): Parts {
 /** Directors that are wrong about tunnels. */
 export const BROKEN_TUNNELS: readonly BrokenDirector[] = [
   { id: 'tunnel-fresh-ttl', says: 'The outer header of a tunnelled packet begins a life of its own.', parts: afterWrapping((skb) => { skb.header = { ...skb.header, ttl: 64 }; }) },
-  { id: 'tunnel-df-always', says: 'A tunnelled packet keeps its DF though pmtu_disc is off.', parts: { ...PARTS, encapsulate: (net, skb, cp, source) => PARTS.encapsulate({ ...net, changedSysctls: new Map([...net.changedSysctls].filter(([name]) => name !== 'net.ipv4.vs.pmtu_disc')) }, skb, cp, source) } },
+  { id: 'tunnel-df-always', says: 'A tunnelled packet keeps its DF though pmtu_disc is off.', parts: { ...PARTS, encapsulate: (net, skb, cp, source) => atDefault(net, 'net.ipv4.vs.pmtu_disc', () => PARTS.encapsulate(net, skb, cp, source)) } },
   { id: 'tunnel-room-forgotten', says: 'What a tunnel adds to a packet is not counted when it is measured.', parts: { ...PARTS, tunnelBytes: () => 0 } },
   { id: 'tunnel-room-of-ipip', says: 'Only the outer IP header is counted, not what a tunnel has besides.', parts: { ...PARTS, tunnelBytes: () => 20 } },
   { id: 'tunnel-error-kept', says: 'What befalls packets within a tunnel no client is told.', parts: { ...PARTS, tunnelError: () => 'NF_STOLEN' } },
