@@ -5,6 +5,7 @@ import { TextError } from '../config/text-error.ts';
 import type { Word, WordReader } from '../config/words.ts';
 import type { OtherPacket } from '../scenario.ts';
 import { IP_PROTOCOLS, NOT_OTHER } from '../wire/ip-protocols.ts';
+import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { checkFits, MOST_PAYLOAD_BYTES } from './fragment.ts';
 import {
   DATA_DETAIL,
@@ -44,10 +45,10 @@ export function parseOther(head: PacketHead, reader: WordReader): OtherPacket {
 
 /** Protocols that have words of their own, for who asks for their numbers. */
 const OWN_WORDS: Readonly<Record<number, string>> = {
-  1: 'write echo or icmp instead',
-  6: 'write flags instead, as in S 0:0(0)',
-  17: 'write udp instead',
-  132: 'write sctp instead',
+  [PROTOCOL_ICMP]: 'write echo or icmp instead',
+  [PROTOCOL_TCP]: 'write flags instead, as in S 0:0(0)',
+  [PROTOCOL_UDP]: 'write udp instead',
+  [PROTOCOL_SCTP]: 'write sctp instead',
 };
 
 function parseProtocol(word: Word): number {

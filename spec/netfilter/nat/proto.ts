@@ -16,6 +16,7 @@ import {
 } from '../../wire/ipv4.ts';
 import { SCTP_HEADER_BYTES, setSctpChecksum } from '../../wire/sctp.ts';
 import { TCP_HEADER_BYTES } from '../../wire/tcp.ts';
+import { UDP_HEADER_BYTES } from '../../wire/udp.ts';
 import { isTranslated } from './hooks.ts';
 
 /** Gives a packet the ends that the other direction's tuple, turned round, has; false: it is lost (nf_nat_core.c, nf_nat_manip_pkt). */
@@ -78,8 +79,8 @@ function pullHeader(skb: Skb, at: number, protocol: number): void {
 const HEADER_BYTES: Readonly<Record<number, number>> = {
   [PROTOCOL_TCP]: TCP_HEADER_BYTES,
   [PROTOCOL_SCTP]: SCTP_HEADER_BYTES,
-  [PROTOCOL_UDP]: 8,
-  [PROTOCOL_ICMP]: 8,
+  [PROTOCOL_UDP]: UDP_HEADER_BYTES,
+  [PROTOCOL_ICMP]: ICMP_HEADER_BYTES,
   [PROTOCOL_GRE]: 8,
 };
 
