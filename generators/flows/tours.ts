@@ -29,17 +29,12 @@ type Events = Readonly<Record<string, Readonly<Record<string, string>>>>;
 const HOME = 'NONE';
 
 /** How each event of a table looks, from either side. IPVS takes any SYN for one. */
+const BEHIND_SYN = { fin: ['fin'], ack: ['ack', 'data'], rst: ['rst', 'rstack'] } as const;
 const IPVS_DEEDS = {
-  client: { syn: ['syn'], fin: ['fin'], ack: ['ack', 'data'], rst: ['rst', 'rstack'] },
-  server: { syn: ['synack', 'syn'], fin: ['fin'], ack: ['ack', 'data'], rst: ['rst', 'rstack'] },
+  client: { syn: ['syn'], ...BEHIND_SYN },
+  server: { syn: ['synack', 'syn'], ...BEHIND_SYN },
 } as const;
-const CONNTRACK_DEEDS = {
-  syn: ['syn'],
-  synack: ['synack'],
-  fin: ['fin'],
-  ack: ['ack', 'data'],
-  rst: ['rst', 'rstack'],
-} as const;
+const CONNTRACK_DEEDS = { syn: ['syn'], synack: ['synack'], ...BEHIND_SYN } as const;
 
 function movesOf(
   side: Move['side'],

@@ -72,14 +72,10 @@ const smallerIcmpError: Smaller<IcmpError> = anyOf(
   inField('code', nearer(0)),
 );
 
-const smallerOther: Smaller<OtherPacket> = anyOf(withoutField<OtherPacket>(...PLAIN, 'data'), shorterOther);
-
-function* shorterOther({ data, ...packet }: OtherPacket): Iterable<OtherPacket> {
-  for (const length of nearer(0)(packet.length)) {
-    const left = data?.subarray(0, length) ?? new Uint8Array(0);
-    yield { ...packet, length, ...(left.length > 0 && { data: left }) };
-  }
-}
+const smallerOther: Smaller<OtherPacket> = anyOf(
+  withoutField<OtherPacket>(...PLAIN, 'data'),
+  inField('length', nearer(0)),
+);
 
 /** Only the first numbers themselves: those between are reached together with the other segments'. */
 function nearestFew(...numbers: readonly number[]): Smaller<number> {
