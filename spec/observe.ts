@@ -187,7 +187,7 @@ function counterRow(table: string, chain: string, rule: number, counter: Counter
   return counter.shown;
 }
 
-/** Mostly they are, and asking a function of the engine's to sort costs more than all of a row. */
+/** Mostly rows are in order, and asking a function of the engine's to sort them costs more than all of a row. */
 function sorted<Row>(rows: Row[], order: (a: Row, b: Row) => number): Row[] {
   for (let index = 1; index < rows.length; index += 1)
     if (order(rows[index - 1]!, rows[index]!) > 0) return rows.sort(order);
