@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CorpusEntry, coverageOfHowto, readCorpus } from './corpus.ts';
 import { HOWTO_SECTIONS, sectionsIn } from './howto.ts';
+import { REPORTS, scenariosOf } from './reports.ts';
 
 describe('the corpus of scenarios', () => {
   let corpus: readonly CorpusEntry[];
@@ -18,6 +19,14 @@ describe('the corpus of scenarios', () => {
       ({ ids, instead }) => (ids.length === 0) !== Boolean(instead),
     );
     expect(silent.map(({ section }) => section)).toEqual([]);
+  });
+
+  it('has each report, or says what stands for it', () => {
+    expect(REPORTS).toHaveLength(55);
+    const silent = REPORTS.filter(
+      (report) => (scenariosOf(report, corpus).length === 0) !== Boolean(report.instead),
+    );
+    expect(silent.map(({ id }) => id)).toEqual([]);
   });
 
   it('names no section that there is not', () => {
