@@ -1,7 +1,9 @@
 import type { Difference, Finding, StepRecord } from '../harness/outcome.ts';
 import type { Emitted, Observation } from '../spec/observation.ts';
+import type { Scenario } from '../spec/scenario.ts';
 import type { TraceEntry } from '../spec/trace.ts';
 import { dissect, summarise } from '../spec/wire/dissect.ts';
+import { oneLine } from './plain-text.ts';
 
 /** A step as the model alone went through it. */
 export type ExplainedStep = Pick<StepRecord, 'says' | 'sent' | 'model' | 'trace'>;
@@ -21,6 +23,13 @@ export function explainFinding(finding: Finding): string {
 /** The model's way through a scenario, station by station. */
 export function explainSteps(steps: readonly ExplainedStep[]): string {
   return lines(...steps.flatMap((step, index) => stepLines(step, index)));
+}
+
+/** What a scenario says of itself; nothing where it says nothing. */
+export function introduce({ title, source, story }: Pick<Scenario, 'title' | 'source' | 'story'>): string {
+  const from = source === undefined ? '' : ` (${oneLine(source)})`;
+  const head = title === undefined ? '' : `${oneLine(title)}${from}\n\n`;
+  return story === undefined ? head : `${head}${oneLine(story)}\n\n`;
 }
 
 function originLines({ origin, shrunk }: Finding): string[] {

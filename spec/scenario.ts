@@ -15,6 +15,8 @@ export interface Scenario {
   readonly title?: string;
   /** Where the story comes from. */
   readonly source?: string;
+  /** What somebody met, and why it is so: a sentence or two, in one line. */
+  readonly story?: string;
   readonly director: DirectorConfig;
   readonly flows: Readonly<Record<string, Flow>>;
   readonly timeline: readonly TimelineItem[];

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CorpusEntry, coverageOfHowto, readCorpus } from './corpus.ts';
 import { HOWTO_SECTIONS, sectionsIn } from './howto.ts';
-import { REPORTS, scenariosOf } from './reports.ts';
+import { REPORTS, scenariosOf, tells } from './reports.ts';
 
 describe('the corpus of scenarios', () => {
   let corpus: readonly CorpusEntry[];
@@ -27,6 +27,18 @@ describe('the corpus of scenarios', () => {
       (report) => (scenariosOf(report, corpus).length === 0) !== Boolean(report.instead),
     );
     expect(silent.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('tells each report and each section in about two sentences, and says what is to be seen', () => {
+    const telling = corpus.filter(
+      (entry) => sectionsIn(entry.source).length > 0 || REPORTS.some((report) => tells(entry, report)),
+    );
+    expect(telling.length).toBeGreaterThan(90);
+    const sentences = (story: string): number => story.split(/(?<=[.?!]) /).filter(Boolean).length;
+    const wordless = telling.filter(
+      ({ story, expects }) => sentences(story) < 2 || sentences(story) > 3 || expects === 0,
+    );
+    expect(wordless.map(({ file }) => file)).toEqual([]);
   });
 
   it('names no section that there is not', () => {

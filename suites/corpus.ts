@@ -11,6 +11,9 @@ export interface CorpusEntry {
   readonly id: string;
   readonly title: string;
   readonly source: string;
+  readonly story: string;
+  /** How many facts its author expects to see. */
+  readonly expects: number;
 }
 
 const FOLDER = fileURLToPath(new URL('./scenarios', import.meta.url));
@@ -24,8 +27,10 @@ export async function readCorpus(): Promise<readonly CorpusEntry[]> {
 }
 
 async function readEntry(file: string): Promise<CorpusEntry> {
-  const { id = file, title = '', source = '' } = await readScenarioFile(join(FOLDER, file));
-  return { topic: dirname(file), file: join('suites/scenarios', file), id, title, source };
+  const scenario = await readScenarioFile(join(FOLDER, file));
+  const { id = file, title = '', source = '', story = '', expectations = [] } = scenario;
+  const place = { topic: dirname(file), file: join('suites/scenarios', file) };
+  return { ...place, id, title, source, story, expects: expectations.length };
 }
 
 /** Which scenarios tell of each section. */

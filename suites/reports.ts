@@ -82,5 +82,9 @@ export const REPORTS: readonly Report[] = [
 
 /** The scenarios that tell a report. */
 export function scenariosOf(report: Report, corpus: readonly CorpusEntry[]): readonly CorpusEntry[] {
-  return corpus.filter(({ id }) => id === report.id || id.startsWith(`${report.id}-`));
+  return corpus.filter((entry) => tells(entry, report));
+}
+
+export function tells({ id }: CorpusEntry, report: Report): boolean {
+  return id === report.id || id.startsWith(`${report.id}-`);
 }

@@ -1,11 +1,11 @@
-import { type ExplainedStep, explainSteps } from '../../reports/explain.ts';
+import { type ExplainedStep, explainSteps, introduce } from '../../reports/explain.ts';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
 import { bind } from '../play/bind.ts';
 import { readScenarioFile } from '../replay/read-scenario.ts';
 import { EXIT } from './exit-code.ts';
 import { explainingModel } from './model-subjects.ts';
 
-/** `lvscheck explain FILE`: the packets' way through the model, hook by hook. No real director is needed. */
+/** `lvscheck explain FILE`: what it tells, and the packets' way through the model, hook by hook. No real director is needed. */
 export async function explainCommand(file: string): Promise<number> {
   const scenario = await readScenarioFile(file);
   const model = explainingModel();
@@ -21,6 +21,6 @@ export async function explainCommand(file: string): Promise<number> {
       trace: traces[index] ?? [],
     };
   });
-  process.stdout.write(explainSteps(steps));
+  process.stdout.write(introduce(scenario) + explainSteps(steps));
   return EXIT.agree;
 }

@@ -68,11 +68,12 @@ export function exported(scenario: Scenario, kernel?: Kernel): ExportedCase {
   const { observations, drawn = [] } = model.playAlone(plan);
   const chanceSince = drawn.findIndex((draws) => draws.length > 0);
   const byMoment = stepsByMoment(plan, model);
-  const { director, title = 'A scenario of lvs-conformance', source } = scenario;
+  const { director, title = 'A scenario of lvs-conformance', source, story } = scenario;
   const { topology } = director;
   return {
     title,
     source,
+    story,
     scenarioText: printScenarioFile(scenario),
     kernel: model.kernel.version,
     changes: changesThatShow(plan, model.kernel).map((change) => ({

@@ -1,6 +1,7 @@
 import { CLAIMS } from '../../suites/claims.ts';
 import { type CorpusEntry, coverageOfHowto, readCorpus } from '../../suites/corpus.ts';
 import { groupBy } from '../../suites/group-by.ts';
+import { REPORTS, scenariosOf } from '../../suites/reports.ts';
 import { BROKEN_DIRECTORS } from '../directors/broken.ts';
 import { EXIT } from './exit-code.ts';
 
@@ -31,9 +32,22 @@ export async function listCommand(): Promise<number> {
     table('Directors (--on)', directors),
     ...[...groupBy(corpus, ({ topic }) => topic)].map(([topic, entries]) => scenarios(topic, entries)),
     howto(corpus),
+    reports(corpus),
   ];
   console.log(blocks.map((lines) => lines.join('\n')).join('\n\n'));
   return EXIT.agree;
+}
+
+function reports(corpus: readonly CorpusEntry[]): string[] {
+  const rows = REPORTS.map((report) => ({ report, ids: scenariosOf(report, corpus).map(({ id }) => id) }));
+  const told = rows.filter(({ ids }) => ids.length > 0).length;
+  return table(
+    `Reports: ${told} of ${rows.length} have scenarios`,
+    rows.map(({ report: { id, instead }, ids }) => ({
+      id,
+      says: ids.length > 0 ? ids.join(', ') : `no scenario; ${instead}`,
+    })),
+  );
 }
 
 function table(title: string, rows: readonly Row[]): string[] {

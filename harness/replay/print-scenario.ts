@@ -22,13 +22,14 @@ const NO_REMARKS: Remarks = { heading: [], comments: new Map() };
 
 /** The scenario as a file that `parseScenarioFile` reads back: names for addresses, everything written out. */
 export function printScenarioFile(scenario: Scenario, remarks = NO_REMARKS): string {
-  const { id, title, source, director, flows, timeline, expectations = [] } = scenario;
+  const { id, title, source, story, director, flows, timeline, expectations = [] } = scenario;
   const mtu = unusualMtu(director.topology);
   const hosts = unusualHosts(director.topology);
   const content = {
     ...(id === undefined ? {} : { id }),
     ...(title === undefined ? {} : { title }),
     ...(source === undefined ? {} : { source }),
+    ...(story === undefined ? {} : { story }),
     director: {
       ...(Object.keys(hosts).length === 0 ? {} : { hosts }),
       ...(Object.keys(mtu).length === 0 ? {} : { mtu }),

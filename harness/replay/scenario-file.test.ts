@@ -81,6 +81,13 @@ describe('a scenario file', () => {
     });
   });
 
+  test('tells its story in one line, in whatever lines it was written', () => {
+    const told = GOOD.replace('source:', 'story: >-\n  A FIN is not NEW.\n  So it stays.\nsource:');
+    const { story } = parseScenarioFile(told, 'x.yaml');
+    expect(story).toBe('A FIN is not NEW. So it stays.');
+    expect(printScenarioFile(parseScenarioFile(told, 'x.yaml'))).toContain(`\nstory: ${story}\ndirector:`);
+  });
+
   test('may have more hosts than usual, and bytes of its own', () => {
     const more = GOOD.replace('director:', 'director:\n  hosts: { servers: 12 }')
       .replace('RIP1', 'RIP12')
@@ -100,8 +107,8 @@ describe('a scenario file', () => {
     ]);
   });
 
-  test('keeps titles that YAML would take for something else', () => {
-    for (const title of [
+  test('keeps titles and stories that YAML would take for something else', () => {
+    for (const words of [
       'true',
       '5',
       'a: b',
@@ -114,14 +121,17 @@ describe('a scenario file', () => {
       'é😀',
       '{'.repeat(100),
     ]) {
-      const scenario = { ...parseScenarioFile(GOOD, 'x.yaml'), title };
-      expect(parseScenarioFile(printScenarioFile(scenario), 'x.yaml')).toEqual(scenario);
+      for (const key of ['title', 'story']) {
+        const scenario = { ...parseScenarioFile(GOOD, 'x.yaml'), [key]: words };
+        expect(parseScenarioFile(printScenarioFile(scenario), 'x.yaml')).toEqual(scenario);
+      }
     }
   });
 });
 
-const KEYS = 'id, title, source, director, flows, timeline';
+const KEYS = 'id, title, source, story, director, flows, timeline';
 const COMPLAINTS: [string, string, string][] = [
+  ['source: LVS-HOWTO 29.16', 'story: []', '3:8: story cannot be a list of 0; allowed: text'],
   ['-s rr', '-s rrr', `6:21: "rrr" is no scheduler; allowed: ${SCHEDULERS.join(' ')}; did you mean rr?`],
   [
     '    -A -t VIP:80 -s rr\n',
@@ -200,11 +210,7 @@ const COMPLAINTS: [string, string, string][] = [
     'diretor:',
     `4:1: "diretor" is no key of a scenario; allowed: ${KEYS}; did you mean director?`,
   ],
-  [
-    'timeline:',
-    'expect: []\ntimeline:',
-    '14:1: "expect" is no key of a scenario; allowed: id, title, source, director, flows, timeline',
-  ],
+  ['timeline:', 'expect: []\ntimeline:', `14:1: "expect" is no key of a scenario; allowed: ${KEYS}`],
   [
     'rules:',
     'rule:',

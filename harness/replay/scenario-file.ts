@@ -29,7 +29,7 @@ export function parseScenarioFile(text: string, file: string): Scenario {
   const source = readYaml(text, file);
   const read = SCENARIO_FILE.safeParse(source.document.toJS());
   if (!read.success) throw shapeError(source, read.error.issues);
-  const { id, title, source: origin, director } = read.data;
+  const { id, title, source: origin, story, director } = read.data;
   const services = parseBlock(source, ['director', 'services'], parseServices) ?? [];
   const rules = parseBlock(source, ['director', 'rules'], parseRuleset) ?? { tables: [] };
   const routing = parseBlock(source, ['director', 'routing'], parseRouting) ?? [];
@@ -42,6 +42,7 @@ export function parseScenarioFile(text: string, file: string): Scenario {
     ...(id === undefined ? {} : { id }),
     ...(title === undefined ? {} : { title }),
     ...(origin === undefined ? {} : { source: origin }),
+    ...(story === undefined ? {} : { story }),
     director: {
       topology,
       services,

@@ -77,6 +77,12 @@ export const SCENARIO_FILE = z.strictObject({
     .describe('Never renamed: lower-case words joined by -'),
   title: z.string().min(1).max(300).optional().describe('What the scenario shows, in one sentence'),
   source: z.string().min(1).max(300).optional().describe('Where the story comes from'),
+  story: z
+    .string()
+    .min(1)
+    .max(600)
+    .optional()
+    .describe('What somebody met, and why it is so: about two sentences; >- folds several lines into one'),
   director,
   flows: z
     .record(z.string(), z.string())

@@ -5,6 +5,8 @@ import type { Emitted } from '../../spec/observation.ts';
 export interface ExportedCase {
   readonly title: string;
   readonly source: string | undefined;
+  /** What somebody met, and why it is so. */
+  readonly story: string | undefined;
   /** As `printScenarioFile` writes it. */
   readonly scenarioText: string;
   /** The model's kernel. */

@@ -3,8 +3,8 @@ import type { ExportedCase, ExportedStep, KernelChange } from './exported.ts';
 
 /** A bug report for a mailing list: what was set up, what happened packet by packet, what was expected. */
 export function markdownReport(given: ExportedCase): string {
-  const { title, source, kernel, changes, services, rules, routing, baseSysctls, sysctls, steps } = given;
-  const { iptables, scenarioText } = given;
+  const { kernel, changes, services, rules, routing, baseSysctls, sysctls, steps } = given;
+  const { title, source, story, iptables, scenarioText } = given;
   const expected = steps.flatMap(({ expected: facts, says }, index) =>
     facts.map((fact) => `- step ${index + 1}, after ${code(says)}: ${inline(fact.says)}\n`),
   );
@@ -16,6 +16,7 @@ export function markdownReport(given: ExportedCase): string {
   ] as const;
   return [
     `# ${inline(title)}\n`,
+    story === undefined ? '' : `${inline(story)}\n`,
     source === undefined ? '' : `Source: ${inline(source)}\n`,
     `Reference: the model of lvs-conformance for kernel ${kernel}\n`,
     '## Configuration\n',
