@@ -68,8 +68,13 @@ function checksumIsRight({ kernel }: Net, { header, payload }: Skb): boolean {
     case PROTOCOL_ESP:
       return true;
     default:
-      return icmpChecksumIsRight(payload);
+      return icmpChecksumIsRight(payload) || isNothing(payload);
   }
+}
+
+/** The IP header is summed up too (nf_ip_checksum), and of one that is right a sum is left which nothing leaves as it is. */
+function isNothing(payload: Uint8Array): boolean {
+  return payload.every((byte) => byte === 0);
 }
 
 /** net/ipv4/netfilter/nf_reject_ipv4.c, nf_send_reset */
