@@ -17,6 +17,9 @@ export const OWN: readonly Ipv4[] = TWO_ARMED.links.map((link) => link.address);
 /** The ports that services use; few, so that flows, rules and services meet. */
 export const SERVICE_PORTS = [80, 443, 8080] as const;
 
+/** Where keys for IPsec are agreed upon. */
+export const ISAKMP_PORT = 500;
+
 /** Nothing listens there. */
 export const FREE_PORTS = [22, 8081] as const;
 

@@ -21,6 +21,10 @@ export interface ScenarioBias {
   readonly ftp: number;
   /** Services for marked packets instead of an address; most directors then have rules that mark. */
   readonly markServices: number;
+  /** Services for ISAKMP, which IPsec's packets follow. */
+  readonly isakmp: number;
+  /** Flows whose ends also send each other packets of protocols without ports. */
+  readonly others: number;
   /** Flows whose ends also ping each other. */
   readonly echoes: number;
   /** Flows about which the ends, or routers, send ICMP errors. */
@@ -98,6 +102,8 @@ export const EVEN: ScenarioBias = {
   sctpServices: 6,
   ftp: 6,
   markServices: 10,
+  isakmp: 2,
+  others: 2,
   echoes: 10,
   icmpErrors: 15,
   astray: 4,

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import type { DirectorConfig } from '../spec/config/director-config.ts';
 import { keepsPort, type VirtualService } from '../spec/config/services.ts';
 import type { Flow, PacketItem, Scenario, Wait } from '../spec/scenario.ts';
-import { VIPS } from './addresses.ts';
+import { ISAKMP_PORT, VIPS } from './addresses.ts';
 import { EVEN, type ScenarioBias } from './bias.ts';
 import { adminState } from './commands/admin-state.ts';
 import { directorConfig } from './config.ts';
 import { oneOf, upTo } from './draws.ts';
 import { ftpStory } from './flows/ftp.ts';
+import { ipsecStory } from './flows/ipsec.ts';
 import { sctpStory } from './flows/sctp.ts';
 import { type DataConnection, type Story, UNNAMED_DATA } from './flows/story.ts';
 import { ends } from './flows/target.ts';
@@ -44,13 +45,16 @@ function story(bias: ScenarioBias, size: Size, { services }: DirectorConfig): fc
   const shares: number[] = services.map(({ protocol }) => UDP_SHARE[protocol]);
   const served = shares.reduce((sum, share) => sum + share, 0) / services.length;
   const associations = services.filter(({ protocol }) => protocol === 'sctp').length / services.length;
-  const udp = Math.round(bias.udp + (100 - bias.udp) * served);
+  const datagrams = Math.round(bias.udp + (100 - bias.udp) * served);
+  const ipsec = Math.round(datagrams * mayAgreeOnKeys(bias, services));
+  const udp = datagrams - ipsec;
   const sctp = Math.round((100 - bias.udp) * associations);
-  const tcp = Math.max(0, 100 - udp - sctp);
+  const tcp = Math.max(0, 100 - datagrams - sctp);
   const ftp = services.filter(({ protocol, port }) => protocol === 'tcp' && port === FTP).length;
   const told = Math.round(tcp * (0.75 * (ftp / services.length) + bias.ftp / 400));
   return oneOf(
     [udp, udpStory(bias, size)],
+    [ipsec, ipsecStory(bias, size)],
     [sctp, sctpStory(bias, size)],
     [told, ftpStory(bias, size)],
     [Math.max(0, tcp - told), tcpStory(bias, size)],
@@ -58,6 +62,15 @@ function story(bias: ScenarioBias, size: Size, { services }: DirectorConfig): fc
 }
 
 const FTP = 21;
+
+/** The share of datagrams that are about IPsec: of a service for more than a port it is what the bias asks for. */
+function mayAgreeOnKeys({ isakmp }: ScenarioBias, services: readonly VirtualService[]): number {
+  const receiving = services.filter(({ protocol }) => protocol === 'udp' || protocol === 'fwm');
+  const shares = receiving.map(({ protocol, port }): number =>
+    protocol === 'udp' && port === ISAKMP_PORT ? 1 : protocol === 'fwm' || port === 0 ? isakmp / 100 : 0,
+  );
+  return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, receiving.length);
+}
 
 interface NamedFlow {
   readonly name: string;
@@ -74,7 +87,7 @@ function nameFlows(stories: readonly Story[], director: DirectorConfig): readonl
   return stories.map((story, index) => {
     const after = story.reuses && last ? { ms: story.pause ?? 0 } : undefined;
     const between: Pick<Flow, 'client' | 'service'> =
-      after && last ? last : ends(story.target, director, story.protocol, story.data && FTP);
+      after && last ? last : ends(story.target, director, story.protocol, story.servicePort);
     last = between;
     const name = `f${index + 1}`;
     const { protocol, isn } = story;

@@ -15,7 +15,16 @@ import {
   type VirtualService,
 } from '../spec/config/services.ts';
 import type { Ipv4 } from '../spec/wire/address.ts';
-import { NEIGHBOURS, OWN, REAL_SERVERS, realServer, servicePort, VIPS, vip } from './addresses.ts';
+import {
+  ISAKMP_PORT,
+  NEIGHBOURS,
+  OWN,
+  REAL_SERVERS,
+  realServer,
+  servicePort,
+  VIPS,
+  vip,
+} from './addresses.ts';
 import type { ScenarioBias } from './bias.ts';
 import { oneOf, percent, sometimes, upTo, weighted } from './draws.ts';
 import { shrinkingBy } from './shrinking-by.ts';
@@ -104,17 +113,18 @@ export function settings(
 
 /** What a service is called by: mostly TCP, address and port. */
 export function serviceKey(
-  bias: Pick<ScenarioBias, 'udpServices' | 'sctpServices' | 'markServices'>,
+  bias: Pick<ScenarioBias, 'udpServices' | 'sctpServices' | 'markServices' | 'isakmp'>,
 ): fc.Arbitrary<ServiceKey> {
-  const { udpServices: udp, sctpServices: sctp, markServices: marks } = bias;
+  const { udpServices: udp, sctpServices: sctp, markServices: marks, isakmp } = bias;
   const protocol = oneOf<AddressKey['protocol']>(
     [Math.max(0, 100 - udp - sctp), fc.constant('tcp')],
     [udp, fc.constant('udp')],
     [sctp, fc.constant('sctp')],
   );
   return oneOf<ServiceKey>(
-    [100 - marks, fc.record({ protocol, address: vip, port: servicePort })],
+    [Math.max(0, 100 - marks - isakmp), fc.record({ protocol, address: vip, port: servicePort })],
     [marks, serviceMark.map(byMark)],
+    [isakmp, vip.map((address) => ({ protocol: 'udp', address, port: ISAKMP_PORT }))],
   );
 }
 

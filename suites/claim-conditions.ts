@@ -3,6 +3,7 @@ import type { SchedulerName } from '../spec/config/services.ts';
 import type { Topology } from '../spec/config/topology.ts';
 import type { Scenario, TimelineItem } from '../spec/scenario.ts';
 import type { Ipv4 } from '../spec/wire/address.ts';
+import { PROTOCOL_AH, PROTOCOL_ESP } from '../spec/wire/ipv4.ts';
 import { ACK, FIN, RST, SYN } from '../spec/wire/tcp.ts';
 
 /** What a scenario must have for a claim to be about it. */
@@ -59,6 +60,12 @@ export function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boole
   return timeline.some((item) => item.kind === kind);
 }
 
+/** AH or ESP, with ISAKMP or without. */
+export const sendsIpsec = ({ timeline }: Scenario): boolean =>
+  timeline.some((item) => item.kind === 'other' && IPSEC.includes(item.protocol));
+
+const IPSEC: readonly number[] = [PROTOCOL_AH, PROTOCOL_ESP];
+
 export const sendsHeartbeats = ({ timeline }: Scenario): boolean =>
   timeline.some((item) => item.kind === 'sctp' && item.chunks.some((name) => name.startsWith('HEARTBEAT')));
 
@@ -102,14 +109,15 @@ export function hasTarget(kinds: readonly string[]) {
     );
 }
 
-/** A rule of this chain of table filter refuses something. */
+/** A rule of this chain of table filter refuses something, whatever its protocol. */
 export function rejectsIn(chain: string) {
   return ({ director }: Scenario): boolean =>
     director.rules.tables.some(
       (table) =>
         table.name === 'filter' &&
         table.chains.some(
-          ({ name, rules }) => name === chain && rules.some(({ target }) => target?.kind === 'REJECT'),
+          ({ name, rules }) =>
+            name === chain && rules.some(({ target, protocol }) => target?.kind === 'REJECT' && !protocol),
         ),
     );
 }

@@ -19,6 +19,7 @@ import type { ClaimRow } from './claim-row.ts';
 import { CONNTRACK_CLAIMS } from './conntrack-claims.ts';
 import { FTP_CLAIMS } from './ftp-claims.ts';
 import { NETWORK_CLAIMS } from './network-claims.ts';
+import { OTHER_PROTOCOL_CLAIMS } from './other-protocol-claims.ts';
 import { ROUTING_CLAIMS } from './routing-claims.ts';
 import { RULE_CLAIMS } from './rule-claims.ts';
 import { DEFENDED, LONG_TALKS, MANY_CONNECTIONS } from './shapes.ts';
@@ -321,6 +322,7 @@ const ROWS = [
   ...RULE_CLAIMS,
   ...FTP_CLAIMS,
   ...NETWORK_CLAIMS,
+  ...OTHER_PROTOCOL_CLAIMS,
 ] as const satisfies readonly ClaimRow[];
 
 export type ClaimId = (typeof ROWS)[number]['id'];

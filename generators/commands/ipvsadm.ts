@@ -122,7 +122,7 @@ const deleteService: fc.Arbitrary<Intent> = index.map((index) => ({ services }) 
 const addService: fc.Arbitrary<Intent> = fc
   .tuple(
     index,
-    serviceKey({ udpServices: 20, sctpServices: 5, markServices: 10 }),
+    serviceKey({ udpServices: 20, sctpServices: 5, markServices: 10, isakmp: 2 }),
     settings({ persistence: 20, locality: 0, twos: 0 }),
     percent(70),
   )

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
-import type { Echo, IcmpError, PacketItem } from '../../spec/scenario.ts';
+import type { Echo, IcmpError, OtherPacket, PacketItem } from '../../spec/scenario.ts';
 import type { ScenarioBias } from '../bias.ts';
 import { oneOf, sometimes, upTo, weighted } from '../draws.ts';
+import { others } from './others.ts';
 import { UNNAMED } from './story.ts';
 
-/** What two ends say by ICMP while they talk: put before the packet of that number, counted round. */
+/** What two ends say by ICMP, or by protocols without ports, while they talk: put before the packet of that number, counted round. */
 export interface Aside {
   readonly at: number;
-  readonly packets: readonly (Echo | IcmpError)[];
+  readonly packets: readonly (Echo | IcmpError | OtherPacket)[];
 }
 
 export function withAsides(packets: readonly PacketItem[], asides: readonly Aside[]): readonly PacketItem[] {
@@ -115,11 +116,12 @@ export function asides(bias: ScenarioBias): fc.Arbitrary<readonly Aside[]> {
     );
   return fc
     .tuple(
+      some(bias.others, others),
       some(bias.echoes, pings),
       some(
         bias.icmpErrors,
         error(bias).map((one) => [one]),
       ),
     )
-    .map(([pings, errors]) => [...pings, ...errors]);
+    .map(([others, pings, errors]) => [...others, ...pings, ...errors]);
 }

@@ -178,7 +178,7 @@ export function ftpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
         protocol: 'tcp',
         isn: { client: dialect.client.isn, server: dialect.server.isn },
         packets: cutUp(withAsides(segments, asides), cuttings),
-        ...(data && { data }),
+        ...(data && { data, servicePort: 21 }),
       };
     }),
     inField('packets', smallerList(smallerPacket)),

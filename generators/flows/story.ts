@@ -12,6 +12,8 @@ export interface Story {
   readonly answersSeen: { readonly masq: boolean; readonly droute: boolean };
   /** What is sent over `UNNAMED_DATA`. */
   readonly data?: DataConnection;
+  /** It is for services of that port, where there are any; else for any. */
+  readonly servicePort?: number;
   /** It comes after the flow before it, on the same addresses and ports. */
   readonly reuses: boolean;
   /** How long after it, in milliseconds. */
@@ -31,3 +33,6 @@ export interface DataConnection {
 export const UNNAMED = 'flow';
 /** The flow of a story's data connection. */
 export const UNNAMED_DATA = 'data';
+
+/** Of what counts nothing. */
+export const USUAL_ISN: Flow['isn'] = { client: 1000, server: 5000 };

@@ -10,7 +10,7 @@ import { asides, withAsides } from './asides.ts';
 import { astray, ledAstray } from './astray.ts';
 import { cuttings, cutUp } from './fragments.ts';
 import { cuttable, setting } from './setting.ts';
-import { type Story, UNNAMED } from './story.ts';
+import { type Story, UNNAMED, USUAL_ISN } from './story.ts';
 
 /** Around the edges of a datagram and of a frame: 1472 bytes are all that an MTU of 1500 leaves. */
 const length: fc.Arbitrary<number> = weighted([6, 100], [2, 0], [2, 1], [1, 1000], [1, 1471], [2, 1472]);
@@ -67,6 +67,3 @@ export function udpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
     inField('packets', smallerList(smallerPacket)),
   );
 }
-
-/** UDP counts nothing. */
-const USUAL_ISN = { client: 1000, server: 5000 };

@@ -75,7 +75,7 @@ const isSegment = (item: TimelineItem) => item.kind === 'segment';
 export const FEATURES: Readonly<Record<string, Feature>> = {
   ...NETWORK_FEATURES,
   'a SYN': { perMille: 700, in: flags(SYN) },
-  'a SYN,ACK': { perMille: 470, in: flags(SYN | ACK) },
+  'a SYN,ACK': { perMille: 465, in: flags(SYN | ACK) },
   'a FIN from the client': { perMille: 300, in: some((s) => s.from === 'client' && (s.flags & FIN) !== 0) },
   'a FIN from the server': { perMille: 200, in: some((s) => s.from === 'server' && (s.flags & FIN) !== 0) },
   'a RST from the client': { perMille: 150, in: some((s) => s.from === 'client' && (s.flags & RST) !== 0) },

@@ -1,5 +1,6 @@
 import type { RoutingEntry } from '../../spec/config/routing.ts';
 import type { Scenario } from '../../spec/scenario.ts';
+import { PROTOCOL_AH, PROTOCOL_ESP, PROTOCOL_GRE } from '../../spec/wire/ipv4.ts';
 import { CLIENTS, OWN, VIPS } from '../addresses.ts';
 import { type Feature, packets, rules, sysctl } from './feature.ts';
 
@@ -50,6 +51,12 @@ export const NETWORK_FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 5,
     in: packets((p) => p.kind === 'icmp' && p.badChecksum === true),
   },
+  'a packet of a protocol without ports': { perMille: 60, in: packets((p) => p.kind === 'other') },
+  'a packet of IPsec': {
+    perMille: 30,
+    in: packets((p) => p.kind === 'other' && (p.protocol === PROTOCOL_ESP || p.protocol === PROTOCOL_AH)),
+  },
+  'a packet of GRE': { perMille: 15, in: packets((p) => p.kind === 'other' && p.protocol === PROTOCOL_GRE) },
   'a packet by a wire where it does not belong': { perMille: 20, in: packets((p) => p.via !== undefined) },
   rp_filter: { perMille: 10, in: sysctl('net.ipv4.conf.all.rp_filter', 1) },
   accept_local: { perMille: 10, in: sysctl('net.ipv4.conf.all.accept_local', 1) },

@@ -1,6 +1,6 @@
 import type { VirtualService } from '../../spec/config/services.ts';
 import type { Scenario } from '../../spec/scenario.ts';
-import { NEIGHBOURS, OWN, VIPS } from '../addresses.ts';
+import { ISAKMP_PORT, NEIGHBOURS, OWN, VIPS } from '../addresses.ts';
 import type { Feature } from './feature.ts';
 
 const services = (is: (service: VirtualService) => boolean) => (scenario: Scenario) =>
@@ -18,6 +18,7 @@ const command = (op: string) => (scenario: Scenario) =>
 /** What services other than those of TCP, address and port bring about. */
 export const SERVICE_FEATURES: Readonly<Record<string, Feature>> = {
   'a UDP service': { perMille: 200, in: services(({ protocol }) => protocol === 'udp') },
+  'a service for ISAKMP': { perMille: 20, in: services(({ port }) => port === ISAKMP_PORT) },
   'one-packet scheduling': { perMille: 60, in: services(({ onePacket }) => onePacket === true) },
   'persistent UDP': {
     perMille: 15,
