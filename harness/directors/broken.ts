@@ -33,6 +33,7 @@ import { FIN, RST } from '../../spec/wire/tcp.ts';
 import { atDefault, type BrokenDirector } from './broken-director.ts';
 import { BROKEN_FTP } from './broken-ftp.ts';
 import { BROKEN_NFT } from './broken-nft.ts';
+import { BROKEN_OTHER_PROTOCOLS } from './broken-other-protocols.ts';
 import { BROKEN_ROUTING } from './broken-routing.ts';
 import { BROKEN_SCTP } from './broken-sctp.ts';
 import { BROKEN_TUNNELS } from './broken-tunnels.ts';
@@ -377,6 +378,7 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'local-node-errors-exposed', says: 'As its own real server the director sends errors with its own address.', parts: station('ip_vs_out_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.header.protocol === PROTOCOL_ICMP ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'local-node-lost', says: 'A director does not take itself for a real server: such packets are lost.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return verdict === 'NF_ACCEPT' && skb.ipvsProperty && skb.header.protocol !== PROTOCOL_ICMP ? 'NF_DROP' : verdict; }) },
   ...BROKEN_TUNNELS,
+  ...BROKEN_OTHER_PROTOCOLS,
   ...BROKEN_ROUTING,
   ...MISTAKEN_DIRECTORS.filter(({ mistakes }) => OFTEN_MET.has(mistakes)),
 ];

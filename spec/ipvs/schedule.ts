@@ -25,7 +25,7 @@ export interface Request {
 /** A connection for a packet that has none, or a verdict (tcp_conn_schedule and its like, ip_vs_schedule). */
 export function schedule(net: Net, request: Request): IpVsConn | Verdict {
   const { skb, protocol, ends, quoted } = request;
-  if (protocol.follows) return 'NF_ACCEPT';
+  if (protocol.follows && !protocol.mayBegin(net, skb)) return 'NF_ACCEPT';
   // What an error quotes may begin in any way.
   if (!quoted && isCut(net, skb)) return 'NF_DROP';
   if (!quoted && !protocol.mayBegin(net, skb)) return 'NF_ACCEPT';
