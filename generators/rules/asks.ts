@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { ProtocolName } from '../../spec/config/protocols.ts';
 import {
   CT_ADDRESSES,
   CT_PORTS,
@@ -12,6 +13,17 @@ import {
 import { prefixMask } from '../../spec/wire/address.ts';
 import { anyAddress, realServer, SERVICE_PORTS } from '../addresses.ts';
 import { oneOf, percent, weighted } from '../draws.ts';
+
+/** What flows are of, what tunnels are made of, and what keepalived speaks. */
+export const protocolName = weighted<ProtocolName>(
+  [3, 'tcp'],
+  [3, 'udp'],
+  [3, 'icmp'],
+  [1, 'sctp'],
+  [1, 'gre'],
+  [1, 'ipencap'],
+  [1, 'vrrp'],
+);
 
 const inverted = percent(25);
 const direction = fc.constantFrom<CtDirection>('ORIGINAL', 'REPLY');
@@ -54,12 +66,7 @@ const ctAsk: fc.Arbitrary<CtAsk> = oneOf<CtAsk>(
       .map(([statuses, inverted]) => ({ on: 'status', statuses, inverted })),
   ],
   [2, direction.map((direction) => ({ on: 'dir', direction }))],
-  [
-    1,
-    fc
-      .tuple(fc.constantFrom('tcp' as const, 'udp' as const, 'icmp' as const), inverted)
-      .map(([protocol, inverted]) => ({ on: 'proto', protocol, inverted })),
-  ],
+  [1, fc.tuple(protocolName, inverted).map(([protocol, inverted]) => ({ on: 'proto', protocol, inverted }))],
 );
 
 const distinct = <T extends { readonly on: string }>(asks: readonly T[]): readonly T[] =>

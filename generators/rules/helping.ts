@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import type { Rule, Ruleset, Target } from '../../spec/config/rules.ts';
 import type { VirtualService } from '../../spec/config/services.ts';
+import type { Ipv4 } from '../../spec/wire/address.ts';
+import { VIPS } from '../addresses.ts';
 import type { ScenarioBias } from '../bias.ts';
 import { percent } from '../draws.ts';
-import { ACCEPT, anyRule, dport, filterTable, state, tableOf, tcpRule } from './write.ts';
+import { ACCEPT, anyRule, DROP, dport, filterTable, host, state, tableOf, tcpRule } from './write.ts';
 
 const HELPER: Target = { kind: 'CT', helper: 'ftp' };
 const FTP = 21;
@@ -21,24 +23,38 @@ const MARKING_NOBODY: readonly Rule[] = [
   anyRule({ kind: 'CONNMARK', op: 'restore', packetMask: 0xffffffff, connectionMask: 0xffffffff }),
 ];
 
-/** The firewall of the HOWTO: what is announced may pass. */
+const announced = state('RELATED', 'ESTABLISHED');
+
+/** What is announced may pass, and nothing else. */
 const FIREWALL = filterTable(
-  {
-    INPUT: [tcpRule(ACCEPT, dport(FTP)), anyRule(ACCEPT, state('RELATED', 'ESTABLISHED'))],
-    FORWARD: [anyRule(ACCEPT, state('RELATED', 'ESTABLISHED'))],
-  },
+  { INPUT: [tcpRule(ACCEPT, dport(FTP)), anyRule(ACCEPT, announced)], FORWARD: [anyRule(ACCEPT, announced)] },
   { INPUT: 'DROP', FORWARD: 'DROP' },
 );
+
+/** The same as the HOWTO writes it (29.6): for the virtual address alone, and closed by rules. */
+function firewallOf(vip: Ipv4): Ruleset {
+  const destination = host(vip);
+  const to = [tcpRule(ACCEPT, dport(FTP)), tcpRule(ACCEPT, announced), tcpRule(DROP)];
+  return filterTable({
+    INPUT: to.map((rule) => ({ ...rule, destination })),
+    FORWARD: [anyRule(ACCEPT, announced), anyRule(DROP)],
+  });
+}
 
 /** Whoever serves FTP mostly assigns the helper, and some let only that pass which it announces. */
 export function helping(
   bias: ScenarioBias,
 ): fc.Arbitrary<(rules: Ruleset, services: readonly VirtualService[]) => Ruleset> {
   return fc
-    .tuple(percent(70), percent(bias.ftp / 4), percent(30), percent(30), percent(20), percent(25))
-    .map(([helps, anyway, everywhere, guards, marks, marksNobody]) => (rules, services) => {
-      const served = services.some(({ protocol, port }) => protocol === 'tcp' && port === FTP);
+    .tuple(
+      fc.tuple(percent(70), percent(bias.ftp / 4)),
+      fc.tuple(percent(30), percent(30), percent(50)),
+      fc.tuple(percent(20), percent(25)),
+    )
+    .map(([[helps, anyway], [everywhere, guards, byAddress], [marks, marksNobody]]) => (rules, services) => {
+      const served = services.find(({ protocol, port }) => protocol === 'tcp' && port === FTP);
       if (!(served ? helps : anyway)) return rules;
+      const firewall = byAddress ? firewallOf(served?.address ?? VIPS[0]!) : FIREWALL;
       const { tables } = rules;
       const helped = [named, ...(marksNobody ? MARKING_NOBODY : [])];
       const raw = tableOf('raw', { PREROUTING: helped, ...(everywhere && { OUTPUT: helped }) });
@@ -48,7 +64,7 @@ export function helping(
           ...(tables.some(({ name }) => name === 'raw') ? [] : [raw]),
           ...(marks && !tables.some(({ name }) => name === 'mangle') ? [MARKING] : []),
           ...tables,
-          ...(guarded ? FIREWALL.tables : []),
+          ...(guarded ? firewall.tables : []),
         ],
       };
     });

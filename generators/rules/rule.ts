@@ -10,6 +10,7 @@ import {
 import { prefixMask } from '../../spec/wire/address.ts';
 import { anyAddress } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
+import { protocolName } from './asks.ts';
 import { mssRule, tosTarget } from './header-targets.ts';
 import { connmarkTarget, markTarget } from './marks.ts';
 import { icmpMatches, plainMatches, tcpMatches, udpMatches } from './match.ts';
@@ -30,7 +31,7 @@ const interfaceMatch: fc.Arbitrary<InterfaceMatch> = fc.record({
 });
 
 const otherProtocol: fc.Arbitrary<ProtocolMatch> = fc.record({
-  protocol: fc.constantFrom('icmp' as const, 'tcp' as const, 'udp' as const),
+  protocol: protocolName,
   inverted,
 });
 

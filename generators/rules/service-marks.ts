@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Match, Rule, Table, Target } from '../../spec/config/rules.ts';
 import { SERVICE_PORTS, VIPS } from '../addresses.ts';
 import { percent, sometimes, upTo, weighted } from '../draws.ts';
-import { ACCEPT, anyRule, tableOf } from './write.ts';
+import { ACCEPT, anyRule, host, tableOf } from './write.ts';
 
 /** The table that gives packets the marks of these services; undefined where nobody wrote one. */
 export type MarksFor = (marks: readonly number[]) => Table | undefined;
@@ -38,7 +38,7 @@ function conditions(to: Draw['to'], ports: readonly number[], vip: number): Rule
     case 'every packet':
       return { matches: [] };
     case 'vip':
-      return { destination: { address: vip, mask: 0xffffffff, inverted: false }, matches: [] };
+      return { destination: host(vip), matches: [] };
     case 'tcp':
     case 'udp':
       return { protocol: { protocol: to, inverted: false }, matches: [] };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { CtState, Match, Rule, Ruleset } from '../../spec/config/rules.ts';
-import { FIN, RST, SYN } from '../../spec/wire/tcp.ts';
-import { servicePort } from '../addresses.ts';
+import { parseIpv4 } from '../../spec/wire/address.ts';
+import { ACK, FIN, RST, SYN } from '../../spec/wire/tcp.ts';
+import { servicePort, VIPS } from '../addresses.ts';
 import {
   ACCEPT,
   anyRule,
@@ -10,6 +11,7 @@ import {
   dport,
   dportSyn,
   filterTable,
+  host,
   sport,
   state,
   TCP,
@@ -40,6 +42,10 @@ const udpRule = (port: number): Rule => ({
   matches: [{ kind: 'udp', dport: { first: port, last: port, inverted: false } }],
   target: ACCEPT,
 });
+
+/** Where directors hear of each other. */
+const VRRP_GROUP = parseIpv4('224.0.0.18')!;
+const vrrp: Rule = { protocol: { protocol: 'vrrp', inverted: false }, matches: [], target: ACCEPT };
 
 const dropInvalid: Rule = anyRule(DROP, ctstate('INVALID'));
 
@@ -119,13 +125,40 @@ export const TEMPLATES: Readonly<Record<string, (choice: TemplateChoice) => Rule
     );
   },
 
-  /** As beside keepalived: its own protocol aside, pings and the services, nothing else. Variant: what is refused is told so. */
-  health: ({ port, variant }) => {
+  /** As beside keepalived: its own protocol, pings and the services, nothing else. Variant: what is refused is told so. */
+  keepalived: ({ port, variant }) => {
     const local: Match = { kind: 'addrtype', destination: { types: ['LOCAL'], inverted: false } };
     const rest = variant ? [anyRule({ kind: 'REJECT', with: 'icmp-port-unreachable' })] : [];
+    const adverts: Rule = { ...vrrp, destination: host(VRRP_GROUP) };
     return filterTable(
-      { INPUT: [...PINGS, tcpRule(ACCEPT, dport(port), local), udpRule(port), ...rest] },
+      {
+        INPUT: [adverts, ...PINGS, tcpRule(ACCEPT, dport(port), local), udpRule(port), ...rest],
+        OUTPUT: [vrrp],
+      },
       { INPUT: 'DROP' },
+    );
+  },
+
+  /** A production firewall that looks at flags, but not of what is for the VIPs. Variant: of that too. */
+  flagsBesideVips: ({ port, variant }) => {
+    const flags: Match = { kind: 'tcp', flags: { mask: FIN | SYN | RST | ACK, set: SYN, inverted: true } };
+    const seldom: Match = { kind: 'limit', packets: 3, per: 'minute', burst: 3 };
+    const spared = VIPS.map(
+      (vip): Rule => ({ destination: host(vip), matches: [], target: { kind: 'RETURN' } }),
+    );
+    const log = anyRule({ kind: 'LOG' }, seldom);
+    return filterTable(
+      {
+        INPUT: [
+          tcpRule({ kind: 'jump', chain: 'flags' }, flags, state('NEW')),
+          anyRule(ACCEPT, state(...RELATED)),
+          ...PINGS,
+          tcpRule(ACCEPT, dport(port)),
+        ],
+        FORWARD: [tcpRule(ACCEPT, sport(port))],
+      },
+      { INPUT: 'DROP', FORWARD: 'DROP' },
+      [{ name: 'flags', rules: [...(variant ? [] : spared), log, anyRule(DROP)] }],
     );
   },
 

@@ -1,4 +1,5 @@
 import {
+  type AddressMatch,
   BUILT_IN_CHAINS,
   type Chain,
   type CtState,
@@ -10,6 +11,7 @@ import {
   type TableName,
   type Target,
 } from '../../spec/config/rules.ts';
+import type { Ipv4 } from '../../spec/wire/address.ts';
 import { ACK, FIN, RST, SYN } from '../../spec/wire/tcp.ts';
 
 /** Short ways to write what iptables spells out, for rules that are written by hand. */
@@ -53,6 +55,11 @@ export function dportSyn(port: number): Match {
 /** `-p tcp` with these matches. */
 export function tcpRule(target: Target, ...matches: readonly Match[]): Rule {
   return { protocol: TCP, matches, target };
+}
+
+/** One address alone. */
+export function host(address: Ipv4): AddressMatch {
+  return { address, mask: 0xffffffff, inverted: false };
 }
 
 export function anyRule(target: Target, ...matches: readonly Match[]): Rule {

@@ -273,6 +273,18 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     in: ({ director }) =>
       director.rules.tables.some(({ chains }) => chains.some(({ rules }) => rules.length > 100)),
   },
+  'a rule about GRE or IPIP': {
+    perMille: 10,
+    in: rules(({ protocol }) => protocol?.protocol === 'gre' || protocol?.protocol === 'ipencap'),
+  },
+  'a rule about VRRP': { perMille: 10, in: rules(({ protocol }) => protocol?.protocol === 'vrrp') },
+  'a rule of table filter for one VIP': {
+    perMille: 10,
+    in: rules(
+      ({ destination, target }) =>
+        target?.kind === 'RETURN' && VIPS.some((vip) => vip === destination?.address),
+    ),
+  },
   'match udp': { perMille: 5, in: match('udp') },
   'match icmp': { perMille: 5, in: match('icmp') },
   'match tos or dscp': {

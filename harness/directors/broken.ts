@@ -101,6 +101,8 @@ function station(name: StationName, wrong: (right: Run) => Run): Parts {
   return { ...PARTS, stations: { ...PARTS.stations, [name]: { ...right, run: wrong(right.run) } } };
 }
 
+const CONNTRACK = 'net.ipv4.vs.conntrack';
+
 /** IPVS handles a packet rightly, and then something happens to the packet. */
 function afterOut(spoil: (net: Net, skb: Skb, before: Skb) => void): Parts {
   return station('ip_vs_out_hook', (right) => (net, skb, hook) => {
@@ -239,6 +241,7 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'ipvs-reset-untranslated', says: "A real server's RST leaves with the real server's address.", parts: station('ip_vs_out_hook', (right) => (net, skb, hook) => ((flagsOf(skb) & RST) !== 0 ? 'NF_ACCEPT' : right(net, skb, hook))) },
   { id: 'ipvs-fin-eaten', says: "Clients' FINs never reach the real server.", parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const fin = (flagsOf(skb) & FIN) !== 0; return fin && hook === 'NF_INET_LOCAL_IN' ? 'NF_DROP' : right(net, skb, hook); }) },
   { id: 'ipvs-replies-tracked', says: 'With vs/conntrack=0 replies keep their conntrack entry.', parts: afterOut((_net, skb, before) => { skb.ct = before.ct; skb.untracked = before.untracked; }) },
+  { id: 'ipvs-always-tracked', says: 'vs/conntrack is taken for 1.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const set = net.changedSysctls.get(CONNTRACK); net.changedSysctls.set(CONNTRACK, 1); const verdict = right(net, skb, hook); if (set === undefined) net.changedSysctls.delete(CONNTRACK); else net.changedSysctls.set(CONNTRACK, set); return verdict; }) },
   { id: 'udp-short', says: 'A UDP connection lives 299 s instead of 300 s.', parts: ipvsProtocol(PROTOCOL_UDP, (right) => ({ transition: (net, cp, direction, skb) => { right.transition(net, cp, direction, skb); if (net.ipvs.timeouts.UDP === 300) cp.timeout -= net.kernel.hz; } })) },
   { id: 'udp-set-ignored', says: 'What --set says of UDP changes nothing.', parts: ipvsProtocol(PROTOCOL_UDP, (right) => ({ transition: (net, cp, direction, skb) => { right.transition(net, cp, direction, skb); cp.timeout = 300 * net.kernel.hz; } })) },
   { id: 'udp-active', says: 'A UDP connection counts as ActiveConn.', parts: ipvsProtocol(PROTOCOL_UDP, (right) => ({ transition: (net, cp, direction, skb) => { right.transition(net, cp, direction, skb); countActive(cp, true); } })) },

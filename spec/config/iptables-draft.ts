@@ -1,14 +1,7 @@
 import { SYN } from '../wire/tcp.ts';
 import { checkLimit } from './iptables-limit.ts';
-import {
-  ANY_ICMP_TYPE,
-  DEFAULT_LIMIT,
-  type Match,
-  type ProtocolMatch,
-  type Rule,
-  type TableName,
-  type Target,
-} from './rules.ts';
+import type { ProtocolName } from './protocols.ts';
+import { ANY_ICMP_TYPE, DEFAULT_LIMIT, type Match, type Rule, type TableName, type Target } from './rules.ts';
 import { TextError } from './text-error.ts';
 import type { Word } from './words.ts';
 
@@ -107,7 +100,7 @@ export function finishRule(draft: RuleDraft): Rule {
 }
 
 /** The matches that are for one protocol alone. */
-const PROTOCOL_OF: Partial<Record<Match['kind'], ProtocolMatch['protocol']>> = {
+const PROTOCOL_OF: Partial<Record<Match['kind'], ProtocolName>> = {
   tcp: 'tcp',
   tcpmss: 'tcp',
   udp: 'udp',

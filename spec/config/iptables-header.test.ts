@@ -16,6 +16,8 @@ describe('a match', () => {
       '-m addrtype ! --src-type local --dst-type UNICAST',
       '-m addrtype ! --src-type LOCAL --dst-type UNICAST',
     ],
+    ['-p vrrp -j ACCEPT', '-p 112 -j ACCEPT'],
+    ['! -p 47', '! -p 47'],
     ['-m limit -j LOG', '-m limit --limit 3/hour --limit-burst 5 -j LOG'],
     ['-m limit --limit 10/m --limit-burst 2', '-m limit --limit 10/minute --limit-burst 2'],
   ])('%s is %s', (written, printed) => {

@@ -3,6 +3,7 @@ import { FLAG_NAMES } from '../wire/tcp.ts';
 import { type AddressStyle, printAddress } from './address-text.ts';
 import type { IptablesCommand } from './commands.ts';
 import { natTargetWords } from './nat-range-text.ts';
+import { PROTOCOL_NUMBERS, type ProtocolName } from './protocols.ts';
 import {
   type AddressMatch,
   type AddressRange,
@@ -67,7 +68,7 @@ export function ruleWords(rule: Rule, style: AddressStyle): string[] {
     ...(destination ? option('-d', destination.inverted, addressWord(destination, style)) : []),
     ...(inInterface ? option('-i', inInterface.inverted, inInterface.name) : []),
     ...(outInterface ? option('-o', outInterface.inverted, outInterface.name) : []),
-    ...(protocol ? option('-p', protocol.inverted, protocol.protocol) : []),
+    ...(protocol ? option('-p', protocol.inverted, protocolWord(protocol.protocol, style)) : []),
     ...(rule.fragment ? option('-f', rule.fragment.inverted) : []),
     ...rule.matches.flatMap((match) => ['-m', match.kind, ...matchWords(match, style)]),
     ...(rule.target ? targetWords(rule.target, style) : []),
@@ -90,6 +91,12 @@ function addressWord({ address, mask }: AddressMatch, style: AddressStyle): stri
   return named ? name : `${formatIpv4(address)}/${prefix ?? formatIpv4(mask)}`;
 }
 
+/** Those that iptables knows without /etc/protocols are always named. */
+function protocolWord(protocol: ProtocolName, style: AddressStyle): string {
+  const named = style === 'named' || protocol === 'tcp' || protocol === 'udp' || protocol === 'icmp';
+  return named ? protocol : String(PROTOCOL_NUMBERS[protocol]);
+}
+
 function askWords(name: string, ask: CtAsk | IpvsAsk, style: AddressStyle): string[] {
   if ('direction' in ask) return [name, ask.direction];
   return option(name, ask.inverted, askWord(ask, style));
@@ -99,7 +106,7 @@ function askWord(ask: Exclude<CtAsk | IpvsAsk, { direction: unknown }>, style: A
   if ('statuses' in ask) return ask.statuses.join(',');
   if ('method' in ask) return ask.method;
   if ('port' in ask) return String(ask.port);
-  if ('protocol' in ask) return ask.protocol;
+  if ('protocol' in ask) return protocolWord(ask.protocol, style);
   return 'address' in ask ? addressWord(ask, style) : portsWord(ask);
 }
 

@@ -261,7 +261,7 @@ function readProtocol({ draft, option, inverted, value }: Reading): void {
   const word = value();
   const name = word.text.toLowerCase();
   if ((name === 'all' || name === '0') && !inverted) return;
-  draft.protocol = { protocol: parseProtocol(word, 'tcp udp icmp all'), inverted };
+  draft.protocol = { protocol: parseProtocol(word, 'all'), inverted };
 }
 
 function readMatch({ draft, value }: Reading): void {

@@ -4,14 +4,8 @@ import { hint, parseAddress } from './address-text.ts';
 import { REJECT_ALIASES } from './iptables-options.ts';
 import { didYouMean } from './nearest.ts';
 import { parseNumber, parseUnsigned32 } from './number-text.ts';
-import {
-  type CtState,
-  type NatState,
-  type PortRange,
-  type ProtocolMatch,
-  REJECT_TYPES,
-  type RejectType,
-} from './rules.ts';
+import { PROTOCOL_NAMES, PROTOCOL_NUMBERS, type ProtocolName } from './protocols.ts';
+import { type CtState, type NatState, type PortRange, REJECT_TYPES, type RejectType } from './rules.ts';
 import { TextError } from './text-error.ts';
 import type { Word } from './words.ts';
 
@@ -100,21 +94,14 @@ export function parseStates<T extends CtState | NatState>(word: Word, known: rea
   });
 }
 
-const PROTOCOLS: ReadonlyMap<string, ProtocolMatch['protocol']> = new Map([
-  ['tcp', 'tcp'],
-  ['6', 'tcp'],
-  ['udp', 'udp'],
-  ['17', 'udp'],
-  ['icmp', 'icmp'],
-  ['1', 'icmp'],
-]);
-
-export function parseProtocol(word: Word, allowed = 'tcp udp icmp'): ProtocolMatch['protocol'] {
-  const protocol = PROTOCOLS.get(word.text.toLowerCase());
+/** A protocol by its name or number; `also`: what else may stand there. */
+export function parseProtocol(word: Word, ...also: readonly string[]): ProtocolName {
+  const text = word.text.toLowerCase();
+  const protocol = PROTOCOL_NAMES.find((name) => name === text || String(PROTOCOL_NUMBERS[name]) === text);
   if (protocol) return protocol;
   throw new TextError(word, `protocol "${word.text}" is not modelled`, {
-    allowed,
-    ...hint(didYouMean(word.text, PROTOCOLS.keys())),
+    allowed: [...PROTOCOL_NAMES, ...also].join(' '),
+    ...hint(didYouMean(word.text, PROTOCOL_NAMES)),
   });
 }
 

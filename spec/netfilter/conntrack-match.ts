@@ -1,9 +1,9 @@
+import { PROTOCOL_NUMBERS } from '../config/protocols.ts';
 import type { CtAsk, CtState, CtStatus, Match, NatState } from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
 import { newTuple } from '../conntrack/tuple.ts';
 import { type CtInfo, directionOf, type NfConn, ORIGINAL, REPLY } from '../conntrack/types.ts';
 import type { Skb } from '../skb.ts';
-import { PROTOCOL_NUMBERS } from './protocol-numbers.ts';
 import { addressMatches, within } from './within.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { PROTOCOL_NUMBERS } from '../config/protocols.ts';
 import { type AddressRange, ANY_ICMP_TYPE, type InterfaceMatch, type Match } from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
 import { length, type Skb } from '../skb.ts';
@@ -11,7 +12,6 @@ import { addrtypeMatches } from './addrtype.ts';
 import { backendOf } from './backend-of.ts';
 import { conntrackMatches } from './conntrack-match.ts';
 import { ipvsMatches } from './ipvs-match.ts';
-import { PROTOCOL_NUMBERS } from './protocol-numbers.ts';
 import { tcpmssMatches } from './tcpmss.ts';
 import type { Devices, LoadedMatch, LoadedRule, OfKind } from './types.ts';
 import { addressMatches, within } from './within.ts';
