@@ -66,6 +66,8 @@ export interface ScenarioBias {
   readonly handled: number;
   /** Interruptions that are commands of the administrator; the others are waits. */
   readonly commands: number;
+  /** Commands that make a dest forward in another way, whatever others do. */
+  readonly moves: number;
   /** Waits around the known timeouts; the others are short or anything. */
   readonly timeoutEdges: number;
   /** Services of lblc and lblcr, directors on which these soon forget, and waits of half an hour. */
@@ -86,6 +88,8 @@ export interface ScenarioBias {
   readonly oneArmed: number;
   /** Services of which the director is a real server itself. */
   readonly localNode: number;
+  /** Services that have nobody, and directors with `net.ipv4.vs.cache_bypass` 1; others have it with services by mark. */
+  readonly bypass: number;
   /** Dests with connection thresholds. */
   readonly thresholds: number;
   /** Persistent services. */
@@ -123,6 +127,7 @@ export const EVEN: ScenarioBias = {
   counting: 50,
   handled: 2,
   commands: 35,
+  moves: 0,
   timeoutEdges: 40,
   locality: 0,
   twos: 0,
@@ -133,6 +138,7 @@ export const EVEN: ScenarioBias = {
   tunnel: 10,
   oneArmed: 4,
   localNode: 5,
+  bypass: 0,
   thresholds: 12,
   persistence: 12,
 };

@@ -230,7 +230,8 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
   );
   const draws = fc.array(destDraw(bias), { minLength: size.dests, maxLength: size.dests, size: 'max' });
   const addresses = oneOf(
-    [Math.max(0, 100 - bias.localNode - bias.oneArmed), destAddresses(size)],
+    [Math.max(0, 100 - bias.localNode - bias.oneArmed - bias.bypass), destAddresses(size)],
+    [bias.bypass, fc.constant([])],
     [
       bias.oneArmed,
       fc.shuffledSubarray([...NEIGHBOURS], {

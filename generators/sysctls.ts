@@ -143,7 +143,10 @@ export function sysctls(bias: ScenarioBias): fc.Arbitrary<Readonly<Record<string
     percent(Math.round(bias.tunnel * 0.3)),
     percent(bias.defence),
     fc.tuple(percent(bias.locality), percent(bias.handled)),
-    fc.tuple(percent(Math.round(bias.routing * 0.3)), percent(Math.round(bias.markServices * 0.3))),
+    fc.tuple(
+      percent(Math.round(bias.routing * 0.3)),
+      percent(Math.round(Math.max(bias.bypass, bias.markServices * 0.3))),
+    ),
     fc.array(setting, { maxLength: count, size: 'max' }),
   );
   const record = drawn.map(

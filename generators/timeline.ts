@@ -27,7 +27,7 @@ export function weave(bias: ScenarioBias, size: Size): fc.Arbitrary<Weave> {
   const run = fc.record({ lane: fc.nat({ max: 59 }), items: fc.integer({ min: 1, max: 6 }) });
   const what = oneOf<Wait | Intent>(
     [100 - bias.commands, wait(bias).map((ms) => ({ kind: 'wait', ms }))],
-    [bias.commands, intent],
+    [bias.commands, intent(bias)],
   );
   return fc.record({
     runs: upTo(2 * size.flows, run),

@@ -66,6 +66,13 @@ export const sendsIpsec = ({ timeline }: Scenario): boolean =>
 
 const IPSEC: readonly number[] = [PROTOCOL_AH, PROTOCOL_ESP];
 
+/** Somebody complains about a flow before anything of it was seen, and then it goes on. */
+export const beginsWithError = ({ flows, timeline }: Scenario): boolean =>
+  Object.keys(flows).some((flow) => {
+    const [first, second] = timeline.filter((item) => 'flow' in item && item.flow === flow);
+    return first?.kind === 'icmp' && first.from === 'client' && second?.kind === 'segment';
+  });
+
 export const sendsHeartbeats = ({ timeline }: Scenario): boolean =>
   timeline.some((item) => item.kind === 'sctp' && item.chunks.some((name) => name.startsWith('HEARTBEAT')));
 
@@ -87,6 +94,38 @@ export const switches =
   (name: string) =>
   ({ timeline }: Scenario): boolean =>
     commandsIn(timeline).some((command) => command.tool === 'sysctl' && command.name === name);
+
+/**
+ * The administrator leaves it at that value between the last SYN of a handshake that a client has begun, as far as that
+ * goes, and what its flow sends next.
+ */
+export const switchesInHandshake =
+  (name: string, value: number) =>
+  ({ flows, timeline }: Scenario): boolean =>
+    Object.keys(flows).some((flow) => {
+      const own = timeline.flatMap((item, at) =>
+        item.kind === 'segment' && item.flow === flow ? [{ ...item, at }] : [],
+      );
+      const last = own.some(({ from }) => from === 'server') ? 'server' : 'client';
+      const opens = own[0]?.from === 'client' && own[0].flags === SYN;
+      return own.some(({ from, flags, at }, index) => {
+        if (!opens || from !== last || !(flags & SYN)) return false;
+        const between = commandsIn(timeline.slice(at, own[index + 1]?.at ?? at));
+        const set = between.findLast((command) => command.tool === 'sysctl' && command.name === name);
+        return set?.tool === 'sysctl' && set.value === value;
+      });
+    });
+
+export const routingRules = ({ director: { routing = [] } }: Scenario) =>
+  routing.flatMap((entry) => (entry.kind === 'rule' ? [entry] : []));
+
+export const addedRoutes = ({ director: { routing = [] } }: Scenario) =>
+  routing.flatMap((entry) => (entry.kind === 'route' ? [entry] : []));
+
+/** Packets of a mark are the director's, whoever they are for. */
+export const bringsMarksHome = (scenario: Scenario): boolean =>
+  routingRules(scenario).some(({ mark }) => mark !== undefined) &&
+  addedRoutes(scenario).some(({ type, prefix }) => type === 'local' && prefix.length === 0);
 
 export const asksForFragments = ({ director }: Scenario): boolean =>
   director.rules.tables.some(({ chains }) =>

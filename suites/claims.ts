@@ -13,6 +13,7 @@ import {
   servesTunnels,
   servesUdp,
   switches,
+  switchesInHandshake,
   usesScheduler,
 } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
@@ -31,7 +32,7 @@ const ROWS = [
     id: 'ipvs/tcp-states',
     says: 'A connection walks through the TCP states of IPVS as its table says, seen from client, server and client alone.',
     source: { file: 'net/netfilter/ipvs/ip_vs_proto_tcp.c', symbol: 'tcp_states' },
-    bias: BIASES.stateTables,
+    bias: { ...BIASES.stateTables, disorder: 95, conntrack: 25, besideServices: 2, defence: 0 },
     size: LONG_TALKS,
   },
   {
@@ -39,16 +40,19 @@ const ROWS = [
     says: 'Under secure_tcp connections walk through a table of its own.',
     source: { file: 'net/netfilter/ipvs/ip_vs_proto_tcp.c', symbol: 'tcp_states_dos' },
     bias: { ...DEFENDED, commands: 4 },
-    size: { ...LONG_TALKS, segments: 40 },
+    size: LONG_TALKS,
     only: hasSysctl('net.ipv4.vs.secure_tcp', 3),
   },
   {
     id: 'ipvs/secure-tcp-switched',
     says: 'When secure_tcp is switched connections stay in the states that they are in, and go on by the other table.',
     source: { file: 'net/netfilter/ipvs/ip_vs_proto_tcp.c', symbol: 'tcp_timeout_change' },
-    bias: { ...DEFENDED, commands: 96 },
-    size: { ...LONG_TALKS, interruptions: 24, segments: 40 },
-    only: hasSysctl('net.ipv4.vs.secure_tcp', 3),
+    bias: {
+      ...DEFENDED,
+      ...{ commands: 96, droute: 14, portReuse: 0, ftp: 0, icmpErrors: 0, accidents: 0, rules: 0, marks: 0 },
+    },
+    size: { ...LONG_TALKS, flows: 3, interruptions: 14, segments: 40 },
+    only: switchesInHandshake('net.ipv4.vs.secure_tcp', 0),
   },
   {
     id: 'ipvs/conntrack-switched',

@@ -9,7 +9,19 @@ export const CONNTRACK_CLAIMS = [
     id: 'conntrack/tcp-states',
     says: 'A tracked connection walks through the TCP states of conntrack as its table says.',
     source: { file: 'net/netfilter/nf_conntrack_proto_tcp.c', symbol: 'tcp_conntracks' },
-    bias: { ...BIASES.stateTables, besideServices: 50 },
+    bias: {
+      ...BIASES.stateTables,
+      ...{
+        besideServices: 60,
+        conntrack: 90,
+        counting: 90,
+        droute: 8,
+        tunnel: 2,
+        disorder: 95,
+        defence: 0,
+        accidents: 8,
+      },
+    },
     size: LONG_TALKS,
   },
   {

@@ -1,6 +1,6 @@
-import { BIASES } from '../generators/bias.ts';
+import { BIASES, type ScenarioBias } from '../generators/bias.ts';
 import type { Scenario } from '../spec/scenario.ts';
-import { commandsIn, sends } from './claim-conditions.ts';
+import { bringsMarksHome, commandsIn, sends } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 import { MANY_PACKETS } from './shapes.ts';
 
@@ -24,10 +24,37 @@ const speaks = ({ timeline }: Scenario): boolean =>
 function isMoved({ flows, timeline }: Scenario): boolean {
   const words = timeline.findIndex((item) => 'text' in item);
   const data = timeline.findIndex((item) => 'flow' in item && flows[item.flow]!.service.port !== FTP);
-  return commandsIn(timeline.slice(words, data)).some(
-    (command) => command.tool === 'ipvsadm' && command.op === 'edit-dest' && command.dest.forward !== 'masq',
+  return (
+    words < data &&
+    commandsIn(timeline.slice(words, data)).some(
+      (command) =>
+        command.tool === 'ipvsadm' && command.op === 'edit-dest' && command.dest.forward !== 'masq',
+    )
   );
 }
+
+/** Somebody announces, and the segment ends before its line does. */
+const announcesByHalf = ({ timeline }: Scenario): boolean =>
+  timeline.some(
+    (item) => 'text' in item && /^(PORT |227 |229 )/i.test(item.text!) && !/[\r\n]$/.test(item.text!),
+  );
+
+/** What a server says on a control connection comes with a wrong checksum. */
+const answersBroken = ({ flows, timeline }: Scenario): boolean =>
+  timeline.some(
+    (item) =>
+      item.kind === 'segment' &&
+      item.from === 'server' &&
+      item.badChecksum === true &&
+      flows[item.flow]!.service.port === FTP,
+  );
+
+/** Where a mark makes all packets the director's own. */
+const BROUGHT_HOME: ScenarioBias = {
+  ...BIASES.ftp,
+  ...{ routing: 100, markServices: 45, marks: 5, rules: 10, nat: 0, lossy: 1, outOfWindow: 0, wrongFlags: 0 },
+  ...{ besideServices: 0, disorder: 5, commands: 5, sources: 5, astray: 0, icmpErrors: 2, counting: 80 },
+};
 
 /** What is said of FTP: its control connections, and what they agree on. */
 export const FTP_CLAIMS = [
@@ -35,7 +62,7 @@ export const FTP_CLAIMS = [
     id: 'ftp/ipvs',
     says: "Behind a masqueraded service on port 21 answers to PASV and EPSV name the virtual address, and data connections go to the control connection's real server, whoever opens them.",
     source: { file: 'net/netfilter/ipvs/ip_vs_ftp.c', symbol: 'ip_vs_ftp_out' },
-    bias: { ...BIASES.ftp, defence: 40, commands: 25, disorder: 45 },
+    bias: { ...BIASES.ftp, defence: 55, commands: 10, disorder: 60 },
     size: MANY_PACKETS,
     only: (scenario) => isServed(scenario) && speaks(scenario),
   },
@@ -71,9 +98,10 @@ export const FTP_CLAIMS = [
       ...BIASES.ftp,
       ...{
         commands: 95,
-        defence: 90,
-        accidents: 10,
-        rules: 8,
+        moves: 60,
+        defence: 80,
+        accidents: 4,
+        rules: 4,
         nat: 2,
         besideServices: 0,
         droute: 0,
@@ -81,7 +109,23 @@ export const FTP_CLAIMS = [
       },
       ...{ shortFlows: 0, portReuse: 2, counting: 30 },
     },
-    size: { ...MANY_PACKETS, services: 1, dests: 1, interruptions: 8 },
+    size: { ...MANY_PACKETS, services: 1, dests: 1, flows: 6, segments: 56, interruptions: 12 },
     only: (scenario) => isServed(scenario) && speaks(scenario) && isMoved(scenario),
+  },
+  {
+    id: 'ftp/half-announced',
+    says: 'A line of which only a half is there is lost where the helper listens, whoever it was for.',
+    source: { file: 'net/netfilter/nf_conntrack_ftp.c', symbol: 'help, NF_DROP' },
+    bias: { ...BROUGHT_HOME, conntrack: 95, accidents: 5 },
+    size: MANY_PACKETS,
+    only: (scenario) => isHelped(scenario) && announcesByHalf(scenario) && bringsMarksHome(scenario),
+  },
+  {
+    id: 'ftp/brought-home',
+    says: "A mark that makes all packets the director's own keeps answers of real servers there: they are translated, and lost if they are broken.",
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_reply4, ip_vs_local_reply4' },
+    bias: { ...BROUGHT_HOME, accidents: 100, damaged: 20 },
+    size: MANY_PACKETS,
+    only: (scenario) => isServed(scenario) && bringsMarksHome(scenario) && answersBroken(scenario),
   },
 ] as const satisfies readonly ClaimRow[];

@@ -3,6 +3,7 @@ import { unusualMtu } from '../spec/config/topology.ts';
 import {
   asksForFragments,
   asksForStates,
+  beginsWithError,
   hasFragments,
   hasSysctl,
   sends,
@@ -114,7 +115,7 @@ export const NETWORK_CLAIMS = [
     bias: {
       ...BIASES.icmpErrors,
       ...{ icmpErrors: 100, disorder: 100, sysctls: 30, besideServices: 0, rules: 5, udp: 0, commands: 5 },
-      ...{ nat: 0, astray: 0, fragments: 0, sources: 0, accidents: 0, mtu: 0, defence: 40, shortFlows: 0 },
+      ...{ nat: 0, astray: 0, fragments: 0, sources: 0, accidents: 0, mtu: 0, defence: 50, shortFlows: 0 },
       ...{
         udpServices: 10,
         sctpServices: 3,
@@ -122,12 +123,12 @@ export const NETWORK_CLAIMS = [
         ftp: 3,
         echoes: 0,
         timeoutEdges: 25,
-        droute: 20,
+        droute: 32,
         tunnel: 3,
       },
     },
-    size: { ...MANY_CONNECTIONS, turns: 1 },
-    only: (scenario) => sends(scenario, 'icmp') && hasSysctl('net.ipv4.vs.schedule_icmp', 1)(scenario),
+    size: { ...MANY_CONNECTIONS, flows: 16, turns: 1, segments: 48 },
+    only: (scenario) => beginsWithError(scenario) && hasSysctl('net.ipv4.vs.schedule_icmp', 1)(scenario),
   },
   {
     id: 'icmp/related',

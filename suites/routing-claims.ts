@@ -1,19 +1,19 @@
-import { BIASES } from '../generators/bias.ts';
+import { BIASES, type ScenarioBias } from '../generators/bias.ts';
+import { SIZES } from '../generators/sizes.ts';
 import type { Scenario } from '../spec/scenario.ts';
-import { hasSysctl, servesMarks } from './claim-conditions.ts';
+import { prefixMask } from '../spec/wire/address.ts';
+import { SYN } from '../spec/wire/tcp.ts';
+import {
+  addedRoutes,
+  bringsMarksHome,
+  hasNotrack,
+  hasSysctl,
+  isOwn,
+  routingRules,
+  servesMarks,
+} from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 import { MANY_CONNECTIONS } from './shapes.ts';
-
-const rules = ({ director: { routing = [] } }: Scenario) =>
-  routing.flatMap((entry) => (entry.kind === 'rule' ? [entry] : []));
-
-const routes = ({ director: { routing = [] } }: Scenario) =>
-  routing.flatMap((entry) => (entry.kind === 'route' ? [entry] : []));
-
-/** Packets of a mark are the director's, whoever they are for. */
-const bringsMarksHome = (scenario: Scenario): boolean =>
-  rules(scenario).some(({ mark }) => mark !== undefined) &&
-  routes(scenario).some(({ type, prefix }) => type === 'local' && prefix.length === 0);
 
 /** A service for marks has nobody who could serve. */
 const servesNobody = ({ director }: Scenario): boolean =>
@@ -21,9 +21,47 @@ const servesNobody = ({ director }: Scenario): boolean =>
     ({ protocol, dests }) => protocol === 'fwm' && dests.every(({ weight }) => weight === 0),
   );
 
+/** Somebody begins to talk to one who is not the director, over TCP. */
+const callsOthers = ({ director: { topology }, flows, timeline }: Scenario): boolean =>
+  Object.entries(flows).some(([name, { protocol, service }]) => {
+    const first = timeline.find((item) => 'flow' in item && item.flow === name);
+    return (
+      protocol === 'tcp' &&
+      !isOwn(topology, service.address) &&
+      first?.kind === 'segment' &&
+      first.from === 'client' &&
+      (first.flags & SYN) !== 0
+    );
+  });
+
+/** What cache_bypass is for. */
+const bypasses = (scenario: Scenario): boolean =>
+  hasSysctl('net.ipv4.vs.cache_bypass', 1)(scenario) &&
+  bringsMarksHome(scenario) &&
+  servesNobody(scenario) &&
+  callsOthers(scenario);
+
+const BYPASSED: ScenarioBias = {
+  ...BIASES.routing,
+  ...{ routing: 10, markServices: 100, besideServices: 2, marks: 60, commands: 50, counting: 90, rules: 10 },
+  ...{
+    bypass: 80,
+    portReuse: 50,
+    udp: 5,
+    persistence: 2,
+    astray: 0,
+    sources: 5,
+    localNode: 0,
+    oneArmed: 0,
+    conntrack: 35,
+    disorder: 5,
+    accidents: 10,
+  },
+};
+
 /** Rules for packets of a virtual address, which answers become. */
 const rulesForAnswers = (scenario: Scenario) =>
-  rules(scenario).filter(({ from }) =>
+  routingRules(scenario).filter(({ from }) =>
     scenario.director.topology.vips.some(({ address }) => address === from?.address),
   );
 
@@ -38,14 +76,14 @@ const holdsAnswers = (scenario: Scenario): boolean =>
   rulesForAnswers(scenario).some(({ action }) =>
     typeof action === 'string'
       ? refuses(action)
-      : routes(scenario).some(
+      : addedRoutes(scenario).some(
           ({ table, type, prefix }) => table === action.table && refuses(type) && prefix.length === 0,
         ),
   );
 
 /** What mangle marks in OUTPUT, unless it asks for more than a port, has a rule that knows the mark. */
 const leadsMarksOfOutput = (scenario: Scenario): boolean => {
-  const led = rules(scenario).flatMap(({ mark }) => (mark ? [mark.value] : []));
+  const led = routingRules(scenario).flatMap(({ mark }) => (mark ? [mark.value] : []));
   const mangle = scenario.director.rules.tables.filter(({ name }) => name === 'mangle');
   const output = mangle.flatMap(({ chains }) => chains.filter(({ name }) => name === 'OUTPUT'));
   return output.some(({ rules }) =>
@@ -56,6 +94,21 @@ const leadsMarksOfOutput = (scenario: Scenario): boolean => {
   );
 };
 
+/** What the director answers in the name of a service without real servers goes where no client is. */
+const answersNobody = (scenario: Scenario): boolean => {
+  const { director, flows } = scenario;
+  const lost = addedRoutes(scenario).filter(
+    ({ type, via, device }) => type === 'unicast' && via === undefined && device === 'eth1',
+  );
+  return (
+    hasSysctl('net.ipv4.vs.schedule_icmp', 1)(scenario) &&
+    director.services.some(({ protocol, dests }) => protocol === 'tcp' && dests.length === 0) &&
+    Object.values(flows).some(({ client }) =>
+      lost.some(({ prefix: { address, length } }) => (client.address & prefixMask(length)) >>> 0 === address),
+    )
+  );
+};
+
 /** What is said of directors whose routes do not follow from their links alone. */
 export const ROUTING_CLAIMS = [
   {
@@ -63,7 +116,7 @@ export const ROUTING_CLAIMS = [
     says: 'Rules choose by mark, addresses and device in which table the way of a packet is looked for.',
     source: { file: 'net/ipv4/fib_rules.c', symbol: 'fib4_rule_match' },
     bias: BIASES.routing,
-    only: (scenario) => rules(scenario).length > 0,
+    only: (scenario) => routingRules(scenario).length > 0,
   },
   {
     id: 'routing/refused',
@@ -75,8 +128,8 @@ export const ROUTING_CLAIMS = [
     },
     size: MANY_CONNECTIONS,
     only: (scenario) =>
-      routes(scenario).some(({ type, prefix }) => refuses(type) && prefix.length < 16) ||
-      rules(scenario).some((rule) => refuses(rule.action) && !rule.mark && !rule.from && !rule.to),
+      addedRoutes(scenario).some(({ type, prefix }) => refuses(type) && prefix.length < 16) ||
+      routingRules(scenario).some((rule) => refuses(rule.action) && !rule.mark && !rule.from && !rule.to),
   },
   {
     id: 'routing/output-marks',
@@ -99,23 +152,17 @@ export const ROUTING_CLAIMS = [
     id: 'ipvs/cache-bypass',
     says: 'With cache_bypass a packet for another that finds no real server goes there, on a connection without one.',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_leave' },
-    bias: {
-      ...BIASES.routing,
-      ...{
-        routing: 10,
-        markServices: 100,
-        besideServices: 2,
-        marks: 60,
-        commands: 85,
-        counting: 90,
-        rules: 10,
-        portReuse: 50,
-      },
-    },
-    only: (scenario) =>
-      bringsMarksHome(scenario) &&
-      servesNobody(scenario) &&
-      hasSysctl('net.ipv4.vs.cache_bypass', 1)(scenario),
+    bias: BYPASSED,
+    size: { ...SIZES.standard, services: 1, dests: 1, segments: 24 },
+    only: bypasses,
+  },
+  {
+    id: 'ipvs/cache-bypass-untracked',
+    says: 'A connection without a real server does without conntrack, too.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_xmit.c', symbol: 'ip_vs_bypass_xmit' },
+    bias: { ...BYPASSED, marks: 100, rules: 2 },
+    size: { ...SIZES.standard, services: 1, dests: 1, segments: 24 },
+    only: (scenario) => bypasses(scenario) && hasNotrack(scenario),
   },
   {
     id: 'ipvs/snat-reroute',
@@ -144,5 +191,34 @@ export const ROUTING_CLAIMS = [
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'sysctl_snat_reroute' },
     bias: { ...BIASES.routing, besideServices: 5, markServices: 5, droute: 5, tunnel: 5, disorder: 0 },
     only: (scenario) => leadsAnswers(scenario) && hasSysctl('net.ipv4.vs.snat_reroute', 0)(scenario),
+  },
+  {
+    id: 'routing/own-errors',
+    says: 'What the director tells itself of an answer that finds no neighbour is scheduled as what others tell of one.',
+    source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_local_request4, ip_vs_in_icmp' },
+    bias: {
+      ...BIASES.routing,
+      ...{
+        bypass: 80,
+        besideServices: 0,
+        markServices: 2,
+        udp: 0,
+        udpServices: 2,
+        sctpServices: 2,
+        rules: 10,
+        nat: 0,
+      },
+      ...{
+        sysctls: 40,
+        disorder: 80,
+        timeoutEdges: 60,
+        sources: 0,
+        commands: 5,
+        marks: 5,
+        astray: 0,
+        shortFlows: 0,
+      },
+    },
+    only: answersNobody,
   },
 ] as const satisfies readonly ClaimRow[];

@@ -23,7 +23,7 @@ export const LONG_TALKS: Size = {
   flows: 4,
   turns: 10,
   interruptions: 5,
-  segments: 30,
+  segments: 56,
 };
 
 /** Directors under secure_tcp, and little that keeps their connections from its table. */

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import type { AdminCommand } from '../../spec/config/commands.ts';
+import type { ScenarioBias } from '../bias.ts';
 import { oneOf, percent } from '../draws.ts';
 import { DEFENCE, setting } from '../sysctls.ts';
 import type { AdminState } from './admin-state.ts';
 import { iptablesIntent } from './iptables.ts';
-import { ipvsadmIntent } from './ipvsadm.ts';
+import { ipvsadmIntent, moveDest } from './ipvsadm.ts';
 
 /**
  * What an administrator is up to: the command that it comes to, seeing what is there now and what was there at
@@ -33,8 +34,11 @@ const anyIntent: fc.Arbitrary<Intent> = oneOf<Intent>(
   [2, fc.constant(switchConntrack)],
 );
 
-export const intent: fc.Arbitrary<Intent> = fc.tuple(anyIntent, percent(50)).map(
-  ([other, switches]): Intent =>
-    (now, before) =>
-      (switches && switchDefence(now, before)) || other(now, before),
-);
+export function intent({ moves }: ScenarioBias): fc.Arbitrary<Intent> {
+  const other = oneOf<Intent>([100 - moves, anyIntent], [moves, moveDest]);
+  return fc.tuple(other, percent(50)).map(
+    ([other, switches]): Intent =>
+      (now, before) =>
+        (switches && switchDefence(now, before)) || other(now, before),
+  );
+}

@@ -70,6 +70,17 @@ const editDest: fc.Arbitrary<Intent> = fc
     return { tool: 'ipvsadm', op: 'edit-dest', service, dest: edited };
   });
 
+/** From masquerading to something else, and back. */
+export const moveDest: fc.Arbitrary<Intent> = fc
+  .tuple(index, weighted<Dest['forward']>([3, 'droute'], [1, 'tunnel']))
+  .map(([index, away]) => (now) => {
+    const picked = pickDest(now, index);
+    if (!picked) return undefined;
+    const { service, dest } = picked;
+    const forward = forwardOf(dest.forward === 'masq' ? away : 'masq', dest, service);
+    return { tool: 'ipvsadm', op: 'edit-dest', service, dest: forwardedBy(dest, forward) };
+  });
+
 /** Also a lower threshold above the upper one, which the kernel refuses. */
 const editThresholds: fc.Arbitrary<Intent> = fc
   .tuple(index, sometimes(85, thresholds), percent(5))

@@ -50,8 +50,8 @@ function opening({ disorder }: ScenarioBias): fc.Arbitrary<Pick<Talk, 'opened' |
 
 function strays(percent: number): fc.Arbitrary<Talk['strays']> {
   const stray = fc.record({
-    from: fc.constantFrom<From>('client', 'server'),
-    flags: fc.constantFrom(SYN, SYN | ACK, ACK, FIN | ACK, RST),
+    from: weighted<From>([2, 'client'], [3, 'server']),
+    flags: weighted<number>([1, SYN], [1, SYN | ACK], [3, ACK], [3, FIN | ACK], [3, RST]),
   });
   return oneOf<Talk['strays']>([100 - percent, fc.constant([])], [percent, upTo(3, stray, 1)]);
 }

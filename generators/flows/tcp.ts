@@ -20,7 +20,7 @@ import { disorder, greeting, session, type Turn } from './turns.ts';
 export function tcpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
   const whole = oneOf<readonly Turn[]>(
     [100 - bias.disorder, session(size.turns)],
-    [bias.disorder, oneOf([1, disorder(size.turns + 4)], [2, tour(5, bias)])],
+    [bias.disorder, oneOf([1, disorder(size.turns + 4)], [3, tour(size.turns, bias)])],
   );
   const turns = oneOf([bias.shortFlows, greeting], [100 - bias.shortFlows, whole]);
   const accidents = oneOf<readonly Accident[]>(

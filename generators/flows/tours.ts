@@ -63,11 +63,28 @@ function waysFrom(start: string, moves: readonly Move[]): ReadonlyMap<string, re
   return ways;
 }
 
-/** As seen from both sides, and from the client's alone. */
-const ofIpvs = ({ INPUT, OUTPUT, INPUT_ONLY }: IpvsTcpTable): readonly Country[] => [
-  country([...movesOf('client', IPVS_DEEDS.client, INPUT), ...movesOf('server', IPVS_DEEDS.server, OUTPUT)]),
-  country(movesOf('client', IPVS_DEEDS.client, INPUT_ONLY)),
-];
+/** A table of IPVS as seen from both sides, and from the client's alone. */
+interface IpvsCountries {
+  readonly both: Country;
+  readonly client: Country;
+}
+
+const ofIpvs = ({ INPUT, OUTPUT, INPUT_ONLY }: IpvsTcpTable): IpvsCountries => ({
+  both: country([
+    ...movesOf('client', IPVS_DEEDS.client, INPUT),
+    ...movesOf('server', IPVS_DEEDS.server, OUTPUT),
+  ]),
+  client: country(movesOf('client', IPVS_DEEDS.client, INPUT_ONLY)),
+});
+
+/** Where answers pass the director by, the client alone is seen. */
+function oneOfSides(
+  { both, client }: IpvsCountries,
+  { droute, tunnel }: ScenarioBias,
+): fc.Arbitrary<Country> {
+  const past = Math.min(100, droute + tunnel);
+  return oneOf<Country>([past, fc.constant(client)], [100 - past, fc.constant(both)]);
+}
 
 const [ORIGINAL, REPLY] = CONNTRACK_TCP_TABLE;
 const CONNTRACK = country([
@@ -83,20 +100,21 @@ const IPVS_SECURE = ofIpvs(IPVS_TCP_TABLE_SECURE);
  * in SYNACK, to which only its own table leads, and where ICMP errors are likely in no state at all, in which one may
  * have begun the connection.
  */
-export function tour(
-  stops: number,
-  { defence, commands, icmpErrors }: ScenarioBias,
-): fc.Arbitrary<readonly Turn[]> {
+export function tour(stops: number, bias: ScenarioBias): fc.Arbitrary<readonly Turn[]> {
+  const { defence, conntrack, commands, icmpErrors } = bias;
   const stop = fc.record({ cell: fc.nat(), deed: fc.nat(), length });
   return fc
     .tuple(
       oneOf<Country>(
-        [100 - defence, oneOf([1, fc.constant(CONNTRACK)], [2, fc.constantFrom(...IPVS)])],
-        [defence, fc.constantFrom(...IPVS_SECURE)],
+        [
+          100 - defence,
+          oneOf([conntrack, fc.constant(CONNTRACK)], [100 - conntrack, oneOfSides(IPVS, bias)]),
+        ],
+        [defence, oneOfSides(IPVS_SECURE, bias)],
       ),
       oneOf<string | undefined>(
         [Math.round(icmpErrors ** 2 / 30), fc.constant(HOME)],
-        [Math.round((defence * commands) / 30), fc.constant('SYNACK')],
+        [Math.round((defence * commands) / 10), fc.constant('SYNACK')],
         [100, fc.constant(undefined)],
       ),
       upTo(stops, stop, 1),
