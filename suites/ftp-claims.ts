@@ -125,7 +125,7 @@ export const FTP_CLAIMS = [
     says: "A mark that makes all packets the director's own keeps answers of real servers there: they are translated, and lost if they are broken.",
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_reply4, ip_vs_local_reply4' },
     bias: { ...BROUGHT_HOME, accidents: 100, damaged: 20 },
-    size: MANY_PACKETS,
+    size: { ...MANY_PACKETS, accidents: 10 },
     only: (scenario) => isServed(scenario) && bringsMarksHome(scenario) && answersBroken(scenario),
   },
 ] as const satisfies readonly ClaimRow[];
