@@ -1,4 +1,5 @@
 import type { TableName } from './config/rules.ts';
+import { tunnelBytes } from './config/tunnel-bytes.ts';
 import { conntrackConfirm, conntrackIn } from './conntrack/core.ts';
 import { expectRelated, findExpect } from './conntrack/expect.ts';
 import { ftpHelp } from './conntrack/ftp.ts';
@@ -46,7 +47,7 @@ import { twos } from './ipvs/sched/twos.ts';
 import { wlc } from './ipvs/sched/wlc.ts';
 import { wrr } from './ipvs/sched/wrr.ts';
 import { snatReroute } from './ipvs/snat-reroute.ts';
-import { encapsulate, tunnelBytes } from './ipvs/tunnel.ts';
+import { encapsulate } from './ipvs/tunnel.ts';
 import { relayTunnelError } from './ipvs/tunnel-error.ts';
 import { conntrackDefrag } from './netfilter/defrag.ts';
 import { iptDoTable } from './netfilter/iptables.ts';

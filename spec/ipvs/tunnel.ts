@@ -1,4 +1,5 @@
 import type { Encapsulation } from '../config/services.ts';
+import { greFlags } from '../config/tunnel-bytes.ts';
 import { confirm } from '../conntrack/table.ts';
 import { ipOutput } from '../ip/output.ts';
 import { nfHook } from '../netfilter/hooks.ts';
@@ -9,15 +10,12 @@ import type { FreedomId } from '../tables/freedoms.ts';
 import { note } from '../trace-log.ts';
 import type { Ipv4 } from '../wire/address.ts';
 import { ETHERTYPE_IPV4 } from '../wire/ethernet.ts';
-import { GRE_CHECKSUM, greHeaderBytes, printGre } from '../wire/gre.ts';
+import { printGre } from '../wire/gre.ts';
 import { printGue } from '../wire/gue.ts';
 import { changedHeader, PROTOCOL_GRE, PROTOCOL_IPIP, PROTOCOL_UDP, setWord } from '../wire/ipv4.ts';
 import { printUdp, UDP_HEADER_BYTES, udpChecksum } from '../wire/udp.ts';
 import { gueSourcePort } from './gue-port.ts';
 import type { IpVsConn } from './types.ts';
-
-const IP_HEADER_BYTES = 20;
-const GUE_HEADER_BYTES = 4;
 
 /**
  * Sends a client's packet to its real server within another (net/netfilter/ipvs/ip_vs_xmit.c, ip_vs_tunnel_xmit). Its
@@ -35,13 +33,6 @@ export function tunnelXmit(net: Net, skb: Skb, cp: IpVsConn, source: Ipv4): Verd
   skb.untracked = false;
   if (nfHook(net, 'NF_INET_LOCAL_OUT', skb)) ipOutput(net, skb);
   return 'NF_STOLEN';
-}
-
-/** The bytes that a tunnel puts before a packet. */
-export function tunnelBytes(encapsulation: Encapsulation | undefined): number {
-  if (!encapsulation) return IP_HEADER_BYTES;
-  if (encapsulation.type === 'gue') return IP_HEADER_BYTES + UDP_HEADER_BYTES + GUE_HEADER_BYTES;
-  return IP_HEADER_BYTES + greHeaderBytes(greFlags(encapsulation.checksum));
 }
 
 /** The outer header: type of service, life and, unless pmtu_disc is off, DF are the packet's own (ip_vs_prepare_tunneled_skb). */
@@ -100,10 +91,6 @@ function inGue(
   const bytes = printUdp({ sourcePort, destinationPort: port, length, checksum: 0, payload });
   if (checksum !== 'nocsum') setWord(bytes, 6, udpChecksum(bytes, source, destination));
   return bytes;
-}
-
-function greFlags(checksum: Encapsulation['checksum']): number {
-  return checksum === 'csum' ? GRE_CHECKSUM : 0;
 }
 
 const ECN_MASK = 3;

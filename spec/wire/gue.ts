@@ -8,21 +8,22 @@ export interface GueHeader {
   readonly protocol: number;
 }
 
-const FIXED_BYTES = 4;
+/** Without what is optional. */
+export const GUE_HEADER_BYTES = 4;
 
 /** Of the first byte: version and the bit of control messages; the rest is the length of what is optional, in words. */
 const NO_DATA = 0xe0;
 
 /** Undefined where the header is cut, or is that of a control message or of another version. */
 export function parseGue(bytes: Uint8Array): GueHeader | undefined {
-  if (bytes.length < FIXED_BYTES || (bytes[0]! & NO_DATA) !== 0) return undefined;
-  return { headerBytes: FIXED_BYTES + (bytes[0]! & 0x1f) * 4, protocol: bytes[1]! };
+  if (bytes.length < GUE_HEADER_BYTES || (bytes[0]! & NO_DATA) !== 0) return undefined;
+  return { headerBytes: GUE_HEADER_BYTES + (bytes[0]! & 0x1f) * 4, protocol: bytes[1]! };
 }
 
 /** The header of an IPv4 packet, without options, before it. */
 export function printGue(payload: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(FIXED_BYTES + payload.length);
+  const bytes = new Uint8Array(GUE_HEADER_BYTES + payload.length);
   bytes[1] = PROTOCOL_IPIP;
-  bytes.set(payload, FIXED_BYTES);
+  bytes.set(payload, GUE_HEADER_BYTES);
   return bytes;
 }
