@@ -1,7 +1,6 @@
 import type { VirtualService } from '../../spec/config/services.ts';
 import {
   ADDRESS_NAMES,
-  type LinkName,
   MOST_HOSTS,
   type Topology,
   TWO_ARMED,
@@ -9,19 +8,16 @@ import {
   withMtu,
 } from '../../spec/config/topology.ts';
 import { formatIpv4, type Ipv4, parseIpv4, prefixMask } from '../../spec/wire/address.ts';
-import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED } from '../../spec/wire/icmp.ts';
 import { InputError } from '../errors.ts';
 import type { Exchange } from './exchange.ts';
 import type { Named } from './named-by-rules.ts';
+import { narrowLinks } from './narrow-links.ts';
 
 /** Who plays whom: addresses of the capture, and those of the topology that stand for them. */
 export interface Casting {
   readonly topology: Topology;
   readonly roles: ReadonlyMap<Ipv4, { readonly name: string; readonly address: Ipv4 }>;
 }
-
-/** Every link takes so much. */
-const LEAST_MTU = 576;
 
 /** Nobody here has an address of this network (RFC 5737); who takes no part is put there. */
 const NOBODY = parseIpv4('203.0.113.0')!;
@@ -40,7 +36,7 @@ export function cast(
   exchanges: readonly Exchange[],
   unseen: Unseen,
 ): Casting {
-  const vips = unique([
+  const called = unique([
     ...exchanges.map(({ conversation }) => conversation.virtual.address),
     ...unseen.named.vips,
   ]);
@@ -49,7 +45,12 @@ export function cast(
     ...unseen.named.servers,
     ...speakers(exchanges),
   ]);
-  const own = new Map([...signers(exchanges), ...masks(exchanges), ...told(unseen.own, vips, dests)]);
+  const [sides, more] = told(
+    unseen.own.filter((address) => !called.includes(address)),
+    { fronts: called, dests },
+  );
+  const vips = [...called, ...more];
+  const own = new Map([...signers(exchanges), ...masks(exchanges), ...sides]);
   const callers = unique([
     ...exchanges.map(({ conversation }) => conversation.client.address),
     ...unseen.named.clients.filter((address) => !own.has(address)),
@@ -86,22 +87,6 @@ function named(prefix: string, addresses: readonly Ipv4[]): [Ipv4, { name: strin
     const name = `${prefix}${index + 1}`;
     return [address, { name, address: ADDRESS_NAMES.get(name)! }];
   });
-}
-
-/** What the director says of the link that a packet was too large for. */
-function narrowLinks(exchanges: readonly Exchange[]): Partial<Record<LinkName, number>> {
-  const found: Partial<Record<LinkName, number>> = {};
-  for (const { answers, classified } of exchanges)
-    for (const {
-      kind,
-      classified: { error },
-    } of answers) {
-      const tooLarge =
-        kind === 'back' && error?.type === ICMP_DEST_UNREACH && error.code === ICMP_FRAG_NEEDED;
-      if (tooLarge && error.mtu >= LEAST_MTU)
-        found[classified.from === 'client' ? 'server' : 'client'] = error.mtu;
-    }
-  return found;
 }
 
 type Role = readonly [Ipv4, { readonly name: string; readonly address: Ipv4 }];
@@ -150,17 +135,30 @@ function translatedTo(exchanges: readonly Exchange[]): Ipv4[] {
   );
 }
 
-/** What nobody can see is told: on the servers' side if it is in their network more than in the services'. */
-function told(given: readonly Ipv4[], fronts: readonly Ipv4[], dests: readonly Ipv4[]): Role[] {
+/**
+ * What nobody can see is told: on the servers' side if it is in their network more than in the services'. A director has
+ * one address of its own on each side; others are virtual ones.
+ */
+function told(
+  given: readonly Ipv4[],
+  { fronts, dests }: { readonly fronts: readonly Ipv4[]; readonly dests: readonly Ipv4[] },
+): [sides: Role[], more: Ipv4[]] {
   const nearness = (address: Ipv4, others: readonly Ipv4[]) =>
     Math.max(0, ...others.filter((one) => one !== address).map((one) => Math.clz32(one ^ address)));
   const free = new Set(['DIP', 'EXT']);
-  return given.map((address) => {
+  const sides: Role[] = [];
+  const more: Ipv4[] = [];
+  for (const address of given) {
     const nearer = nearness(address, dests) > nearness(address, fronts) ? 'DIP' : 'EXT';
-    const name = free.has(nearer) ? nearer : ([...free][0] ?? nearer);
+    const name = free.has(nearer) ? nearer : [...free][0];
+    if (name === undefined) {
+      more.push(address);
+      continue;
+    }
+    sides.push(role(address, name));
     free.delete(name);
-    return role(address, name);
-  });
+  }
+  return [sides, more];
 }
 
 const isLoopback = (address: Ipv4): boolean => address >>> 24 === 127;

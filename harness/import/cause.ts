@@ -1,5 +1,5 @@
 import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
-import { parseTcpHeader, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
+import { ACK, parseTcpHeader, RST, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
 import type { Classified } from './classify.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { isControl } from './ftp-control.ts';
@@ -70,6 +70,19 @@ function isSame(one: Exchange, packet: CapturedPacket, { error, protocol, echo }
   );
 }
 
+/** Whether one is the other on its way to or from a control connection's end that only rules know. */
+export function isRewordedImage(one: Exchange, packet: CapturedPacket): boolean {
+  const { source, destination, offset, protocol } = one.packet;
+  return (
+    isControl(one.conversation.virtual) &&
+    protocol === PROTOCOL_TCP &&
+    packet.protocol === PROTOCOL_TCP &&
+    offset === packet.offset &&
+    (source === packet.source || destination === packet.destination) &&
+    isReworded(one.packet, packet)
+  );
+}
+
 /** FTP's lines are rewritten, and all behind them has other numbers; whoever numbers packets at all is known by that. */
 function isReworded(one: CapturedPacket, other: CapturedPacket): boolean {
   return (
@@ -77,6 +90,14 @@ function isReworded(one: CapturedPacket, other: CapturedPacket): boolean {
     one.id === other.id &&
     parseTcpHeader(one.body)?.flags === parseTcpHeader(other.body)?.flags
   );
+}
+
+/** Whether a reset answers, at once, a packet that the director had not sent on: it may be the director's own. */
+export function mayAnswer({ packet, classified, answers }: Exchange, reset: CapturedPacket): boolean {
+  if (classified.from === 'server' || answers.length > 0 || packet.protocol !== PROTOCOL_TCP) return false;
+  const [came, left] = [parseTcpHeader(packet.body), parseTcpHeader(reset.body)];
+  if (!came || !left || !(left.flags & RST) || reset.at - packet.at > DOUBLE_MICROSECONDS) return false;
+  return came.flags & ACK ? left.seq === came.ack : left.seq === 0;
 }
 
 /** Options come and go on the way. */

@@ -3,6 +3,7 @@ import type { Echo, Endpoint, FlowProtocol } from '../../spec/scenario.ts';
 import type { Ipv4 } from '../../spec/wire/address.ts';
 import { ICMP_ECHO, ICMP_ECHO_REPLY, isIcmpError } from '../../spec/wire/icmp.ts';
 import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../../spec/wire/ipv4.ts';
+import { FTP_DATA_PORT, isControl } from './ftp-control.ts';
 import { type CapturedPacket, readPacket } from './packet.ts';
 
 /** Where services can be reached: by their address, or, those by mark, where rules give the mark. */
@@ -70,7 +71,8 @@ export class Classifier {
   }
 
   classify(packet: CapturedPacket): Classified | undefined {
-    if (packet.protocol === PROTOCOL_ICMP) return this.#echo(packet) ?? this.#error(packet);
+    if (packet.protocol === PROTOCOL_ICMP)
+      return this.#echo(packet) ?? errorAbout(packet, (quoted) => this.classify(quoted));
     const ends = this.endsOf(packet);
     if (!ends) return undefined;
     const { protocol, source, destination } = ends;
@@ -116,15 +118,6 @@ export class Classifier {
     };
   }
 
-  #error({ body, ...packet }: CapturedPacket): Classified | undefined {
-    if (packet.offset > 0 || body.length < 28 || !isIcmpError(body[0]!)) return undefined;
-    const quoted = readPacket(body.subarray(8), packet);
-    const about = quoted && (quoted.protocol === PROTOCOL_ICMP ? this.#echo(quoted) : this.classify(quoted));
-    if (!about) return undefined;
-    const error = { type: body[0]!, code: body[1]!, mtu: word(body, 6), quoted };
-    return { ...about, from: about.from === 'client' ? 'server' : 'client', error };
-  }
-
   #portsOf({
     source,
     destination,
@@ -145,13 +138,39 @@ export class Classifier {
     const mine = this.#reachable.filter((one) => one.protocol === protocol);
     const virtual =
       mine.find(({ address, port }) => address === end.address && port === end.port) ??
+      mine.find((one) => one.address === end.address && takesData(one, end)) ??
       mine.find(({ address, port }) => address === end.address && port === 0);
     if (virtual) return { far: { ...end, kind: 'virtual' }, ...ofService(virtual) };
-    const real = mine.find(({ service }) =>
-      service.dests.some(({ address, port }) => address === end.address && (port === end.port || port === 0)),
-    );
+    const having = mine.filter(({ service }) => service.dests.some(({ address }) => address === end.address));
+    const real =
+      having.find(({ service: { dests } }) =>
+        dests.some(({ address, port }) => address === end.address && (port === end.port || port === 0)),
+      ) ?? having.find((one) => takesData(one, end));
     return real && { far: { ...end, kind: 'real' }, ...ofService(real) };
   }
+}
+
+/** An ICMP error about a packet of which that tells whose it is. */
+export function errorAbout(
+  { body, ...packet }: CapturedPacket,
+  whose: (quoted: CapturedPacket) => Classified | undefined,
+): Classified | undefined {
+  if (packet.protocol !== PROTOCOL_ICMP || packet.offset > 0) return undefined;
+  if (body.length < 28 || !isIcmpError(body[0]!)) return undefined;
+  const quoted = readPacket(body.subarray(8), packet);
+  const about = quoted && whose(quoted);
+  if (!about || about.error) return undefined;
+  const error = { type: body[0]!, code: body[1]!, mtu: word(body, 6), quoted };
+  return { ...about, from: about.from === 'client' ? 'server' : 'client', error };
+}
+
+/** Below it a port is no client's, so no server would choose it for data (net.ipv4.ip_unprivileged_port_start). */
+const UNPRIVILEGED_PORT_START = 1024;
+
+/** A persistent service of FTP is also that of the ports on which data may come, at the same ports of its real servers. */
+function takesData({ protocol, port, service }: Reachable, end: Endpoint): boolean {
+  const forData = end.port === FTP_DATA_PORT || end.port >= UNPRIVILEGED_PORT_START;
+  return forData && protocol === 'tcp' && isControl({ port }) && service.persistence !== undefined;
 }
 
 function ofService({ service, address, port, data }: Reachable): Pick<Classified, 'service' | 'data'> {

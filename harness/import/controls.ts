@@ -6,8 +6,8 @@ import type { CapturedPacket } from './packet.ts';
 /** FTP's control connections: which of them a data connection belongs to. */
 export class Controls {
   readonly #all: Conversation[] = [];
-  /** By client, who is to open the data connection, and the port: where that was said. */
-  readonly #announced = new Map<string, Conversation>();
+  /** By client, who is to open the data connection, and the port: where that was said, what counts most last. */
+  readonly #announced = new Map<string, Conversation[]>();
 
   begin(conversation: Conversation): void {
     if (isControl(conversation.virtual)) this.#all.push(conversation);
@@ -19,16 +19,27 @@ export class Controls {
     const announced = text === undefined ? undefined : announcedIn(text);
     if (!announced) return;
     const key = `${conversation.client.address} ${announced.opener} ${announced.port}`;
-    if (way === 'heard' || !this.#announced.has(key)) this.#announced.set(key, conversation);
+    const known = this.#announced.get(key) ?? [];
+    const others = known.filter((one) => one !== conversation);
+    if (way === 'heard') this.#announced.set(key, [...others, conversation]);
+    else if (!known.includes(conversation)) this.#announced.set(key, [conversation, ...known]);
   }
 
-  /** The one on which it was announced; else the newest that the client has to the service. */
-  of({ client, data }: Classified): Conversation | undefined {
+  /**
+   * The one on which it was announced, else the newest that the client has to the service; among several one whose
+   * client's words went to the server that opens it.
+   */
+  of(
+    { client, data, from, far }: Classified,
+    wentThere: (conversation: Conversation) => boolean,
+  ): Conversation | undefined {
     if (!data) return undefined;
     const port = data.opener === 'server' ? client.port : data.virtual.port;
-    return (
-      this.#announced.get(`${client.address} ${data.opener} ${port}`) ??
-      this.#all.findLast((one) => one.client.address === client.address && one.service === data.control)
+    const having = this.#all.filter(
+      (one) => one.client.address === client.address && one.service === data.control,
     );
+    const announcing = this.#announced.get(`${client.address} ${data.opener} ${port}`) ?? [];
+    const opened = from === 'server' && far.kind === 'real';
+    return (opened ? announcing.findLast(wentThere) : undefined) ?? announcing.at(-1) ?? having.at(-1);
   }
 }

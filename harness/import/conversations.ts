@@ -6,10 +6,10 @@ import {
   sctpChunks,
   verificationTag,
 } from '../../spec/wire/sctp.ts';
-import { ACK, parseTcpHeader, SYN } from '../../spec/wire/tcp.ts';
+import { ACK, parseTcpHeader, RST, SYN } from '../../spec/wire/tcp.ts';
 import { Aliases } from './aliases.ts';
-import { type Cause, causeOf, isDouble, isImage } from './cause.ts';
-import type { Classified, Classifier } from './classify.ts';
+import { type Cause, causeOf, isDouble, isImage, isRewordedImage, mayAnswer } from './cause.ts';
+import { type Classified, type Classifier, errorAbout } from './classify.ts';
 import { Controls } from './controls.ts';
 import { passedOnAmong, wayOf } from './direction.ts';
 import type { Conversation, Exchange } from './exchange.ts';
@@ -91,18 +91,25 @@ class Book {
 
   #noteClassified(opens: readonly Open[], packet: CapturedPacket, classified: Classified): void {
     const [open] = opens;
-    const same = open?.exchanges.filter((one) => one.classified.from === classified.from) ?? [];
-    const before = same.map((one) => one.packet);
+    const before = opens.flatMap(({ exchanges }) =>
+      exchanges.filter((one) => one.classified.from === classified.from).map((one) => one.packet),
+    );
     const way = wayOf(packet, classified, { before, cards: this.#cards, passedOn: this.#passedOn });
-    if (way === 'in') this.#noteIn(open, packet, classified);
+    const last = open?.exchanges.at(-1);
+    const isOwn = !isTold(packet) && classified.from === 'server' && last && mayAnswer(last, packet);
+    if (way === 'in' && isOwn) last.doubtful = true;
+    else if (way === 'in') this.#noteIn(open, packet, classified);
     else if (way === 'out') this.#noteOut(opens, packet, classified);
     else if (way === 'unknown') noteDoubt(open?.exchanges ?? [], packet);
   }
 
   /** By the services, or by what rules were seen to make of their packets. */
   #classify(packet: CapturedPacket): Classified | undefined {
-    const ends = this.#classifier.endsOf(packet);
-    return this.#classifier.classify(packet) ?? (ends && this.#aliases.fromServer(ends));
+    const byAlias = (one: CapturedPacket) => {
+      const ends = this.#classifier.endsOf(one);
+      return ends && this.#aliases.fromServer(ends);
+    };
+    return this.#classifier.classify(packet) ?? byAlias(packet) ?? errorAbout(packet, byAlias);
   }
 
   /** What came in and left with addresses that tell nothing of it: rules had translated them. */
@@ -111,7 +118,7 @@ class Book {
       (one) =>
         packet.at - one.packet.at <= SOON_MICROSECONDS &&
         one.answers.length === 0 &&
-        isImage(one.packet, packet) &&
+        (isImage(one.packet, packet) || isRewordedImage(one, packet)) &&
         !isDouble(one.packet, packet),
     );
   }
@@ -134,10 +141,12 @@ class Book {
   #opensFor(packet: CapturedPacket, classified: Classified): Open[] {
     const { far } = classified;
     const mine = this.#open.get(keyOf(classified)) ?? [];
-    if (far.kind === 'virtual')
-      return mine.filter(
+    if (far.kind === 'virtual') {
+      const calling = mine.filter(
         ({ conversation: { virtual } }) => virtual.address === far.address && virtual.port === far.port,
       );
+      return firstFirst(calling, continuedBy(calling, packet, classified));
+    }
     const fits = (open: Open) => fitsNumbers(open.conversation, packet, classified.from);
     const having = mine.filter(
       (open) =>
@@ -147,15 +156,16 @@ class Book {
         ),
     );
     const reached = having.filter((open) => hasReached(open, far));
-    const first = reached.find(fits) ?? having.find(fits) ?? reached[0];
-    return first ? [first, ...having.filter((one) => one !== first)] : having;
+    return firstFirst(having, reached.find(fits) ?? having.find(fits) ?? reached[0]);
   }
 
   #noteIn(open: Open | undefined, packet: CapturedPacket, classified: Classified): void {
     const key = keyOf(classified);
-    // Who calls a real server by its own name has no business with the service.
-    if (classified.from === 'client' && classified.far.kind === 'real') {
-      this.#direct.set(key, [...(this.#direct.get(key) ?? []), packet]);
+    // Who calls a real server by its own name has no business with the service, nor has what the server answers.
+    const direct = this.#direct.get(key) ?? [];
+    const answers = direct.some(({ destination }) => destination === packet.source);
+    if (classified.far.kind === 'real' && (classified.from === 'client' || (!isTold(packet) && answers))) {
+      this.#direct.set(key, [...direct, packet]);
       return;
     }
     if (open?.exchanges.some((one) => isDouble(one.packet, packet))) {
@@ -188,7 +198,7 @@ class Book {
     const { protocol, service, from, client, far, data } = classified;
     const first = beginning(packet, classified) ?? (open ? undefined : resuming(packet, classified));
     if (open && (first === undefined || first === (open.conversation.isn[from] ?? first))) return open;
-    const control = this.#controls.of(classified);
+    const control = this.#controls.of(classified, (one) => this.#reached(one, far));
     if (first === undefined || (data && !control)) return undefined;
     const { port } = data?.virtual ?? far;
     const { address } = control?.virtual ?? far;
@@ -202,6 +212,12 @@ class Book {
     this.#open.set(key, [next, ...(this.#open.get(key) ?? [])]);
     this.#controls.begin(conversation);
     return next;
+  }
+
+  /** Whether what the client said on it went to that host. */
+  #reached(conversation: Conversation, { address }: Endpoint): boolean {
+    const mine = this.#exchanges.filter((one) => one.conversation === conversation);
+    return mine.some((one) => goneTo(one).some((far) => far.address === address));
   }
 
   #noteOut(opens: readonly Open[], packet: CapturedPacket, classified: Classified): void {
@@ -231,7 +247,10 @@ class Book {
     // Who calls two services from one port may hear of one of them what a server said for the other.
     const others = (this.#open.get(keyOf(classified)) ?? []).filter((one) => !opens.includes(one));
     const taken = classified.from === 'server' ? among(others).find((one) => one.exact) : undefined;
-    return taken ?? causes.find(({ kind }) => kind === 'forwarded') ?? causes[0];
+    // To who calls a real server by its own address it answers by that, too.
+    const own = classified.from === 'server' && classified.far.kind === 'real';
+    if (taken || (own && this.#direct.has(keyOf(classified)))) return taken;
+    return causes.find(({ kind }) => kind === 'forwarded') ?? causes[0];
   }
 }
 
@@ -243,6 +262,28 @@ function isSentOn(one: CapturedPacket, packet: CapturedPacket): boolean {
     one.destination === packet.destination &&
     isImage(one, packet)
   );
+}
+
+/** Whether the capture says which way a packet went, or between which cards. */
+const isTold = ({ way, macs }: CapturedPacket): boolean => way !== undefined || macs !== undefined;
+
+function firstFirst(all: readonly Open[], first: Open | undefined): Open[] {
+  return first ? [first, ...all.filter((one) => one !== first)] : [...all];
+}
+
+/** Of several connections between the same ends an older one may go on: the one that knows the client's numbers. */
+function continuedBy(
+  calling: readonly Open[],
+  { body, offset }: CapturedPacket,
+  { protocol, from, error, echo }: Classified,
+): Open | undefined {
+  const tcp =
+    protocol === 'tcp' && from === 'client' && !error && !echo && offset === 0
+      ? parseTcpHeader(body)
+      : undefined;
+  if (!tcp) return undefined;
+  const isNear = (number: number, isn: number | undefined) => isn !== undefined && (number - isn) >>> 0 < FAR;
+  return calling.find(({ conversation: { isn } }) => isNear(tcp.seq, isn.client));
 }
 
 /** No side of a connection that was captured from its beginning gets further. */
@@ -260,12 +301,13 @@ function fitsNumbers(
 }
 
 function hasReached({ exchanges }: Open, { address, port }: Endpoint): boolean {
-  return exchanges.some(({ answers, classified: { from } }) =>
-    answers.some(
-      ({ kind, classified: { far } }) =>
-        from === 'client' && kind !== 'back' && far.address === address && far.port === port,
-    ),
-  );
+  return exchanges.some((one) => goneTo(one).some((far) => far.address === address && far.port === port));
+}
+
+/** Where the director sent a client's packet. */
+function goneTo({ answers, classified: { from } }: Exchange): Endpoint[] {
+  const forwarded = answers.filter(({ kind }) => from === 'client' && kind !== 'back');
+  return forwarded.map(({ classified: { far } }) => far);
 }
 
 function keyOf({ protocol, echo, client: { address, port } }: Classified): string {
@@ -294,10 +336,16 @@ function beginning({ body, offset }: CapturedPacket, classified: Classified): nu
   return tcp !== undefined && (tcp.flags & (SYN | ACK)) === SYN ? tcp.seq : undefined;
 }
 
-/** A data connection was agreed upon; what its ends then send is the beginning of it, whatever it is. */
-function resuming({ body, offset }: CapturedPacket, { data, error, echo }: Classified): number | undefined {
-  const tcp = data && !error && !echo && offset === 0 ? parseTcpHeader(body) : undefined;
-  return tcp && (tcp.seq - (tcp.flags & SYN ? 0 : 1)) >>> 0;
+/**
+ * A data connection was agreed upon; what its ends then send is the beginning of it, whatever it is. Of others a client's
+ * SYN begins one that has an ACK, too.
+ */
+function resuming({ body, offset }: CapturedPacket, classified: Classified): number | undefined {
+  const { data, error, echo, from, far } = classified;
+  const tcp = !error && !echo && offset === 0 ? parseTcpHeader(body) : undefined;
+  if (!tcp) return undefined;
+  const called = from === 'client' && far.kind === 'virtual' && (tcp.flags & (SYN | RST)) === SYN;
+  return data || called ? (tcp.seq - (tcp.flags & SYN ? 0 : 1)) >>> 0 : undefined;
 }
 
 /** The tag that the sender of INIT or INIT_ACK chose; undefined where the packet does not begin with such a chunk. */

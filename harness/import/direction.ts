@@ -45,13 +45,15 @@ export function wayOf(packet: CapturedPacket, classified: Classified, known: Kno
   if (echo && from === 'server' && far.kind === 'virtual') return 'out';
   // What no connection claims is forwarded as it is, and looks as it did before.
   const forwarded = isForwarded(packet, known.before) && !isAddressedTo(known.cards, packet);
-  if (far.kind === 'real' && from === 'server') return forwarded ? 'out' : 'in';
+  const isSentByIt = packet.macs !== undefined && known.cards.has(packet.macs.source);
+  if (far.kind === 'real' && from === 'server') return forwarded || isSentByIt ? 'out' : 'in';
   // Who calls a real server by its own address is forwarded as any.
   if (far.kind === 'real')
     return known.passedOn.has(packet) || isAddressedTo(known.cards, packet) ? 'in' : 'out';
   const isDirect = service.dests.some(({ forward }) => forward !== 'masq');
   if (isDirect && !error) return byCards(packet, classified, known);
-  return from === 'client' ? 'in' : 'out';
+  // A service by mark may have taken it, and sent it on as it was.
+  return from === 'client' && !forwarded ? 'in' : 'out';
 }
 
 /** Direct routing: client's packets look alike on both sides; the server's do not come by, unless to be forwarded. */

@@ -6,7 +6,8 @@ import { parseTcpHeader, RST } from '../../spec/wire/tcp.ts';
 import { addressOf, type Casting } from './casting.ts';
 import type { Traffic } from './conversations.ts';
 import type { Answer, Exchange } from './exchange.ts';
-import { isControl, recastText, textIn } from './ftp-control.ts';
+import { isControl, textIn } from './ftp-control.ts';
+import { recastText } from './ftp-words.ts';
 import type { CapturedPacket } from './packet.ts';
 import type { Asked } from './read-frames.ts';
 

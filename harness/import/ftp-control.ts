@@ -1,15 +1,15 @@
-import { withAddresses } from '../../spec/config/named-text.ts';
 import type { Endpoint } from '../../spec/scenario.ts';
 import { type Ipv4, parseIpv4 } from '../../spec/wire/address.ts';
 import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
 import { parseTcpHeader, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
-import type { Casting } from './casting.ts';
 import type { CapturedPacket } from './packet.ts';
 
 /** The port whose connections ip_vs_ftp reads. */
 const FTP_PORT = 21;
+/** From there a server opens data connections. */
+export const FTP_DATA_PORT = 20;
 
-export const isControl = ({ port }: Endpoint): boolean => port === FTP_PORT;
+export const isControl = ({ port }: Pick<Endpoint, 'port'>): boolean => port === FTP_PORT;
 
 /** Text without braces, which are left to names. */
 const READABLE = /^[\t\r\n\x20-\x7a|~]+$/;
@@ -61,20 +61,4 @@ export function announcedIn(text: string): Announced | undefined {
     return { opener, address: parseIpv4(first.includes(',') ? first.replaceAll(',', '.') : second!), port };
   }
   return undefined;
-}
-
-const ADDRESS = /\b(\d{1,3})([.,])(\d{1,3})\2(\d{1,3})\2(\d{1,3})\b/g;
-
-/** The text with names for the addresses in it, since those of the cast are others (`config/named-text`). */
-export function withNames(text: string, { roles }: Casting, self?: Ipv4): string {
-  return text.replace(ADDRESS, (whole, a: string, separator: string, b: string, c: string, d: string) => {
-    const address = parseIpv4([a, b, c, d].join('.'));
-    const name = address === undefined ? undefined : address === self ? 'self' : roles.get(address)?.name;
-    return name === undefined ? whole : `{${name}${separator === ',' ? ',' : ''}}`;
-  });
-}
-
-/** The text as the cast would say it. */
-export function recastText(text: string, casting: Casting): string {
-  return withAddresses(withNames(text, casting), 0);
 }

@@ -2,7 +2,8 @@ import { usualLength } from '../../spec/config/named-text.ts';
 import { parseTcpHeader } from '../../spec/wire/tcp.ts';
 import type { Casting } from './casting.ts';
 import type { Conversation, Exchange } from './exchange.ts';
-import { isControl, recastText, textIn, withNames } from './ftp-control.ts';
+import { isControl, textIn } from './ftp-control.ts';
+import { recastText, withNames } from './ftp-words.ts';
 import type { CapturedPacket } from './packet.ts';
 
 type From = 'client' | 'server';

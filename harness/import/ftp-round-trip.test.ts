@@ -107,6 +107,64 @@ flows:`,
     },
   );
 
+  it('the lines of a control connection that rules led to past IPVS are rewritten, too', async () => {
+    const text = pasv().replace(
+      'flows:',
+      `  rules: |
+    *raw
+    :PREROUTING ACCEPT [0:0]
+    -A PREROUTING -p tcp -m tcp --dport 21 -j CT --helper ftp
+    COMMIT
+    *nat
+    :PREROUTING ACCEPT [0:0]
+    -A PREROUTING -d VIP -p tcp -m tcp --dport 21 -j DNAT --to-destination RIP4
+    COMMIT
+flows:`,
+    );
+    const { lines, wrong } = await imported(text, { kind: 'cooked' });
+    expect(wrong).toEqual([]);
+    expect(lines[6]).toMatch(/^f1 server > P\. .* -> to CIP1 from VIP:21/);
+  });
+
+  it('a persistent service takes data connections that nobody announced', async () => {
+    const persistent = ftp('  f2: CIP1:40001 > VIP:5000\n', 'f2 client > S 0:0(0)').replace(
+      '-s rr',
+      '-s rr -p 300',
+    );
+    const { lines, wrong } = await imported(persistent);
+    expect(wrong).toEqual([]);
+    expect(lines.at(-1)).toBe('f2 client > S 0:0(0) -> to RIP2');
+  });
+
+  it('two servers may be told the same port: each opens the data connection of its own client', async () => {
+    const port = (flow: string) => [
+      `${flow} client > S 0:0(0)`,
+      `${flow} server > S. 0:0(0) ack 1`,
+      `${flow} client > . 1:1(0) ack 1`,
+      `${flow} client > P. 1:21(20) ack 1 says "PORT {self,},20,1\\r\\n"`,
+    ];
+    const text = `${service('-m').replaceAll(':80', ':21')}flows:
+  f1: CIP1:40000 > VIP:21
+  f2: CIP1:40001 > VIP:21
+  f3: CIP1:5121 > VIP:20 with f1
+timeline:
+${[...port('f1'), ...port('f2'), 'f3 server > S 0:0(0)'].map((line) => `  - ${line}\n`).join('')}`;
+    const { lines, wrong } = await imported(text);
+    expect(wrong).toEqual([]);
+    expect(lines.at(-1)).toBe('f3 server > S 0:0(0) -> to CIP1 from VIP:20');
+  });
+
+  it('an address of nobody who takes part is nobody in the scenario, whoever has it there', async () => {
+    const text = ftp(
+      '',
+      'f1 client > P. 11:17(6) ack 6 says "PASV\\r\\n"',
+      'f1 server > P. 6:49(43) ack 17 says "227 Entering Passive Mode (10,0,0,3,40,1)\\r\\n"',
+    );
+    const { lines, wrong } = await imported(text);
+    expect(wrong).toEqual([]);
+    expect(lines.at(-1)).toContain('(203,0,113,0,40,1)');
+  });
+
   it.each([
     ['without its announcement', []],
     [

@@ -25,7 +25,7 @@ import {
 import type { Exchange } from './exchange.ts';
 import { isControl } from './ftp-control.ts';
 import { dataReachable } from './ftp-data.ts';
-import { namedByRules } from './named-by-rules.ts';
+import { type Named, namedByRules } from './named-by-rules.ts';
 import type { CapturedPacket } from './packet.ts';
 import { type Concerned, type Frames, readFrames } from './read-frames.ts';
 import { recastRuleset } from './recast-rules.ts';
@@ -130,6 +130,7 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
             `${untold} packets are such as no scenario has (SCTP's chunks about ECN, cut headers, servers that speak unasked); they are left out`,
           ]
         : []),
+      ...strangerNotes(named, exchanges, casting),
       ...(settings?.unmodelled ?? []).map((name) => `${name} is not modelled`),
       ...pickNotes(services, casting),
     ],
@@ -213,6 +214,24 @@ function serverSideNotes(services: readonly VirtualService[]): string[] {
     "only the real servers' side was captured: what clients sent is taken from what was sent on; what was dropped before, or went back to clients, is not known",
     ...shared.map((server) => `${server} is of several services; its packets are taken for the first one's`),
   ];
+}
+
+/** Of whom nobody but a rule tells, who it is is a guess. */
+function strangerNotes({ strangers }: Named, exchanges: readonly Exchange[], { roles }: Casting): string[] {
+  const seen = new Set(
+    exchanges.flatMap(({ packet, answers }) =>
+      [packet, ...answers.map((one) => one.packet)].flatMap(({ source, destination }) => [
+        source,
+        destination,
+      ]),
+    ),
+  );
+  return strangers
+    .filter((address) => !seen.has(address))
+    .map(
+      (address) =>
+        `${formatIpv4(address)} is in the rules alone and plays ${roles.get(address)?.name ?? 'nobody'}; if it is the director's own, say --own ${formatIpv4(address)}`,
+    );
 }
 
 const HASHING: ReadonlySet<string> = new Set(['sh', 'dh', 'mh']);

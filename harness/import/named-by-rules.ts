@@ -7,6 +7,8 @@ export interface Named {
   readonly vips: readonly Ipv4[];
   readonly servers: readonly Ipv4[];
   readonly clients: readonly Ipv4[];
+  /** Those of them that nothing but a rule tells of. */
+  readonly strangers: readonly Ipv4[];
 }
 
 /**
@@ -38,6 +40,7 @@ export function namedByRules(
     vips: vips.filter((address) => isNamed(address) || servers.includes(address)),
     servers: [...servers.filter(isNamed), ...besideServers],
     clients: besideVips.filter((address) => !besideServers.includes(address)),
+    strangers: strangers.filter((address) => besideServers.includes(address) || besideVips.includes(address)),
   };
 }
 

@@ -303,11 +303,14 @@ it("an address that only a rule names is that of a neighbour where the director'
 timeline: [f1 client > S 0:0(0), f1 client > . 1:1(0) ack 1]
 `;
   const own = [0x0a000001, 0xc0a80101];
-  const { lines, wrong } = await imported(text, { own });
+  const { lines, notes, wrong } = await imported(text, { own });
   expect(wrong).toEqual([]);
   expect(lines.map((line) => line.split(' -> ')[1])).toEqual([
     'answered icmp port-unreachable',
     'answered rst',
+  ]);
+  expect(notes.slice(1)).toEqual([
+    "192.168.1.12 is in the rules alone and plays RIP1; if it is the director's own, say --own 192.168.1.12",
   ]);
 });
 

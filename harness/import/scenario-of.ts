@@ -6,8 +6,9 @@ import { InputError } from '../errors.ts';
 import { addressOf, type Casting } from './casting.ts';
 import type { Conversation, Exchange } from './exchange.ts';
 import { type Evidence, factsOf } from './expected-facts.ts';
-import { isAboutData, isControl, textIn, withNames } from './ftp-control.ts';
+import { isAboutData, isControl, textIn } from './ftp-control.ts';
 import { FtpNumbering } from './ftp-numbering.ts';
+import { withNames } from './ftp-words.ts';
 import { itemsOf, type Wording } from './packet-items.ts';
 import { WholeDatagrams } from './whole-datagrams.ts';
 
@@ -21,6 +22,8 @@ export interface Imported {
 
 /** As many as a scenario file may have; a capture that needs more is to be cut down. */
 const MOST_STEPS = 5_000;
+/** A packet takes a jiffy to play, of which most kernels have 250 a second. What comes sooner comes then. */
+const STEP_MS = 4;
 /** Longer lines of FTP say nothing that matters here. */
 const MOST_TEXT_BYTES = 200;
 /** Beyond this no file would hold the payloads. */
@@ -63,7 +66,7 @@ export function scenarioOf(exchanges: readonly Exchange[], story: Story): Import
     }
     const now = Math.round((packet.at - first!.packet.at) / 1000);
     if (now > ms) timeline.push({ kind: 'wait', ms: now - ms });
-    ms = Math.max(ms, now);
+    ms = Math.max(ms, now) + items.length * STEP_MS;
     for (const item of items) {
       timeline.push(item);
       frames.set(timeline.length, packet.number);

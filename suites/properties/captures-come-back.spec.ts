@@ -83,7 +83,7 @@ function rulesOf({ tables }: Ruleset): Rule[] {
 }
 
 /** The director's addresses, which its administrator knows. */
-const OWN = TWO_ARMED.links.map(({ address }) => address);
+const OWN = [...TWO_ARMED.links, ...TWO_ARMED.vips].map(({ address }) => address);
 
 async function comesBack(given: Scenario, kind: Kind): Promise<number> {
   const path = (name: string) => join(folder, name);

@@ -1,0 +1,28 @@
+import { withAddresses } from '../../spec/config/named-text.ts';
+import { formatIpv4, type Ipv4, parseIpv4 } from '../../spec/wire/address.ts';
+import { addressOf, type Casting } from './casting.ts';
+import { isAboutData } from './ftp-control.ts';
+
+/** FTP's lines have addresses in them, and those of the cast are others. */
+
+const ADDRESS = /\b(\d{1,3})([.,])(\d{1,3})\2(\d{1,3})\2(\d{1,3})\b/g;
+
+/**
+ * The text with names for the addresses in it, (`config/named-text`). An address of
+ * nobody who takes part is nobody's there too, where it is about data connections; elsewhere it may be a version.
+ */
+export function withNames(text: string, casting: Casting, self?: Ipv4): string {
+  const replaced = isAboutData(text);
+  return text.replace(ADDRESS, (whole, a: string, separator: string, b: string, c: string, d: string) => {
+    const address = parseIpv4([a, b, c, d].join('.'));
+    if (address === undefined) return whole;
+    const name = address === self ? 'self' : casting.roles.get(address)?.name;
+    if (name !== undefined) return `{${name}${separator === ',' ? ',' : ''}}`;
+    return replaced ? formatIpv4(addressOf(casting, address)).replaceAll('.', separator) : whole;
+  });
+}
+
+/** The text as the cast would say it. */
+export function recastText(text: string, casting: Casting): string {
+  return withAddresses(withNames(text, casting), 0);
+}
