@@ -1,17 +1,15 @@
-import { Command, CommanderError, Option } from 'commander';
-import { InputError, MachineError } from '../errors.ts';
+import { Command, Option } from 'commander';
 import type { Shard } from '../outcome.ts';
 import { addBisect } from './add-bisect.ts';
 import { addCases } from './add-cases.ts';
 import { addReports } from './add-reports.ts';
 import type { DiffOptions } from './diff-command.ts';
-import { EXIT } from './exit-code.ts';
 import { addKernels } from './kernels-command.ts';
 import { collect, duration, shard, wholeNumber } from './option-values.ts';
 import { packageVersion } from './package-version.ts';
+import { report } from './report-error.ts';
 
 const LARGEST_SEED = 2 ** 32 - 1;
-const CONSOLE_TAIL_LINES = 20;
 const DEFAULT_MAX_WAIT_MS = 5000;
 
 /** The command line. Each command's files are loaded when it is called, so that help comes at once. */
@@ -20,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = report('lvscheck', error);
   }
   // A director that could not be closed must not keep the process.
   process.stdout.write('', () => process.exit());
@@ -168,22 +166,6 @@ interface PlayFlags {
 
 function played({ on = [], kernel = [], module = [], maxWait, loadModules = false, jobs, out }: PlayFlags) {
   return { on, kernel, module, maxWaitMs: maxWait, loadModules, jobs, out };
-}
-
-/** One line for each kind of trouble, and its exit code; a bug of ours keeps its stack. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.agree : EXIT.usage;
-  if (error instanceof InputError) {
-    console.error(`lvscheck: ${error.message}`);
-    return EXIT.usage;
-  }
-  if (!(error instanceof MachineError)) {
-    console.error('lvscheck: a bug of lvscheck itself:', error);
-    return EXIT.machine;
-  }
-  const tail = error.console.trimEnd().split('\n').slice(-CONSOLE_TAIL_LINES).join('\n');
-  console.error(`lvscheck: ${error.message}${tail === '' ? '' : `\nthe console ended with\n${tail}`}`);
-  return EXIT.machine;
 }
 
 /** The reader of our output went away (`| head`): nobody is left to tell. */

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { report } from '../../harness/cli/report-error.ts';
 import { Guest } from '../../harness/directors/microvm/guest.ts';
 import { guestOptions } from '../../harness/directors/microvm/open.ts';
-import { MachineError } from '../../harness/errors.ts';
+import { InputError, MachineError } from '../../harness/errors.ts';
 import { unpackModule } from '../../harness/kernels/compression.ts';
 import { cpio } from '../../harness/kernels/cpio.ts';
 import { type GuestEntry, orderedTree } from '../../harness/kernels/guest-tree.ts';
@@ -20,23 +22,33 @@ const RESULTS = ['case.pcap', 'ipvs.txt', 'rules.txt', 'sysctl.txt'];
 const LIMIT_MS = 100_000;
 const APPLETS = ['sh', 'sleep', 'cat', 'mkdir', 'insmod', 'tr', 'kill', 'echo'];
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) throw new MachineError('name the folder that has case.sh');
-await make(folder);
+try {
+  await make(process.argv[2]);
+} catch (error) {
+  process.exitCode = report('capture', error);
+}
 
-async function make(folder: string): Promise<void> {
+async function make(folder: string | undefined): Promise<void> {
+  if (folder === undefined || !existsSync(join(folder, 'case.sh')))
+    throw new InputError(
+      `${folder === undefined ? 'no folder is named' : `${folder} has no case.sh`}; say: npm run capture suites/captures/last-finack`,
+    );
+  const script = join(folder, 'case.sh');
+  const programs = ['busybox', 'tcpdump', ...programsOf(await readFile(script, 'utf8'))];
+  // Before anything is fetched or booted.
+  for (const name of programs) programHere(name);
   const { options } = await guestOptions(undefined, console.error);
-  const extra = cpio(orderedTree(await extras(join(folder, 'case.sh'))));
+  const extra = cpio(orderedTree(await extras(script, programs)));
   // The kernel unpacks archives one after the other.
   const image = await namelessFile(Buffer.concat([await readFile(options.initramfsPath), extra]));
   const guest = await Guest.boot({ ...options, initramfsPath: image.path, memoryMiB: 384 }).finally(() =>
     image.close(),
   );
   try {
-    const script = { op: 'exec', argv: ['/bin/sh', '/case.sh'], stdin: '', limitMs: LIMIT_MS } as const;
+    const run = { op: 'exec', argv: ['/bin/sh', '/case.sh'], stdin: '', limitMs: LIMIT_MS } as const;
     const results = RESULTS.map((name) => ({ op: 'readFile', path: `/${name}` }) as const);
     for await (const played of guest.play([
-      { setup: [{ op: 'netns' }, script, ...results], observe: [], steps: [] },
+      { setup: [{ op: 'netns' }, run, ...results], observe: [], steps: [] },
     ])) {
       if (played.kind !== 'played') throw new MachineError(played.what, { console: played.console });
       const [, ran, ...answers] = played.transcript.setup;
@@ -55,7 +67,7 @@ async function make(folder: string): Promise<void> {
 }
 
 /** Programs with their libraries, the modules for Ethernet between namespaces, and the script. */
-async function extras(script: string): Promise<GuestEntry[]> {
+async function extras(script: string, programs: readonly string[]): Promise<GuestEntry[]> {
   const file = async (path: string, from: string): Promise<GuestEntry> => ({
     kind: 'file',
     path,
@@ -64,14 +76,14 @@ async function extras(script: string): Promise<GuestEntry[]> {
   });
   const kernel = await readyKernel(undefined, console.error);
   const modules = kernel.modules.filter(({ name }) => ['veth', 'af_packet'].includes(name));
-  const programs = ['tcpdump', ...programsOf(await readFile(script, 'utf8'))];
+  const [busybox, ...others] = programs;
   const libraries = new Set<string>();
-  for (const name of programs)
+  for (const name of others)
     for (const library of await sharedLibraries(programHere(name))) libraries.add(library);
   return [
-    await file('/bin/busybox', programHere('busybox')),
+    await file('/bin/busybox', programHere(busybox!)),
     ...APPLETS.map((name): GuestEntry => ({ kind: 'symlink', path: `/bin/${name}`, target: 'busybox' })),
-    ...(await Promise.all(programs.map((name) => file(`/usr/bin/${name}`, programHere(name))))),
+    ...(await Promise.all(others.map((name) => file(`/usr/bin/${name}`, programHere(name))))),
     ...(await Promise.all(
       [...libraries].map((path) => file(`/usr/lib/extra/${path.split('/').at(-1)}`, path)),
     )),
