@@ -143,6 +143,28 @@ describe('lvscheck import', () => {
     expect(stderr).toContain('note: sh picks servers by addresses');
   });
 
+  it('names the rules with limits, what they may do in the scenario, and what to do next', async () => {
+    const path = await files();
+    const text = await readFile(path('rules.txt'), 'utf8');
+    const log = '-A INPUT -m limit --limit 5/minute -j LOG';
+    await writeFile(
+      path('rules.txt'),
+      text.replace('COMMIT', `-A INPUT -m comment --comment "no -m limit" -j ACCEPT\n${log}\n${log}\nCOMMIT`),
+    );
+    const { status, stderr } = lvscheck(
+      'import',
+      path('case.pcap'),
+      '--ipvs',
+      path('ipvs.txt'),
+      '--rules',
+      path('rules.txt'),
+    );
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      /note: .*rules\.txt:7, 8: how much of a limit is left no capture shows: .* take "-m limit \.\.\." out of the rule and import again/,
+    );
+  });
+
   it.each([
     ['ipvs.txt', '-s rr', '-s rrr', /ipvs\.txt:1:\d+: "rrr" is no scheduler/],
     ['rules.txt', '-m state', '-m hashlimit', /rules\.txt:4:\d+: .*hashlimit/],

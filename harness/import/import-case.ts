@@ -3,7 +3,6 @@ import type { Ruleset } from '../../spec/config/rules.ts';
 import type { VirtualService } from '../../spec/config/services.ts';
 import { parseSysctlList } from '../../spec/config/sysctl-list-parse.ts';
 import { formatIpv4, type Ipv4 } from '../../spec/wire/address.ts';
-import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
 import { InputError } from '../errors.ts';
 import type { Lead } from '../play/lead.ts';
 import { inputError } from '../replay/input-error.ts';
@@ -23,14 +22,13 @@ import {
   servicesIn,
 } from './director-texts.ts';
 import type { Exchange } from './exchange.ts';
-import { isControl } from './ftp-control.ts';
 import { dataReachable } from './ftp-data.ts';
-import { type Named, namedByRules } from './named-by-rules.ts';
-import type { CapturedPacket } from './packet.ts';
+import { namedByRules } from './named-by-rules.ts';
+import { ftpNotes, limitNotes, pickNotes, serverSideNotes, strangerNotes, trafficNotes } from './notes.ts';
 import { type Concerned, type Frames, readFrames } from './read-frames.ts';
 import { recastRuleset } from './recast-rules.ts';
 import { type Imported, scenarioOf } from './scenario-of.ts';
-import { fromClientSide, sharedServers, withClients } from './server-side.ts';
+import { fromClientSide, withClients } from './server-side.ts';
 
 /** What an operator has. */
 export interface CaseFiles {
@@ -119,7 +117,7 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
     untold,
     cast: castList(casting),
     notes: [
-      ...notesOf(traffic, frames),
+      ...trafficNotes(traffic, frames),
       ...(files.serverSide ? serverSideNotes(services) : []),
       ...ftpNotes(
         exchanges,
@@ -131,6 +129,7 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
           ]
         : []),
       ...strangerNotes(named, exchanges, casting),
+      ...(rulesText ? limitNotes(rules, rulesText) : []),
       ...(settings?.unmodelled ?? []).map((name) => `${name} is not modelled`),
       ...pickNotes(services, casting),
     ],
@@ -181,91 +180,4 @@ function nothingIn(
       ? `${capture}: no packet in it is from or to a service or a real server; is this the director's capture?`
       : `${capture}: no client's packet to a service is in it; capture on all devices: tcpdump -i any; or, if it was taken on the real servers' side alone, say --server-side`,
   );
-}
-
-/** Between whom there are control connections, there may be data connections that nobody was heard to announce. */
-function ftpNotes(exchanges: readonly Exchange[], others: readonly CapturedPacket[]): string[] {
-  const ends = exchanges
-    .map(({ conversation }) => conversation)
-    .filter(({ virtual }) => isControl(virtual))
-    .map(({ client, virtual, service: { dests } }) => ({
-      client: client.address,
-      far: [virtual.address, ...dests.map(({ address }) => address)],
-    }));
-  const data = others.filter(
-    ({ protocol, source, destination }) =>
-      protocol === PROTOCOL_TCP &&
-      ends.some(
-        ({ client, far }) =>
-          (client === source && far.includes(destination)) ||
-          (client === destination && far.includes(source)),
-      ),
-  );
-  return data.length === 0
-    ? []
-    : [
-        `${data.length} packets seem to be of FTP's data connections that no captured line announces; they are left out`,
-      ];
-}
-
-function serverSideNotes(services: readonly VirtualService[]): string[] {
-  const shared = sharedServers(services).map(({ address, port }) => `${formatIpv4(address)}:${port}`);
-  return [
-    "only the real servers' side was captured: what clients sent is taken from what was sent on; what was dropped before, or went back to clients, is not known",
-    ...shared.map((server) => `${server} is of several services; its packets are taken for the first one's`),
-  ];
-}
-
-/** Of whom nobody but a rule tells, who it is is a guess. */
-function strangerNotes({ strangers }: Named, exchanges: readonly Exchange[], { roles }: Casting): string[] {
-  const seen = new Set(
-    exchanges.flatMap(({ packet, answers }) =>
-      [packet, ...answers.map((one) => one.packet)].flatMap(({ source, destination }) => [
-        source,
-        destination,
-      ]),
-    ),
-  );
-  return strangers
-    .filter((address) => !seen.has(address))
-    .map(
-      (address) =>
-        `${formatIpv4(address)} is in the rules alone and plays ${roles.get(address)?.name ?? 'nobody'}; if it is the director's own, say --own ${formatIpv4(address)}`,
-    );
-}
-
-const HASHING: ReadonlySet<string> = new Set(['sh', 'dh', 'mh']);
-
-/** Who hashes addresses may pick another server for the addresses of the cast, and who picks by chance at any time. */
-function pickNotes(services: readonly VirtualService[], { roles }: Casting): string[] {
-  const isRecast = [...roles].some(([address, role]) => address !== role.address);
-  const choosing = services.filter(({ dests }) => dests.length > 1);
-  const hashing = choosing.filter(({ scheduler }) => HASHING.has(scheduler));
-  const byChance = choosing.some(({ scheduler }) => scheduler === 'twos');
-  const hashNotes = [...new Set(isRecast ? hashing.map(({ scheduler }) => scheduler) : [])].map(
-    (name) =>
-      `${name} picks servers by addresses, and those of the scenario are others: it may pick another one than your director did`,
-  );
-  const chance = 'twos picks servers by chance: the model may pick another one than your director did';
-  return byChance ? [...hashNotes, chance] : hashNotes;
-}
-
-function notesOf({ headless, doubles, direct, seen }: Traffic, { cut }: Frames): string[] {
-  return [
-    ...(headless > 0
-      ? [
-          `${headless} packets belong to connections that were open before the capture began; they are left out`,
-        ]
-      : []),
-    ...(direct > 0
-      ? [
-          `${direct} packets are of clients who call a real server by its own address from a port from which they call a service, too; they are left out, and what was dropped of the others is not told`,
-        ]
-      : []),
-    ...(doubles > 0 ? [`${doubles} packets were captured twice`] : []),
-    ...(seen.server
-      ? []
-      : ['nothing on the side of the real servers was captured: what was forwarded there is not known']),
-    ...(cut ? ['the capture ends in the middle of a packet'] : []),
-  ];
 }
