@@ -77,6 +77,14 @@ const plan = (changes: Partial<DirectorConfig>, steps: Plan['steps'] = []): Plan
 
 const rules = (text: string): DirectorConfig['rules'] => parseRuleset(`*filter\n${text}\nCOMMIT\n`);
 
+/** A packet of that protocol arrives. */
+function wrapped(protocol: number): Plan['steps'][number] {
+  const frame = new Uint8Array(34);
+  frame.set([0x08, 0x00, 0x45], 12);
+  frame[23] = protocol;
+  return { kind: 'frame', link: 'client', frame };
+}
+
 describe('a plan cannot be played', () => {
   const service = { protocol: 'tcp', address: 1, port: 80, scheduler: 'wlc', dests: [] } as const;
 
@@ -126,8 +134,24 @@ describe('a plan cannot be played', () => {
       'ipt_REJECT',
       'ipt_REJECT (iptables target REJECT)',
     ],
+    [
+      'without IPIP, by which a packet comes to it',
+      plan({}, [wrapped(4)]),
+      'ipip',
+      'ipip (LVS-TUN: the tunnel at the real server, and decapsulation at a director)',
+    ],
+    [
+      'without GRE, by which a packet comes to it',
+      plan({}, [wrapped(47)]),
+      'ip_gre',
+      'ip_gre (LVS-TUN with GRE)',
+    ],
   ])('%s', (_, wanting, module, says) => {
     expect(missingFor(wanting, lacking(module))).toBe(`kernel 6.1.0-x has no ${says}`);
+  });
+
+  it('but other packets need no tunnels', () => {
+    expect(missingFor(plan({}, [wrapped(50)]), lacking('ipip', 'ip_gre'))).toBeUndefined();
   });
 
   it('but a service for another port is as good without FTP', () => {

@@ -2,7 +2,9 @@ import type { AdminCommand } from '../../spec/config/commands.ts';
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { HELPERS, Match, Rule, Table, TableName, Target } from '../../spec/config/rules.ts';
 import type { ServiceKey, ServiceSettings } from '../../spec/config/services.ts';
-import type { Plan } from '../play/plan.ts';
+import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
+import { PROTOCOL_GRE, PROTOCOL_IPIP, PROTOCOL_IPV6, PROTOCOL_MPLS } from '../../spec/wire/ipv4.ts';
+import type { Plan, PlanStep } from '../play/plan.ts';
 
 /**
  * What of a plan needs which modules (or settings) of the kernel. Names are those of `wantedModules`; what
@@ -16,6 +18,8 @@ export const NEEDED = {
   ftpService: ['ip_vs_ftp'],
   // One that translated connections use needs the other half of its name too.
   helper: { ftp: ['nf_conntrack_ftp', 'nf_nat_ftp'] } satisfies Record<(typeof HELPERS)[number], string[]>,
+  // Without it the director does not know the protocol of what was wrapped, and says so; with it no tunnel takes it.
+  wrapped: { ipip: ['ipip'], gre: ['ip_gre'] },
   table: {
     raw: ['ip_tables', 'iptable_raw'],
     mangle: ['ip_tables', 'iptable_mangle'],
@@ -116,6 +120,21 @@ function ofCommand(command: AdminCommand, backend: Backend): readonly string[] {
   return [...('scheduler' in command ? ofSettings(command) : NEEDED.ipvs), ...ofItsService];
 }
 
+/** Behind the header of Ethernet: which protocol an IP packet is of. */
+const PROTOCOL_AT = ETHERNET_HEADER_BYTES + 9;
+
+const WRAPPED: Readonly<Record<number, readonly string[]>> = {
+  [PROTOCOL_IPIP]: NEEDED.wrapped.ipip,
+  [PROTOCOL_IPV6]: NEEDED.wrapped.ipip,
+  [PROTOCOL_MPLS]: NEEDED.wrapped.ipip,
+  [PROTOCOL_GRE]: NEEDED.wrapped.gre,
+};
+
+function ofStep(step: PlanStep, backend: Backend): readonly string[] {
+  if (step.kind === 'command') return ofCommand(step.command, backend);
+  return step.kind === 'frame' ? (WRAPPED[step.frame[PROTOCOL_AT] ?? 0] ?? []) : [];
+}
+
 /** Every module and setting that the kernel must have to play this plan. */
 export function needsOf({ config, steps }: Plan): Set<string> {
   return new Set([
@@ -123,6 +142,6 @@ export function needsOf({ config, steps }: Plan): Set<string> {
     ...config.services.flatMap((service) => [...ofSettings(service), ...ofKey(service)]),
     ...Object.keys(config.sysctls).flatMap(ofSysctl),
     ...config.rules.tables.flatMap((table) => ofTable(table, config.iptables)),
-    ...steps.flatMap((step) => (step.kind === 'command' ? ofCommand(step.command, config.iptables) : [])),
+    ...steps.flatMap((step) => ofStep(step, config.iptables)),
   ]);
 }

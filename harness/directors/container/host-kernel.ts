@@ -70,6 +70,9 @@ export const TRIALS: readonly Trial[] = [
   rule('nf_conntrack_ftp', 'raw', '-A PREROUTING -p tcp -j CT --helper ftp'),
   // No operation of ours makes a kernel load these; who has them built in is taken to lack them.
   ...['nf_nat_ftp', 'ip_vs_ftp'].map((name) => file(name, `/sys/module/${name}/initstate`)),
+  // What answers of IPIP is what it is built on; nothing of ours loads that either.
+  file('ipip', '/sys/module/tunnel4/initstate'),
+  file('ip_gre', '/sys/module/ip_gre/initstate'),
   ...SCHEDULERS.map(
     ({ name, scheduler }, index): Trial => ({
       what: name,
