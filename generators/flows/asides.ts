@@ -85,7 +85,7 @@ const quote = (bias: ScenarioBias) =>
 /** Somebody on the way instead of the end itself: other hosts of its side play routers. */
 const ROUTERS = { client: ['CIP3', 'CIP4'], server: ['RIP4', 'RIP1'] } as const;
 
-const error = (bias: ScenarioBias): fc.Arbitrary<IcmpError> =>
+export const icmpError = (bias: ScenarioBias): fc.Arbitrary<IcmpError> =>
   weighted<IcmpError['from']>([5, 'client'], [4 + 2 * shareOfTunnels(bias), 'server']).chain((from) =>
     fc
       .record({
@@ -120,7 +120,7 @@ export function asides(bias: ScenarioBias): fc.Arbitrary<readonly Aside[]> {
       some(bias.echoes, pings),
       some(
         bias.icmpErrors,
-        error(bias).map((one) => [one]),
+        icmpError(bias).map((one) => [one]),
       ),
     )
     .map(([others, pings, errors]) => [...others, ...pings, ...errors]);

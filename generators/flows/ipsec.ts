@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import type { Datagram, PacketItem } from '../../spec/scenario.ts';
+import type { Datagram, IcmpError, OtherPacket, PacketItem } from '../../spec/scenario.ts';
 import { ISAKMP_PORT } from '../addresses.ts';
 import type { ScenarioBias } from '../bias.ts';
-import { oneOf, percent, upTo, weighted } from '../draws.ts';
+import { oneOf, percent, sometimes, upTo, weighted } from '../draws.ts';
 import { shrinkingBy } from '../shrinking-by.ts';
 import type { Size } from '../sizes.ts';
 import { smallerPacket } from '../smaller/packet.ts';
 import { inField, smallerList } from '../smaller/smaller.ts';
-import { asides, withAsides } from './asides.ts';
+import { asides, icmpError, withAsides } from './asides.ts';
 import { astray, ledAstray } from './astray.ts';
 import { cuttings, cutUp } from './fragments.ts';
 import { ipsecBody, otherPacket } from './others.ts';
@@ -17,6 +17,19 @@ import { type Story, UNNAMED, USUAL_ISN } from './story.ts';
 /** What is said about keys. */
 const about = (from: Datagram['from']): Datagram => ({ kind: 'datagram', flow: UNNAMED, from, length: 100 });
 
+/** What somebody has to say of the packet before; sometimes as if that had been a later fragment. */
+const complaint = (bias: ScenarioBias): fc.Arbitrary<IcmpError> =>
+  fc
+    .tuple(icmpError(bias), sometimes(12, fc.constant(185)))
+    .map(([error, quotedOffset]) => ({ ...error, ...(quotedOffset && { quotedOffset }) }));
+
+/** Whoever got the packet complains. */
+function answered([packet, error]: readonly [OtherPacket, IcmpError | undefined]): readonly PacketItem[] {
+  if (!error) return [packet];
+  const { by: _, ...own } = error;
+  return [packet, { ...own, from: packet.from === 'client' ? 'server' : 'client' }];
+}
+
 /** ISAKMP, mostly before anything else, and what the two send each other by IPsec then. */
 export function ipsecStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
   const opening = weighted<readonly Datagram[]>(
@@ -25,9 +38,14 @@ export function ipsecStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> 
     [1, [about('server')]],
     [1, []],
   );
-  const rest = oneOf<PacketItem>(
-    [6, otherPacket(ipsecBody)],
-    [1, weighted([2, about('client')], [1, about('server')])],
+  const rest = oneOf<readonly PacketItem[]>(
+    [
+      6,
+      fc
+        .tuple(otherPacket(ipsecBody), sometimes(Math.round(bias.icmpErrors / 2), complaint(bias)))
+        .map(answered),
+    ],
+    [1, weighted([2, [about('client')]], [1, [about('server')]])],
   );
   const drawn = fc.tuple(
     setting(bias),
@@ -45,7 +63,7 @@ export function ipsecStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> 
     drawn.map(([setting, { opening, rest, ownPort, asides, cuttings, astray, may }]) => {
       const { target } = setting;
       const clientPort = ownPort ? target.clientPort : ISAKMP_PORT;
-      const spoken = withAsides([...opening, ...rest], asides);
+      const spoken = withAsides([...opening, ...rest.flat()], asides);
       return {
         ...setting,
         target: { ...target, clientPort, port: ISAKMP_PORT },
