@@ -1,7 +1,7 @@
 import type { AdminCommand } from '../spec/config/commands.ts';
-import type { SchedulerName } from '../spec/config/services.ts';
+import type { SchedulerName, VirtualService } from '../spec/config/services.ts';
 import type { Topology } from '../spec/config/topology.ts';
-import type { Scenario, TimelineItem } from '../spec/scenario.ts';
+import { type Flow, isPacket, type Scenario, type TimelineItem } from '../spec/scenario.ts';
 import type { Ipv4 } from '../spec/wire/address.ts';
 import { PROTOCOL_AH, PROTOCOL_ESP } from '../spec/wire/ipv4.ts';
 import { ACK, FIN, RST, SYN } from '../spec/wire/tcp.ts';
@@ -55,6 +55,24 @@ export const isOwn = ({ links, vips }: Topology, address: Ipv4): boolean =>
 
 export const servesTunnels = ({ director }: Scenario): boolean =>
   director.services.some(({ dests }) => dests.some(({ forward }) => forward === 'tunnel'));
+
+/** Somebody behind a tunnel speaks of a packet that its client has sent before. */
+export function complainsBehindTunnel({ director, flows, timeline }: Scenario): boolean {
+  const wraps = ({ dests }: VirtualService) => dests.some(({ forward }) => forward === 'tunnel');
+  const isWrapped = ({ service }: Flow) =>
+    director.services.some((one) => wraps(one) && 'address' in one && one.address === service.address);
+  return timeline.some(
+    (item, index) =>
+      item.kind === 'icmp' &&
+      item.from === 'server' &&
+      isWrapped(flows[item.flow]!) &&
+      timeline
+        .slice(0, index)
+        .some(
+          (one) => isPacket(one) && one.flow === item.flow && one.from === 'client' && one.kind !== 'icmp',
+        ),
+  );
+}
 
 export function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boolean {
   return timeline.some((item) => item.kind === kind);

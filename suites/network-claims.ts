@@ -4,10 +4,10 @@ import {
   asksForFragments,
   asksForStates,
   beginsWithError,
+  complainsBehindTunnel,
   hasFragments,
   hasSysctl,
   sends,
-  servesTunnels,
   setsOneOf,
 } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
@@ -106,7 +106,8 @@ export const NETWORK_CLAIMS = [
       rules: 20,
       droute: 0,
     },
-    only: (scenario) => servesTunnels(scenario) && sends(scenario, 'icmp'),
+    size: { ...MANY_PACKETS, services: 1 },
+    only: complainsBehindTunnel,
   },
   {
     id: 'icmp/schedule',
