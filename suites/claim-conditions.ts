@@ -1,4 +1,5 @@
 import type { AdminCommand } from '../spec/config/commands.ts';
+import type { ProtocolName } from '../spec/config/protocols.ts';
 import type { SchedulerName, VirtualService } from '../spec/config/services.ts';
 import type { Topology } from '../spec/config/topology.ts';
 import { type Flow, isPacket, type Scenario, type TimelineItem } from '../spec/scenario.ts';
@@ -149,6 +150,16 @@ export const asksForFragments = ({ director }: Scenario): boolean =>
   director.rules.tables.some(({ chains }) =>
     chains.some(({ rules }) => rules.some(({ fragment }) => fragment !== undefined)),
   );
+
+/** A rule is for a protocol that has no matches of its own. */
+export const asksForOthers = ({ director }: Scenario): boolean =>
+  director.rules.tables.some(({ chains }) =>
+    chains.some(({ rules }) =>
+      rules.some(({ protocol }) => protocol && !MATCHED.includes(protocol.protocol)),
+    ),
+  );
+
+const MATCHED: readonly ProtocolName[] = ['tcp', 'udp', 'icmp'];
 
 export const hasFragments = ({ timeline }: Scenario): boolean =>
   timeline.some((item) => 'fragment' in item || 'moreFragments' in item);

@@ -1,6 +1,6 @@
 import { BIASES, EVEN } from '../generators/bias.ts';
 import { NAT_TARGETS } from '../spec/config/rules.ts';
-import { asksForStates, hasTarget, sends, sendsIpsec } from './claim-conditions.ts';
+import { asksForOthers, asksForStates, hasTarget, sends, sendsIpsec } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 
 /** What is said of packets that are neither TCP, UDP, SCTP nor ICMP. */
@@ -56,6 +56,20 @@ export const OTHER_PROTOCOL_CLAIMS = [
       commands: 10,
     },
     only: (scenario) => sends(scenario, 'other'),
+  },
+  {
+    id: 'rules/other-protocols',
+    says: 'A rule for a protocol holds for its packets, later fragments among them, and for those alone.',
+    source: { file: 'net/ipv4/netfilter/ip_tables.c', symbol: 'ip_packet_match' },
+    bias: {
+      ...BIASES.filterRules,
+      others: 100,
+      sctpServices: 15,
+      besideServices: 40,
+      marks: 40,
+      fragments: 20,
+    },
+    only: (scenario) => asksForOthers(scenario) && (sends(scenario, 'other') || sends(scenario, 'sctp')),
   },
   {
     id: 'filter/reject-other-protocols',

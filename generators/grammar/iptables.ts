@@ -123,7 +123,7 @@ const PROTOCOLS_OF: Partial<Record<Match['kind'], readonly string[]>> = {
 function natProblems({ kind, to }: NatTarget, { protocol }: Rule, chain: string): readonly string[] {
   const { addresses, ports, chance, persistent } = to;
   const builtIn = BUILT_IN_CHAINS.nat.includes(chain);
-  const hasPorts = protocol !== undefined && protocol.protocol !== 'icmp' && !protocol.inverted;
+  const hasPorts = !protocol?.inverted && (protocol?.protocol === 'tcp' || protocol?.protocol === 'udp');
   const finds = kind === 'MASQUERADE' || kind === 'REDIRECT';
   return [
     ...problemIf(builtIn && !NAT_CHAINS[kind].includes(chain), `${kind} in ${chain}`),

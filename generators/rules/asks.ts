@@ -21,6 +21,8 @@ export const protocolName = weighted<ProtocolName>(
   [3, 'icmp'],
   [1, 'sctp'],
   [1, 'gre'],
+  [1, 'esp'],
+  [1, 'ah'],
   [1, 'ipencap'],
   [1, 'vrrp'],
 );

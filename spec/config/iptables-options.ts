@@ -106,6 +106,8 @@ export const UNMODELLED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--ctexpire', 'matching the time a connection has left'],
   ['--limit-iface-in', 'addresses of one device'],
   ['--limit-iface-out', 'addresses of one device'],
+  ['--espspi', 'matching the SPI of ESP'],
+  ['--ahspi', 'matching the SPI of AH'],
   ['--vproto', 'matching the protocol of a connection'],
   ['--vportctl', 'matching the port of the controlling connection'],
   ['--left-shift-mark', 'shifting marks'],

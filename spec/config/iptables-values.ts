@@ -100,7 +100,7 @@ export function parseProtocol(word: Word, ...also: readonly string[]): ProtocolN
   const protocol = PROTOCOL_NAMES.find((name) => name === text || String(PROTOCOL_NUMBERS[name]) === text);
   if (protocol) return protocol;
   throw new TextError(word, `protocol "${word.text}" is not modelled`, {
-    allowed: [...PROTOCOL_NAMES, ...also].join(' '),
+    allowed: ['a name of /etc/protocols, or its number', ...also].join(', '),
     ...hint(didYouMean(word.text, PROTOCOL_NAMES)),
   });
 }

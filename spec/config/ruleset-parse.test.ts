@@ -279,11 +279,7 @@ describe('rules', () => {
     ],
     ['-p tcp --dport 90:80', 25, '"90:80" is no range of ports; allowed: FIRST:LAST, the smaller first'],
     ['-p tcp --dport http', 25, '"http" is no port; allowed: 0 to 65535'],
-    [
-      '-p spx',
-      13,
-      'protocol "spx" is not modelled; allowed: tcp udp icmp sctp igmp ipencap ipv6 gre esp ah ospf pim ipcomp vrrp l2tp all',
-    ],
+    ['-p spx', 13, 'protocol "spx" is not modelled; allowed: a name of /etc/protocols, or its number, all'],
     ['-s 10.0.0.0/33', 22, '"33" is no prefix length; allowed: 0 to 32'],
     ['-s CIP1 -s CIP2', 18, '-s is given twice; remove one of them'],
     ['-o eth0', 10, '-o cannot stand in INPUT; use -i'],
