@@ -53,6 +53,11 @@ describe('routing', () => {
     ['ip route add 192.168.1.0/24 via RIP1', 'there is such a route already'],
     ['ip route add local VIP dev lo', 'there is such a route already'],
     ['ip rule add to VIP lookup 1\nip rule add to VIP lookup 1', 'there is such a rule already'],
+    // Who asks for everybody is compared by nothing else (fib4_rule_compare).
+    [
+      'ip rule add to VIP priority 5 lookup 1\nip rule add priority 5 lookup 1',
+      'there is such a rule already',
+    ],
     [
       'ip rule add from 0.0.0.0/0 lookup 1\nip rule add to 0.0.0.0/0 lookup 1',
       'there is such a rule already',

@@ -20,13 +20,24 @@ const OF_LINKS: readonly AddedRoute[] = [
   }),
 ];
 
-/** Of routes table and prefix count; of a new rule its priority, if it has one. */
+/**
+ * Of routes table and prefix count; of a new rule that has a priority that, and its networks, if it names any: who
+ * asks for everybody is there already when somebody asks for one (net/core/fib_rules.c, rule_exists;
+ * net/ipv4/fib_rules.c, fib4_rule_compare).
+ */
 function isSame(one: RoutingEntry, added: RoutingEntry): boolean {
   if (one.kind === 'route') return added.kind === 'route' && identity(one) === identity(added);
   if (added.kind === 'route') return false;
   const { priority, ...rest } = added;
   const { priority: its, ...others } = one;
-  return (priority === undefined || priority === its) && textOf(rest) === textOf(others);
+  if (priority === undefined) return textOf(rest) === textOf(others);
+  const { from, to, ...anybody } = others;
+  const asked = {
+    ...anybody,
+    ...(rest.from?.length && from && { from }),
+    ...(rest.to?.length && to && { to }),
+  };
+  return priority === its && textOf(rest) === textOf(asked);
 }
 
 /** Whoever asks for everybody asks for nobody in particular. */
