@@ -159,10 +159,12 @@ function fits(net: Net, skb: Skb, mtu: number): boolean {
 
 /**
  * A route that was found for masquerading does not name the real server as its next hop. Direct routing over it,
- * after the dest was edited, looks for the virtual address on the real servers' side, where nobody has it.
+ * after the dest was edited, looks for the virtual address on the real servers' side, where nobody has it. One that
+ * names it leads there, even what belongs to a data connection of FTP to another machine.
  */
 function nextHop(skb: Skb, cp: IpVsConn, route: DestRoute): Ipv4 {
-  return cp.forward !== 'droute' || route.knownNextHop ? cp.destAddress : skb.header.destination;
+  if (cp.forward !== 'droute') return cp.destAddress;
+  return route.knownNextHop ? cp.dest.address : skb.header.destination;
 }
 
 /** ip_vs_nat_xmit: the real server's address and port in the place of the virtual ones. */
