@@ -100,6 +100,8 @@ describe('lvscheck import', () => {
     expect(stdout).toContain('dropped at LOCAL_IN; iptable_filter INPUT: policy DROP');
     const { timeline, expectations } = parseScenarioFile(await readFile(out, 'utf8'), out);
     expect(timeline.length).toBeLessThan(8);
+    // The rule at fault is still the whole rule.
+    expect(await readFile(out, 'utf8')).toContain('--ctstate NEW,RELATED,ESTABLISHED -j ACCEPT');
     expect(expectations!.at(-1)).toEqual({ after: timeline.length, fact: { kind: 'nothing' } });
   });
 
@@ -117,6 +119,21 @@ describe('lvscheck import', () => {
     expect(await readFile(out, 'utf8')).toContain(
       'says "229 Entering Extended Passive Mode (|||30008|)\\r\\n"',
     );
+  });
+
+  it('--shrink keeps what it takes to be not RELATED: the rule, the announcement, and the lines before it', async () => {
+    const out = join(await folder(), 'case.yaml');
+    const ftp = (name: string) => captured('ftp-not-related', name);
+    const given = ['--ipvs', ftp('ipvs.txt'), '--rules', ftp('rules.txt'), '--sysctl', ftp('sysctl.txt')];
+    const { status, stdout } = lvscheck('import', ftp('case.pcap'), ...given, '-o', out, '--shrink');
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      '  conntrack takes it for NEW; as ESTABLISHED or RELATED it would pass; with "iptables -t raw -I PREROUTING -p tcp --dport 21 -j CT --helper ftp" it would pass',
+    );
+    const text = await readFile(out, 'utf8');
+    expect(text).toContain('--ctstate RELATED,ESTABLISHED -j ACCEPT');
+    expect(text).toContain('says "229 Entering Extended Passive Mode (|||30008|)');
+    expect(parseScenarioFile(text, out).timeline.length).toBeLessThan(12);
   });
 
   it('tells which kernels do what the director did, and which change decides', async () => {

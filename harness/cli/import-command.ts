@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
+import type { Scenario } from '../../spec/scenario.ts';
 import { printTimelineItem } from '../../spec/scenario-text.ts';
 import { type CaseFiles, type ImportedCase, importCase } from '../import/import-case.ts';
 import { withoutMoments } from '../import/moments.ts';
+import { remediesFor, remedyWords } from '../import/remedies.ts';
 import { type Verdict, verdictsOf } from '../import/verdicts.ts';
 import { bind } from '../play/bind.ts';
 import { judgeOne } from '../play/judge.ts';
@@ -114,11 +116,22 @@ function packetLine({ step }: Verdict, { scenario, frames }: ImportedCase): stri
 }
 
 function dropLines(drop: Verdict, shown: ImportedCase): string[] {
+  const words = remedyWords(remediesFor(upTo(shown.scenario, drop.step), drop, judged), drop);
   return [
     packetLine(drop, shown),
     '  your director: nothing out',
     `  the model: ${drop.dropped!.fact}; ${drop.dropped!.why}`,
+    ...(words === undefined ? [] : [`  ${words}`]),
   ];
+}
+
+/** The scenario without what came later. */
+function upTo({ timeline, expectations = [], ...rest }: Scenario, step: number): Scenario {
+  return {
+    ...rest,
+    timeline: timeline.slice(0, step),
+    expectations: expectations.filter(({ after }) => after <= step),
+  };
 }
 
 function differenceLines(verdict: Verdict, shown: ImportedCase): string[] {

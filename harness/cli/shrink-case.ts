@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { smallerConfig } from '../../generators/smaller/config.ts';
 import { fewer } from '../../generators/smaller/smaller.ts';
 import { tidied } from '../../generators/tidied.ts';
 import type { Fact } from '../../spec/expectation.ts';
 import { isPacket, type Scenario, type TimelineItem } from '../../spec/scenario.ts';
+import { remediesFor } from '../import/remedies.ts';
 import type { Verdict } from '../import/verdicts.ts';
 
 /** An item, what the director did then, and the frame of the capture that it was. */
@@ -22,7 +24,8 @@ const MOST_ATTEMPTS = 3_000;
 
 /**
  * Drops whatever is not needed for one verdict: all that comes after, then steps and parts of the director. What stays
- * still does all that the capture shows of it. A director that differs from the model keeps its rules and settings,
+ * still does all that the capture shows of it, and of a packet that was dropped the same would have let it pass: that is
+ * what makes it the same fault. A director that differs from the model keeps its rules and settings,
  * since nobody knows by which of them it does.
  */
 export function shrinkCase(
@@ -35,11 +38,15 @@ export function shrinkCase(
   const opening = firstOfFlow(steps);
   let director = whole.scenario.director;
   let attempts = 0;
+  const remediesOf = (scenario: Scenario) =>
+    verdict.dropped ? remediesFor(scenario, verdict, judge) : undefined;
+  const remedies = remediesOf(caseOf(whole.scenario, director, steps).scenario);
   const holds = (candidate: readonly Step[], config = director): boolean => {
     if (candidate.at(-1)?.item !== steps.at(-1)!.item) return false;
     if (!candidate.some(({ item }) => item === opening)) return false;
     attempts += 1;
-    const verdicts = judge(caseOf(whole.scenario, config, candidate).scenario);
+    const { scenario } = caseOf(whole.scenario, config, candidate);
+    const verdicts = judge(scenario);
     const mine = verdicts.find((one) => one.step === candidate.length && one.did === verdict.did);
     const others = verdicts.filter((one) => one.step !== candidate.length);
     return (
@@ -47,7 +54,9 @@ export function shrinkCase(
       mine.instead === verdict.instead &&
       mine.dropped?.fact === verdict.dropped?.fact &&
       mine.way === verdict.way &&
-      others.every(({ instead }) => instead === undefined)
+      mine.state === verdict.state &&
+      others.every(({ instead }) => instead === undefined) &&
+      isDeepStrictEqual(remediesOf(scenario), remedies)
     );
   };
   const shrinkSteps = (): boolean => {

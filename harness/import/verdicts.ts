@@ -15,6 +15,8 @@ export interface Verdict {
   readonly instead: string | undefined;
   /** Where the model drops the packet, and the sentence before that. */
   readonly dropped: { readonly fact: string; readonly why: string } | undefined;
+  /** What conntrack takes the packet for when it comes, `NEW`; '' where conntrack has no say. */
+  readonly state: string;
   /** The parts of IPVS that the packet met. */
   readonly way: string;
 }
@@ -25,6 +27,7 @@ export function verdictsOf(scenario: Scenario, model: Reference, hz: number, pha
   return [...shown].map(({ step, fact, instead }) => ({
     ...{ step, did: printFact(fact), instead },
     dropped: dropIn(traces()[step] ?? []),
+    state: stateIn(traces()[step] ?? []),
     way: wayOf(traces()[step] ?? []),
   }));
 }
@@ -62,6 +65,15 @@ function clockOf({ timeline }: Scenario, hz: number, phase: number): number[] {
   for (const item of timeline)
     clock.push(clock.at(-1)! + (item.kind === 'wait' ? Math.max(1, Math.ceil((item.ms * hz) / 1000)) : 1));
   return clock;
+}
+
+const PACKET_STATE = /^the packet is ([A-Z]+)/;
+
+function stateIn(trace: readonly TraceEntry[]): string {
+  const said = trace.flatMap(({ station, why }) =>
+    station === 'nf_conntrack_in' ? (PACKET_STATE.exec(why)?.[1] ?? []) : [],
+  );
+  return said[0] ?? '';
 }
 
 function wayOf(trace: readonly TraceEntry[]): string {
