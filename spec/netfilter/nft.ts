@@ -12,7 +12,7 @@ import type { Clock, IptTable, LimitState, OfKind } from './types.ts';
  * modules that they are (net/netfilter/nft_compat.c); ports, flags and limits become nf_tables' own expressions.
  */
 export const nft: Backend = {
-  tcpMatches: (match, skb, net) => hasFlags(match, skb) && hasPorts(match, skb, net),
+  tcpMatches: (match, skb, net) => hasFlags(match, skb, net) && hasPorts(match, skb, net),
   udpMatches: hasPorts,
   fullCredit: ({ jiffies }, limit) => ({ credit: tokens(limit).most, last: jiffies }),
   limitMatches,
@@ -21,10 +21,10 @@ export const nft: Backend = {
   refusedStays: false,
 };
 
-/** net/netfilter/nft_payload.c, nft_payload_eval: what is not there matches nothing, not even what is inverted. */
+/** What is not there matches nothing, not even what is inverted (net/netfilter/nft_payload.c, nft_payload_eval). */
 function hasPorts(match: OfKind<'tcp' | 'udp'>, skb: Skb, net: Net): boolean {
   const bytes = match.dport ? 4 : match.sport ? 2 : 0;
-  if (!isThere(skb, bytes)) return false;
+  if (!isThere(skb, bytes, net)) return false;
   if (saysNotBoth(match) && hasOneOf(match, skb)) net.undetermined ??= 'nft-ports-inverted';
   return portsMatch(match, skb);
 }
@@ -34,12 +34,14 @@ function saysNotBoth({ sport, dport }: OfKind<'tcp' | 'udp'>): boolean {
   return [sport, dport].every((port) => port?.inverted && port.first === port.last);
 }
 
-function hasFlags(match: OfKind<'tcp'>, skb: Skb): boolean {
-  return isThere(skb, match.flags ? 14 : 0) && flagsMatch(match, skb);
+function hasFlags(match: OfKind<'tcp'>, skb: Skb, net: Net): boolean {
+  return isThere(skb, match.flags ? 14 : 0, net) && flagsMatch(match, skb);
 }
 
-function isThere({ header, payload }: Skb, bytes: number): boolean {
-  return bytes === 0 || (header.fragmentOffset === 0 && payload.length >= bytes);
+/** Older kernels take what a fragment begins with for a header (net/netfilter/nf_tables_core.c, nft_payload_fast_eval). */
+function isThere({ header, payload }: Skb, bytes: number, { kernel }: Net): boolean {
+  const hasHeader = header.fragmentOffset === 0 || !kernel.has('nft-payload-of-first-fragment');
+  return bytes === 0 || (hasHeader && payload.length >= bytes);
 }
 
 const NS_PER_SECOND = 1e9;

@@ -186,6 +186,13 @@ export const CHANGES = [
     source: { file: 'net/netfilter/ipvs/ip_vs_ftp.c', symbol: 'ip_vs_ftp_get_addrport' },
     says: 'A command or reply of FTP that names a number above 255, or a port above 65535, is left alone by ip_vs_ftp (before: what is too much is cut off).',
   },
+  {
+    id: 'nft-payload-of-first-fragment',
+    stable: {},
+    mainline: '7.1',
+    source: { file: 'net/netfilter/nf_tables_core.c', symbol: 'nft_payload_fast_eval' },
+    says: 'Ports and flags that a rule of iptables-nft asks for are looked for in whole packets and first fragments only (before: also where they would be in a later fragment).',
+  },
 ] as const satisfies readonly Change[];
 
 export type ChangeId = (typeof CHANGES)[number]['id'];

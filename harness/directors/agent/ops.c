@@ -27,7 +27,7 @@ static struct {
 	int fd;
 } open_files[OPEN_FILES_MAX];
 static unsigned int open_file_count;
-static int raw_socket = -1;
+static int option_socket = -1;
 static int netlink_sockets[NETLINK_MAX];
 static unsigned int netlink_opened; /* a bit per protocol */
 
@@ -36,9 +36,9 @@ static void close_netns_files(void)
 	close_taps();
 	while (open_file_count > 0)
 		close(open_files[--open_file_count].fd);
-	if (raw_socket >= 0)
-		close(raw_socket);
-	raw_socket = -1;
+	if (option_socket >= 0)
+		close(option_socket);
+	option_socket = -1;
 	for (unsigned int i = 0; i < NETLINK_MAX; i++)
 		if (netlink_opened & 1u << i)
 			close(netlink_sockets[i]);
@@ -139,14 +139,15 @@ static void sized_getsockopt(struct reader *op, struct writer *out)
 	socklen_t length = info.length;
 	size_t start = out->length;
 
-	if (raw_socket < 0)
-		raw_socket = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	if (option_socket < 0)
+		/* Unbound, it listens to nothing; a raw one would take packets of its protocol. */
+		option_socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (size_from + 4 > info.length || size_to + 4 > question.length)
 		die("a size outside of its getsockopt question");
 	put_u32(out, 0);
 	put_bytes(out, info.data, info.length);
 	answer = out->data + out->length - info.length;
-	if (getsockopt(raw_socket, level, info_option, answer, &length) < 0)
+	if (getsockopt(option_socket, level, info_option, answer, &length) < 0)
 		goto failed;
 	memcpy(&size, answer + size_from, sizeof size);
 	if (size > GETSOCKOPT_MAX)
@@ -156,7 +157,7 @@ static void sized_getsockopt(struct reader *op, struct writer *out)
 	answer = put_room(out, length);
 	memcpy(answer, question.data, question.length);
 	memcpy(answer + size_to, &size, sizeof size);
-	if (getsockopt(raw_socket, level, option, answer, &length) < 0)
+	if (getsockopt(option_socket, level, option, answer, &length) < 0)
 		goto failed;
 	out->length += question.length + size;
 	return;

@@ -24,12 +24,17 @@ export function natPacket(skb: Skb, manip: NatManip): boolean {
   return manipulate(skb, invert(otherDirection(skb))!, manip);
 }
 
+/** Headers of the error and of what it quotes, which are looked at in any case. */
+const QUOTED_BYTES = ICMP_HEADER_BYTES + 20;
+
 /**
  * An error about a translated packet speaks of what its receiver sent, and seems to come from where that went
  * (net/netfilter/nf_nat_proto.c, nf_nat_icmp_reply_translation). False: it is lost.
  */
 export function translateError(skb: Skb, manip: NatManip): boolean {
-  if (skb.payload.length < ICMP_HEADER_BYTES + 20 || !icmpChecksumIsRight(skb.payload)) return false;
+  if (skb.payload.length < QUOTED_BYTES) return false;
+  ensureWritable(skb, QUOTED_BYTES);
+  if (!icmpChecksumIsRight(skb.payload)) return false;
   if (skb.payload[0] === ICMP_REDIRECT && !mayRedirect(skb)) return false;
   if (!isTranslated(skb, manip)) return true;
   const other = otherDirection(skb);
