@@ -37,7 +37,8 @@ export function quotedTuple(skb: Skb): Tuple | undefined {
   if (quoted.length < 20 || (word(quoted, 6) & FRAGMENT_OFFSET) !== 0) return undefined;
   const headerBytes = (quoted[0]! & 15) * 4;
   if (quoted.length < headerBytes) return undefined;
-  return tupleFrom(quoted[9]!, long(quoted, 12), long(quoted, 16), quoted.subarray(headerBytes));
+  const open = skb.open.includes('gue-source-port');
+  return tupleFrom(quoted[9]!, long(quoted, 12), long(quoted, 16), quoted.subarray(headerBytes), open);
 }
 
 /** nf_ct_tuple_equal. Who answers to an open port names one that no director chose, and meets nobody's entry. */

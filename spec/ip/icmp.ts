@@ -54,7 +54,9 @@ export function icmpSend(
     destination: source,
     options: new Uint8Array(0),
   };
-  const skb = localSkb(header, printIcmp({ type, code, info, body }), ['own-ip-id']);
+  // Where the packet that it quotes has a port that is anybody's guess, what it quotes has it too.
+  const port = about.open.filter((one) => one === 'gue-source-port');
+  const skb = localSkb(header, printIcmp({ type, code, info, body }), ['own-ip-id', ...port]);
   attach(skb, about);
   sendIcmp(net, skb, way);
 }

@@ -68,7 +68,7 @@ export function relayTunnelError(net: Net, skb: Skb, cp: IpVsConn, outerBytes: n
     said = mtu > LEAST_MTU + counted ? mtu - counted : mtu;
   }
   note(net, 'ipvs', 'ip_vs_in_icmp', '', () => 'the error was about a tunnelled packet: its client is told');
-  const about = { ...skb, header, payload: bytes.subarray(20 + header.options.length) };
+  const about = { ...skb, header, payload: bytes.subarray(20 + header.options.length), open: [] };
   icmpSend(net, about, { type, code, info: said }, bytes);
   return 'NF_STOLEN';
 }
