@@ -131,8 +131,9 @@ function quotedPacket(net: Net, skb: Skb, outerBytes = 0): Quoted | undefined {
   const protocol = header && net.parts.ipvsProtocols[header.protocol];
   if (!protocol) return undefined;
   // Behind the first fragment there are no ports; older kernels took whatever stands there for them.
-  if (header.fragmentOffset !== 0 && !protocol.follows && net.kernel.has('icmp-quoted-fragment-ignored'))
-    return undefined;
+  // Of AH and ESP, which have none anyway, it was the other way round: they asked dont_defrag the wrong way.
+  const minds = net.kernel.has('icmp-quoted-fragment-ignored') === (protocol.follows === undefined);
+  if (header.fragmentOffset !== 0 && minds) return undefined;
   return { header, payload: bytes.subarray(20 + header.options.length) };
 }
 

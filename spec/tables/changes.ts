@@ -44,7 +44,7 @@ export const CHANGES = [
     stable: { '6.1': '6.1.183', '6.12': '6.12.103', '7.1': '7.1.8' },
     mainline: '7.2',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_out_icmp' },
-    says: 'An ICMP error that quotes a fragment behind the first one belongs to no connection (before: the bytes where ports would be decided).',
+    says: 'An ICMP error that quotes a fragment behind the first one belongs to no connection, unless it is of AH or ESP (before: of these alone; of others the bytes where ports would be decided).',
   },
   {
     id: 'tunnel-error-counts-encapsulation',
