@@ -1,10 +1,13 @@
 import { formatIpv4, type Mac } from '../../spec/wire/address.ts';
 import { hexBytes } from '../../spec/wire/dissect.ts';
 import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from '../../spec/wire/ethernet.ts';
+import { GRE_CHECKSUM, greHeaderBytes, parseGre } from '../../spec/wire/gre.ts';
 import { parseIcmp } from '../../spec/wire/icmp.ts';
 import {
   type Ipv4Packet,
+  PROTOCOL_GRE,
   PROTOCOL_ICMP,
+  PROTOCOL_IPIP,
   PROTOCOL_SCTP,
   PROTOCOL_TCP,
   PROTOCOL_UDP,
@@ -23,9 +26,12 @@ export function describePacket(frame: Uint8Array): object | undefined {
   const eth = parseEthernet(frame);
   const packet = parseIpv4Packet(frame, ETHERNET_HEADER_BYTES);
   if (eth?.etherType !== ETHERTYPE_IPV4 || !packet || packet.header.options.length > 0) return undefined;
+  return { eth: { dst: colons(eth.destination), src: colons(eth.source) }, ...describeIpv4(packet) };
+}
+
+function describeIpv4(packet: Ipv4Packet): object {
   const { header } = packet;
   return {
-    eth: { dst: colons(eth.destination), src: colons(eth.source) },
     ip: {
       tos: header.tos,
       id: header.id,
@@ -47,7 +53,26 @@ function describePayload({ header, payload }: Ipv4Packet): object {
   if (header.protocol === PROTOCOL_TCP) return describeTcp(parseTcp(payload)) ?? raw;
   if (header.protocol === PROTOCOL_UDP) return describeUdp(payload) ?? raw;
   if (header.protocol === PROTOCOL_SCTP) return describeSctp(payload) ?? raw;
+  if (header.protocol === PROTOCOL_IPIP) return describeInner(payload, { kind: 'ipip' }) ?? raw;
+  if (header.protocol === PROTOCOL_GRE) return describeGre(payload) ?? raw;
   return header.protocol === PROTOCOL_ICMP ? (describeIcmp(payload) ?? raw) : raw;
+}
+
+/** What is wrapped, if a packet fills the tunnel's: its length would be another otherwise. */
+function describeInner(bytes: Uint8Array, tunnel: object): object | undefined {
+  const inner = parseIpv4Packet(bytes, 0);
+  const isWhole = inner && inner.header.options.length === 0 && length(inner) === bytes.length;
+  return isWhole ? { ...tunnel, inner: describeIpv4(inner) } : undefined;
+}
+
+const length = ({ payload }: Ipv4Packet): number => 20 + payload.length;
+
+/** Without keys and numbers, which no tunnel of IPVS has. */
+function describeGre(bytes: Uint8Array): object | undefined {
+  const gre = parseGre(bytes);
+  if (gre?.protocol !== ETHERTYPE_IPV4 || (gre.flags & ~GRE_CHECKSUM) !== 0) return undefined;
+  const checksum = gre.flags === GRE_CHECKSUM;
+  return describeInner(bytes.subarray(greHeaderBytes(gre.flags)), { kind: 'gre', gre: { checksum } });
 }
 
 function describeTcp(segment: TcpSegment | undefined): object | undefined {

@@ -32,8 +32,8 @@ def ipv4(data, prefix):
     header = 4 * (data[0] & 15) if data else 0
     if len(data) < 20 or len(data) < header:
         return [sized(f"{prefix}ipv4.bytes", data)]
-    # Without its payload, which a wrong length would make Scapy cut.
-    ip = IP(data[:header])
+    # Without its payload, which a wrong length would make Scapy cut; whole, whatever it says of its own length.
+    ip = IP(data[: max(header, 20)])
     pairs = [
         ("version", ip.version), ("headerLength", ip.ihl * 4), ("tos", f"0x{ip.tos:02x}"), ("length", ip.len),
         ("id", ip.id), ("flags", f"0x{int(ip.flags):x}"), ("offset", ip.frag * 8), ("ttl", ip.ttl),
@@ -56,20 +56,23 @@ def transport(ip, data, prefix):
     if ip.frag == 0 and ip.proto == 4 and data:
         return ipv4(data, f"{prefix}inner.")
     if ip.frag == 0 and ip.proto == 47 and len(data) >= 8:
-        return gre(GRE(data), prefix)
+        return gre(data, prefix)
     return [sized(f"{prefix}ipv4.payload", data)]
 
 
-def gre(header, prefix):
+def gre(data, prefix):
+    header = GRE(data)
     flags = (
         header.chksum_present << 15 | header.routing_present << 14 | header.key_present << 13
         | header.seqnum_present << 12 | header.strict_route_source << 11 | header.recursion_control << 8
-        | header.flags << 3 | header.version
+        # Of PPTP's the first of the five is a field of its own.
+        | getattr(header, "acknum_present", 0) << 7 | header.flags << 3 | header.version
     )
     pairs = [("flags", f"0x{flags:04x}"), ("protocol", f"0x{header.proto:04x}")]
     if header.chksum_present:
         pairs += [("checksum", f"0x{header.chksum:04x}"), ("reserved", f"0x{header.offset:04x}")]
-    inner = payload(header)
+    # Keys and numbers are no header to spec/wire, which knows no more than IPVS does.
+    inner = data[8 if header.chksum_present else 4 :]
     rest = ipv4(inner, f"{prefix}inner.") if header.proto == 0x0800 else [sized(f"{prefix}gre.payload", inner)]
     return named(f"{prefix}gre", pairs) + rest
 
@@ -165,12 +168,22 @@ def payload(layer):
 
 def build(packet):
     """The bytes of a frame; lengths and checksums that the description does not have are Scapy's own."""
-    eth, ip = packet["eth"], packet["ip"]
-    frame = Ether(dst=eth["dst"], src=eth["src"], type=0x0800) / IP(
+    eth = packet["eth"]
+    return raw(Ether(dst=eth["dst"], src=eth["src"], type=0x0800) / ip_layer(packet))
+
+
+def ip_layer(packet):
+    ip = packet["ip"]
+    header = IP(
         tos=ip["tos"], id=ip["id"], flags=ip["flags"], frag=ip["frag"], ttl=ip["ttl"],
         proto=ip["proto"], src=ip["src"], dst=ip["dst"],
     )
-    return raw(frame / LAYERS[packet["kind"]](packet, bytes.fromhex(packet["payload"])))
+    # A tunnel has a packet in the place of a payload.
+    return header / LAYERS[packet["kind"]](packet, bytes.fromhex(packet.get("payload", "")))
+
+
+def gre_layer(packet, data):
+    return GRE(chksum_present=int(packet["gre"]["checksum"]), proto=0x0800) / ip_layer(packet["inner"])
 
 
 def tcp_layer(packet, data):
@@ -219,4 +232,7 @@ def icmp_layer(packet, data):
     return message
 
 
-LAYERS = {"tcp": tcp_layer, "udp": udp_layer, "sctp": sctp_layer, "icmp": icmp_layer, "raw": lambda packet, data: Raw(data)}
+LAYERS = {
+    "tcp": tcp_layer, "udp": udp_layer, "sctp": sctp_layer, "icmp": icmp_layer, "gre": gre_layer,
+    "ipip": lambda packet, data: ip_layer(packet["inner"]), "raw": lambda packet, data: Raw(data),
+}
