@@ -2,6 +2,7 @@ import type { Chance } from './chance.ts';
 import type { AdminCommand, SysctlCommand } from './config/commands.ts';
 import type { DirectorConfig } from './config/director-config.ts';
 import type { LinkName } from './config/topology.ts';
+import { collectExpects } from './conntrack/expect.ts';
 import { collectExpired } from './conntrack/table.ts';
 import { newFib } from './ip/fib.ts';
 import { receive, receiveOwn } from './ip/input.ts';
@@ -85,12 +86,13 @@ export function step(net: Net, event: Event): { observation: Observation; trace:
   net.emitted = [];
   if (net.trace) net.trace = [];
   passTime(net, event.at, receiveOwn);
-  collectExpired(net);
+  collectExpects(net);
   net.parts.dropEntries(net);
   let refused = false;
   if (event.kind === 'packet') receive(net, event.link, event.frame);
   if (event.kind === 'command') refused = !execute(net, event.command);
   if (event.kind !== 'time') net.parts.dropEntries(net);
+  collectExpired(net);
   return { observation: observe(net, refused), trace: net.trace ?? [] };
 }
 

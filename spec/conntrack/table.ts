@@ -1,7 +1,7 @@
 import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { PROTOCOL_UDP } from '../wire/ipv4.ts';
-import { collectExpects, removeExpects } from './expect.ts';
+import { removeExpects } from './expect.ts';
 import { newTcpTrack } from './tcp-track.ts';
 import { invert, sameTuple } from './tuple.ts';
 import {
@@ -111,10 +111,12 @@ export function refresh(net: Net, entry: NfConn, jiffies: number): void {
   entry.timeout = entry.confirmed ? net.jiffies + jiffies : jiffies;
 }
 
-/** Forgets what has timed out. The kernel does it when it next looks at an entry; nobody sees the difference. */
+/**
+ * Forgets what has timed out. The kernel does it when it next looks at an entry, at the latest when somebody reads
+ * /proc/net/nf_conntrack; until then its tuples are taken (ct_seq_show, nf_ct_should_gc).
+ */
 export function collectExpired(net: Net): void {
   const { entries } = net.conntrack;
   for (let at = entries.length - 1; at >= 0; at -= 1)
     if (entries[at]!.timeout <= net.jiffies) kill(net, entries[at]!);
-  collectExpects(net);
 }

@@ -16,7 +16,7 @@ import { fillClientPort } from './conn.ts';
 import { isCut } from './ends.ts';
 import { notrack, updateConntrack } from './nfct.ts';
 import { tunnelXmit } from './tunnel.ts';
-import type { DestRoute, IpVsConn } from './types.ts';
+import type { DestRoute, IpVsConn, IpVsDest } from './types.ts';
 
 /** Sends a client's packet to its real server (net/netfilter/ipvs/ip_vs_xmit.c). */
 export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
@@ -25,7 +25,8 @@ export function transmit(net: Net, skb: Skb, cp: IpVsConn): Verdict {
   if (cp.forward === 'masq' && cp.noClientPort) fillClientPort(net, cp, word(skb.payload, 0));
   const way = routeToDest(net, skb, cp);
   if (!way) return 'NF_STOLEN';
-  if (cp.forward === 'tunnel' && way.kind === 'unicast') return tunnelXmit(net, skb, cp, way.link.address);
+  if (cp.forward === 'tunnel' && way.kind === 'unicast')
+    return tunnelXmit(net, skb, cp, outerSource(net, cp.dest));
   if (cp.forward === 'masq') {
     // Without a whole header there is nothing to translate, and the packet is lost.
     if (isCut(net, skb)) return 'NF_STOLEN';
@@ -99,7 +100,13 @@ function hasLife(net: Net, skb: Skb): boolean {
 function routeOfDest(net: Net, { dest, forward }: IpVsConn): Route {
   const way = routeOutput(net, dest.address);
   if (forward !== 'tunnel' || way.kind === 'none') return way;
-  return routeOutput(net, dest.address, { source: way.kind === 'local' ? dest.address : way.link.address });
+  return routeOutput(net, dest.address, { source: outerSource(net, dest) });
+}
+
+/** Of a tunnel's outer header: that of the way that is found first, wherever the other leads (dst_saddr). */
+function outerSource(net: Net, { address }: IpVsDest): Ipv4 {
+  const way = routeOutput(net, address);
+  return way.kind === 'unicast' ? way.link.address : address;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { NatRange, PortRange } from '../../config/rules.ts';
-import { lookup } from '../../conntrack/table.ts';
+import { find } from '../../conntrack/table.ts';
 import { changedTuple, invert, sameTuple } from '../../conntrack/tuple.ts';
 import { type NatManip, type NfConn, ORIGINAL, REPLY, type Tuple } from '../../conntrack/types.ts';
 import type { Net } from '../../state.ts';
@@ -50,8 +50,8 @@ function sameAsBefore({ conntrack: { entries } }: Net, now: Tuple, range: NatRan
  * Whether another connection's packets already look so (nf_nat_used_tuple): its own first packet, come twice, is
  * no other one.
  */
-function isTaken({ conntrack }: Net, tuple: Tuple, entry: NfConn): boolean {
-  const user = lookup(conntrack, invert(tuple)!)?.entry;
+function isTaken(net: Net, tuple: Tuple, entry: NfConn): boolean {
+  const user = find(net, invert(tuple)!)?.entry;
   if (!user || user === entry) return false;
   return !sameTuple(user.tuples[ORIGINAL], entry.tuples[ORIGINAL]);
 }
