@@ -48,22 +48,46 @@ function compared(expected: Expected, actual: readonly Observation[]): Compared 
 }
 
 /**
- * The play that explains most, of those with one draw that came up otherwise: in the step that differs, or before it,
- * where nothing showed it yet. Undefined when none explains more.
+ * The play that explains more: with one draw that came up otherwise, or else with two of which one alone shows nothing.
+ * Undefined when there is none.
  */
-function nearerThan({ expected: { drawn = [] }, rest }: Compared, search: Search): Compared | undefined {
-  for (let step = rest!.step; step >= 0; step--) {
-    const others = [...otherwise(drawn, step)].map((draws) =>
-      compared(search.playWith(draws), search.actual),
-    );
-    const nearest = others.reduce<Compared | undefined>(
+function nearerThan(followed: Compared, search: Search): Compared | undefined {
+  const rest = followed.rest!;
+  return nearest(followed, rest, search) ?? nearestOfTwo(followed, rest, search);
+}
+
+type Rest = NonNullable<Compared['rest']>;
+
+/** Of those with one draw that came up otherwise: in the step that differs, or before it, where nothing showed it yet. */
+function nearest({ expected: { drawn = [] } }: Compared, rest: Rest, search: Search): Compared | undefined {
+  for (let step = rest.step; step >= 0; step--) {
+    const others = [...otherwise(drawn, step)].map((draws) => played(draws, search));
+    const best = others.reduce<Compared | undefined>(
       (best, other) => (isNearer(other.rest, best ? best.rest : rest) ? other : best),
       undefined,
     );
-    if (nearest) return nearest;
+    if (best) return best;
   }
   return undefined;
 }
+
+/** The first that has one draw more that came up otherwise; of more than so many steps back nobody looks at two. */
+const STEPS_BACK = 12;
+
+function nearestOfTwo(
+  { expected: { drawn = [] } }: Compared,
+  rest: Rest,
+  search: Search,
+): Compared | undefined {
+  for (let step = rest.step; step >= Math.max(0, rest.step - STEPS_BACK); step--)
+    for (const draws of otherwise(drawn, step)) {
+      const best = nearest(played(draws, search), rest, search);
+      if (best) return best;
+    }
+  return undefined;
+}
+
+const played = (draws: Drawn, { playWith, actual }: Search): Compared => compared(playWith(draws), actual);
 
 /** Each course that differs from this one in one draw of the step. */
 function* otherwise(drawn: Drawn, step: number): Iterable<Drawn> {
