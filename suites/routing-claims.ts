@@ -1,5 +1,5 @@
 import { BIASES, type ScenarioBias } from '../generators/bias.ts';
-import { SIZES } from '../generators/sizes.ts';
+import { SIZES, type Size } from '../generators/sizes.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import { prefixMask } from '../spec/wire/address.ts';
 import { SYN } from '../spec/wire/tcp.ts';
@@ -40,6 +40,8 @@ const bypasses = (scenario: Scenario): boolean =>
   bringsMarksHome(scenario) &&
   servesNobody(scenario) &&
   callsOthers(scenario);
+
+const ONE_SERVICE: Size = { ...SIZES.standard, services: 1, dests: 1, segments: 24 };
 
 const BYPASSED: ScenarioBias = {
   ...BIASES.routing,
@@ -153,7 +155,7 @@ export const ROUTING_CLAIMS = [
     says: 'With cache_bypass a packet for another that finds no real server goes there, on a connection without one.',
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_leave' },
     bias: BYPASSED,
-    size: { ...SIZES.standard, services: 1, dests: 1, segments: 24 },
+    size: ONE_SERVICE,
     only: bypasses,
   },
   {
@@ -161,7 +163,7 @@ export const ROUTING_CLAIMS = [
     says: 'A connection without a real server does without conntrack, too.',
     source: { file: 'net/netfilter/ipvs/ip_vs_xmit.c', symbol: 'ip_vs_bypass_xmit' },
     bias: { ...BYPASSED, marks: 100, rules: 2 },
-    size: { ...SIZES.standard, services: 1, dests: 1, segments: 24 },
+    size: ONE_SERVICE,
     only: (scenario) => bypasses(scenario) && hasNotrack(scenario),
   },
   {

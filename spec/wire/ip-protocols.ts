@@ -12,7 +12,7 @@ import {
   PROTOCOL_UDP,
 } from './ipv4.ts';
 
-/** Protocols by the names that /etc/protocols has for them, in small letters; a packet may be of many others. */
+/** Protocols by the kernel's names for them (IPPROTO_…), in small letters; a packet may be of many others. */
 export const IP_PROTOCOLS = {
   igmp: PROTOCOL_IGMP,
   ipip: PROTOCOL_IPIP,
