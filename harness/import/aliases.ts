@@ -1,12 +1,12 @@
 import type { Endpoint } from '../../spec/scenario.ts';
-import type { Classified, Ends } from './classify.ts';
+import { type Classified, type Ends, kindOf } from './classify.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What rules, not IPVS, make of the ends of conversations: addresses and ports that no service tells of. */
 export class Aliases {
-  /** By protocol, alias and real server: the client whose packets that server gets from somebody else's address. */
+  /** By kind, alias and real server: the client whose packets that server gets from somebody else's address. */
   readonly #clients = new Map<string, Endpoint>();
-  /** By protocol and both ends: whose packet it is that comes from where rules had sent a client. */
+  /** By kind and both ends: whose packet it is that comes from where rules had sent a client. */
   readonly #servers = new Map<string, Classified>();
 
   /** An image of a client's packet left to a real server of the service. */
@@ -16,11 +16,11 @@ export class Aliases {
 
   /** An image of a client's packet left to where no service is known; the packet as what it is. */
   noteServer(
-    { protocol, source, destination }: Ends,
+    { kind, source, destination }: Ends,
     { conversation: { client }, classified }: Exchange,
   ): Classified {
     const image: Classified = { ...classified, far: { ...destination, kind: 'real' } };
-    this.#servers.set(endsKey(protocol, destination, source), { ...image, from: 'server', client });
+    this.#servers.set(endsKey(kind, destination, source), { ...image, from: 'server', client });
     return image;
   }
 
@@ -31,13 +31,14 @@ export class Aliases {
   }
 
   /** What comes from where rules had sent a client, back to whom they had shown there. */
-  fromServer({ protocol, source, destination }: Ends): Classified | undefined {
-    return this.#servers.get(endsKey(protocol, source, destination));
+  fromServer({ kind, source, destination }: Ends): Classified | undefined {
+    return this.#servers.get(endsKey(kind, source, destination));
   }
 }
 
-const maskKey = ({ protocol, client, far }: Classified): string => endsKey(protocol, client, far);
+const maskKey = (classified: Classified): string =>
+  endsKey(kindOf(classified), classified.client, classified.far);
 
-function endsKey(protocol: string, source: Endpoint, destination: Endpoint): string {
-  return `${protocol} ${source.address}:${source.port} ${destination.address}:${destination.port}`;
+function endsKey(kind: string, source: Endpoint, destination: Endpoint): string {
+  return `${kind} ${source.address}:${source.port} ${destination.address}:${destination.port}`;
 }

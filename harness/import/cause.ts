@@ -39,7 +39,7 @@ export function causeOf(
   const forwarded =
     same.findLast((one) => one.answers.length === 0 && isSame(one, packet, classified)) ??
     same.findLast((one) => isSame(one, packet, classified)) ??
-    same.findLast((one) => overlaps(one.packet, packet, classified));
+    same.findLast((one) => overlaps(one.packet, packet));
   // Fragments may be put together before they are sent on: that happens when the last one has come.
   const latest = same.findLast((one) => isFragment(one.packet) && one.packet.id === packet.id);
   if (latest && (!forwarded || isFragment(forwarded.packet)))
@@ -58,11 +58,12 @@ export function causeOf(
   return answered ? { exchange: answered, kind: 'back', exact: false } : undefined;
 }
 
-function isSame(one: Exchange, packet: CapturedPacket, { error, protocol, echo }: Classified): boolean {
+function isSame(one: Exchange, packet: CapturedPacket, { error, echo }: Classified): boolean {
   if (error || one.classified.error)
     return error?.type === one.classified.error?.type && error?.code === one.classified.error?.code;
   if (one.packet.offset !== packet.offset || one.classified.echo?.seq !== echo?.seq) return false;
-  if (protocol !== 'tcp' || echo || packet.offset > 0)
+  if (one.packet.protocol !== packet.protocol) return false;
+  if (packet.protocol !== PROTOCOL_TCP || packet.offset > 0)
     return one.packet.id === packet.id && one.packet.length === packet.length;
   return (
     isSameSegment(one.packet, packet) ||
@@ -115,12 +116,9 @@ export function isImage(one: CapturedPacket, other: CapturedPacket): boolean {
 }
 
 /** A card may have put segments together, or cut one, between the two places where they were seen. */
-function overlaps(
-  one: CapturedPacket,
-  other: CapturedPacket,
-  { protocol, error, echo }: Classified,
-): boolean {
-  if (protocol !== 'tcp' || error || echo || one.offset > 0 || other.offset > 0) return false;
+function overlaps(one: CapturedPacket, other: CapturedPacket): boolean {
+  if (one.protocol !== PROTOCOL_TCP || other.protocol !== PROTOCOL_TCP) return false;
+  if (one.offset > 0 || other.offset > 0) return false;
   const [a, b] = [spanOf(one), spanOf(other)];
   if (!a || !b || a.bytes === 0 || b.bytes === 0) return false;
   const ahead = (b.seq - a.seq) | 0;

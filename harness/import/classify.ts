@@ -2,9 +2,11 @@ import type { VirtualService } from '../../spec/config/services.ts';
 import type { Echo, Endpoint, FlowProtocol } from '../../spec/scenario.ts';
 import type { Ipv4 } from '../../spec/wire/address.ts';
 import { ICMP_ECHO, ICMP_ECHO_REPLY, isIcmpError } from '../../spec/wire/icmp.ts';
+import { NOT_OTHER } from '../../spec/wire/ip-protocols.ts';
 import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP, word } from '../../spec/wire/ipv4.ts';
 import { FTP_DATA_PORT, isControl } from './ftp-control.ts';
 import { type CapturedPacket, readPacket } from './packet.ts';
+import { isOfEnds, type Places } from './places.ts';
 
 /** Where services can be reached: by their address, or, those by mark, where rules give the mark. */
 export interface Reachable {
@@ -36,16 +38,32 @@ export interface Classified {
   };
   /** A ping, or what comes back, or an error about one; its identifier stands for the client's port. */
   readonly echo?: Pick<Echo, 'message' | 'seq'>;
+  /**
+   * Of any other protocol of IP, or an error about such a packet: it has no ports, which are 0 here, and goes with a flow
+   * between the same addresses, or is of one that has these ends.
+   */
+  readonly other?: {
+    readonly protocol: number;
+    readonly ends: Readonly<Record<'client' | 'virtual', Endpoint>>;
+  };
 }
+
+/** Of which packets a client's are told from others by its address and port: of what there are several. */
+export function kindOf({ protocol, echo, other }: Classified): string {
+  if (other) return kindOfOther(other.protocol);
+  return echo ? 'echo' : protocol;
+}
+
+const kindOfOther = (protocol: number): string => `IP ${protocol}`;
 
 /** Between whom a packet goes, by its own words. */
 export interface Ends {
-  readonly protocol: FlowProtocol;
+  readonly kind: string;
   readonly source: Endpoint;
   readonly destination: Endpoint;
 }
 
-/** The port of a flow of pings to an address that has services for every port: any is. */
+/** The port of a flow that has none, such as one of pings to an address that has services for every port: any is. */
 const ANY_PORT = 7;
 
 const PROTOCOLS: Readonly<Record<number, FlowProtocol>> = {
@@ -62,36 +80,85 @@ const MESSAGES: Readonly<Record<number, Echo['message']>> = {
 /** Tells packets of services from others. Fragments behind the first one have no ports: `ports` knows theirs. */
 export class Classifier {
   readonly #reachable: readonly Reachable[];
+  readonly #places: Places;
   readonly #first = new Map<string, Uint8Array>();
 
   constructor(reachable: readonly Reachable[], packets: readonly CapturedPacket[]) {
     this.#reachable = reachable;
+    this.#places = placesOf(reachable);
     // The first fragment may come last; of several datagrams with one identification the earliest is meant then.
     for (const packet of packets.toReversed()) this.#portsOf(packet);
   }
 
   classify(packet: CapturedPacket): Classified | undefined {
     if (packet.protocol === PROTOCOL_ICMP)
-      return this.#echo(packet) ?? errorAbout(packet, (quoted) => this.classify(quoted));
+      return this.#echo(packet) ?? this.errorAbout(packet, (quoted) => this.classify(quoted));
+    if (isOther(packet)) return this.#other(packet);
     const ends = this.endsOf(packet);
-    if (!ends) return undefined;
-    const { protocol, source, destination } = ends;
+    const protocol = PROTOCOLS[packet.protocol];
+    if (!ends || !protocol) return undefined;
+    const { source, destination } = ends;
     const to = this.#far(protocol, destination);
     if (to) return { protocol, from: 'client', client: source, ...to };
     const from = this.#far(protocol, source);
     return from && { protocol, from: 'server', client: destination, ...from };
   }
 
-  /** Undefined of what has no ports, and of fragments whose first one was not captured. */
+  /** An ICMP error about a packet of which `whose` tells whose it is. */
+  errorAbout(
+    { body, ...packet }: CapturedPacket,
+    whose: (quoted: CapturedPacket) => Classified | undefined,
+  ): Classified | undefined {
+    if (packet.protocol !== PROTOCOL_ICMP || packet.offset > 0) return undefined;
+    if (body.length < 28 || !isIcmpError(body[0]!)) return undefined;
+    const read = readPacket(body.subarray(8), packet);
+    const quoted = read?.outer && isOfEnds(read.outer, this.#places) ? read.outer : read;
+    const about = quoted && whose(quoted);
+    if (!about || about.error) return undefined;
+    const error = { type: body[0]!, code: body[1]!, mtu: word(body, 6), quoted };
+    return { ...about, from: about.from === 'client' ? 'server' : 'client', error };
+  }
+
+  /** Undefined of ICMP, and of fragments whose first one was not captured. */
   endsOf(packet: CapturedPacket): Ends | undefined {
+    if (isOther(packet)) {
+      const [source, destination] = [packet.source, packet.destination].map(withoutPort);
+      return { kind: kindOfOther(packet.protocol), source: source!, destination: destination! };
+    }
     const protocol = PROTOCOLS[packet.protocol];
     const ports = protocol && this.#portsOf(packet);
     return (
       ports && {
-        protocol,
+        kind: protocol,
         source: { address: packet.source, port: word(ports, 0) },
         destination: { address: packet.destination, port: word(ports, 2) },
       }
+    );
+  }
+
+  /** Ends of flows send each other anything; who only calls real servers has no business with a service. */
+  #other({ source, destination, protocol }: CapturedPacket): Classified | undefined {
+    const to = this.#having(destination);
+    const place = to ?? this.#having(source);
+    if (!place) return undefined;
+    const [client, far] = to ? [source, destination] : [destination, source];
+    const { address, port, service } = place;
+    const virtual = { address, port: port || ANY_PORT };
+    return {
+      protocol: place.protocol,
+      from: to ? 'client' : 'server',
+      client: withoutPort(client),
+      far: { ...withoutPort(far), kind: far === address ? 'virtual' : 'real' },
+      service,
+      other: { protocol, ends: { client: { address: client, port: ANY_PORT }, virtual } },
+    };
+  }
+
+  /** Where a service is, or else one that has the real server. */
+  #having(end: Ipv4): Reachable | undefined {
+    return (
+      this.#reachable.find(({ address }) => address === end) ??
+      this.#reachable.find(({ service }) => service.dests.some(({ address }) => address === end))
     );
   }
 
@@ -103,9 +170,7 @@ export class Classifier {
     if (!body || !message) return undefined;
     const isRequest = message === 'request';
     const end = isRequest ? destination : source;
-    const to =
-      this.#reachable.find(({ address }) => address === end) ??
-      this.#reachable.find(({ service }) => service.dests.some(({ address }) => address === end));
+    const to = this.#having(end);
     if (!to) return undefined;
     const far = { address: end, port: to.port || ANY_PORT };
     return {
@@ -150,19 +215,18 @@ export class Classifier {
   }
 }
 
-/** An ICMP error about a packet of which that tells whose it is. */
-export function errorAbout(
-  { body, ...packet }: CapturedPacket,
-  whose: (quoted: CapturedPacket) => Classified | undefined,
-): Classified | undefined {
-  if (packet.protocol !== PROTOCOL_ICMP || packet.offset > 0) return undefined;
-  if (body.length < 28 || !isIcmpError(body[0]!)) return undefined;
-  const quoted = readPacket(body.subarray(8), packet);
-  const about = quoted && whose(quoted);
-  if (!about || about.error) return undefined;
-  const error = { type: body[0]!, code: body[1]!, mtu: word(body, 6), quoted };
-  return { ...about, from: about.from === 'client' ? 'server' : 'client', error };
+/** The addresses of what can be reached, and of who is reached by it. */
+export function placesOf(reachable: readonly Reachable[]): Places {
+  return {
+    virtual: new Set(reachable.map(({ address }) => address)),
+    real: new Set(reachable.flatMap(({ service }) => service.dests.map(({ address }) => address))),
+  };
 }
+
+const isOther = ({ protocol, isTunnelPiece }: CapturedPacket): boolean =>
+  !NOT_OTHER.has(protocol) && !isTunnelPiece;
+
+const withoutPort = (address: Ipv4): Endpoint => ({ address, port: 0 });
 
 /** Below it a port is no client's, so no server would choose it for data (net.ipv4.ip_unprivileged_port_start). */
 const UNPRIVILEGED_PORT_START = 1024;

@@ -1,15 +1,11 @@
 import type { Endpoint } from '../../spec/scenario.ts';
-import {
-  initiateTag,
-  SCTP_CHUNK_TYPES,
-  SCTP_HEADER_BYTES,
-  sctpChunks,
-  verificationTag,
-} from '../../spec/wire/sctp.ts';
-import { ACK, parseTcpHeader, RST, SYN } from '../../spec/wire/tcp.ts';
+import type { Ipv4 } from '../../spec/wire/address.ts';
+import { PROTOCOL_AH, PROTOCOL_ESP, PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
+import { ACK, parseTcpHeader } from '../../spec/wire/tcp.ts';
 import { Aliases } from './aliases.ts';
+import { beginning, noteIsn, resuming } from './beginning.ts';
 import { type Cause, causeOf, isDouble, isImage, isRewordedImage, mayAnswer } from './cause.ts';
-import { type Classified, type Classifier, errorAbout } from './classify.ts';
+import { type Classified, type Classifier, kindOf } from './classify.ts';
 import { Controls } from './controls.ts';
 import { passedOnAmong, wayOf } from './direction.ts';
 import type { Conversation, Exchange } from './exchange.ts';
@@ -33,11 +29,27 @@ const SOON_MICROSECONDS = 2_000_000;
 
 export function conversationsOf(packets: readonly CapturedPacket[], classifier: Classifier): Traffic {
   const inOrder = packets.toSorted((one, other) => one.at - other.at);
-  const book = new Book(classifier, passedOnAmong(inOrder));
+  const book = new Book(classifier, {
+    passedOn: passedOnAmong(inOrder),
+    callers: callersAmong(inOrder, classifier),
+  });
   for (const packet of inOrder) {
     if (packet.way !== 'passing') book.note(packet);
   }
   return book.traffic();
+}
+
+/** What is known of the whole capture before its first packet is looked at. */
+interface Foreknown {
+  readonly passedOn: ReadonlySet<CapturedPacket>;
+  /** Who sends anything to a service. */
+  readonly callers: ReadonlySet<Ipv4>;
+}
+
+function callersAmong(packets: readonly CapturedPacket[], classifier: Classifier): Set<Ipv4> {
+  const seen = packets.flatMap((packet) => classifier.classify(packet) ?? []);
+  const calls = seen.filter(({ from, far, error }) => from === 'client' && far.kind === 'virtual' && !error);
+  return new Set(calls.map(({ client }) => client.address));
 }
 
 interface Open {
@@ -47,22 +59,26 @@ interface Open {
 
 class Book {
   readonly #classifier: Classifier;
-  readonly #passedOn: ReadonlySet<CapturedPacket>;
+  readonly #passedOn: Foreknown['passedOn'];
+  readonly #callers: Foreknown['callers'];
   readonly #exchanges: Exchange[] = [];
-  /** By protocol and client, the newest first. */
+  /** By kind and client, the newest first. */
   readonly #open = new Map<string, Open[]>();
+  /** By the client's address, the newest first. */
+  readonly #ofClient = new Map<Ipv4, Open[]>();
   readonly #seen = { client: false, server: false };
   readonly #cards = new Set<string>();
   readonly #controls = new Controls();
   readonly #aliases = new Aliases();
-  /** By protocol and client, who may own one of two connections that conntrack takes for the same. */
+  /** By kind and client, who may own one of two connections that conntrack takes for the same. */
   readonly #direct = new Map<string, CapturedPacket[]>();
   #headless = 0;
   #doubles = 0;
 
-  constructor(classifier: Classifier, passedOn: ReadonlySet<CapturedPacket>) {
+  constructor(classifier: Classifier, { passedOn, callers }: Foreknown) {
     this.#classifier = classifier;
     this.#passedOn = passedOn;
+    this.#callers = callers;
   }
 
   traffic(): Traffic {
@@ -109,7 +125,9 @@ class Book {
       const ends = this.#classifier.endsOf(one);
       return ends && this.#aliases.fromServer(ends);
     };
-    return this.#classifier.classify(packet) ?? byAlias(packet) ?? errorAbout(packet, byAlias);
+    return (
+      this.#classifier.classify(packet) ?? byAlias(packet) ?? this.#classifier.errorAbout(packet, byAlias)
+    );
   }
 
   /** What came in and left with addresses that tell nothing of it: rules had translated them. */
@@ -140,6 +158,7 @@ class Book {
   /** The client's conversations that it may be of, the newest first, but before it those that have reached that server. */
   #opensFor(packet: CapturedPacket, classified: Classified): Open[] {
     const { far } = classified;
+    if (classified.other) return this.#opensWithin(classified, classified.other.protocol);
     const mine = this.#open.get(keyOf(classified)) ?? [];
     if (far.kind === 'virtual') {
       const calling = mine.filter(
@@ -159,12 +178,31 @@ class Book {
     return firstFirst(having, reached.find(fits) ?? having.find(fits) ?? reached[0]);
   }
 
+  /** What has no ports goes with any flow between its ends, that of IPsec with the one on which its keys were agreed. */
+  #opensWithin({ client, far }: Classified, protocol: number): Open[] {
+    const mine = this.#ofClient.get(client.address) ?? [];
+    const hasIt = (address: Ipv4) => address === far.address;
+    if (far.kind === 'virtual') {
+      const there = mine.filter(({ conversation: { virtual } }) => hasIt(virtual.address));
+      const keys = IPSEC.has(protocol) ? there.find(agreesOnKeys) : undefined;
+      return firstFirst(there, keys);
+    }
+    const reached = mine.filter(({ exchanges }) =>
+      exchanges.some((one) => goneTo(one).some(({ address }) => hasIt(address))),
+    );
+    const others = mine.filter(({ conversation: { service } }) =>
+      service.dests.some(({ address }) => hasIt(address)),
+    );
+    return [...new Set([...reached, ...others])];
+  }
+
   #noteIn(open: Open | undefined, packet: CapturedPacket, classified: Classified): void {
     const key = keyOf(classified);
     // Who calls a real server by its own name has no business with the service, nor has what the server answers.
     const direct = this.#direct.get(key) ?? [];
     const answers = direct.some(({ destination }) => destination === packet.source);
-    if (classified.far.kind === 'real' && (classified.from === 'client' || (!isTold(packet) && answers))) {
+    const isOpenToAll = classified.other !== undefined || !isTold(packet);
+    if (classified.far.kind === 'real' && (classified.from === 'client' || (isOpenToAll && answers))) {
       this.#direct.set(key, [...direct, packet]);
       return;
     }
@@ -196,6 +234,7 @@ class Book {
   /** The open one; what begins a connection in another way than this one begins the next one. */
   #begun(open: Open | undefined, packet: CapturedPacket, classified: Classified): Open | undefined {
     const { protocol, service, from, client, far, data } = classified;
+    if (classified.other) return open ?? this.#begunWithoutPorts(classified, classified.other);
     const first = beginning(packet, classified) ?? (open ? undefined : resuming(packet, classified));
     if (open && (first === undefined || first === (open.conversation.isn[from] ?? first))) return open;
     const control = this.#controls.of(classified, (one) => this.#reached(one, far));
@@ -207,10 +246,26 @@ class Book {
       isn: { client: undefined, server: undefined, [from]: first },
       ...(data && control && { data: { opener: data.opener, control } }),
     };
+    this.#controls.begin(conversation);
+    return this.#begin(conversation, classified);
+  }
+
+  /** Of a client and a service; a server may be the first to speak, but to nobody who is no client. */
+  #begunWithoutPorts(classified: Classified, { ends }: Required<Classified>['other']): Open | undefined {
+    const { protocol, service, from, far, client, error } = classified;
+    const isFirst =
+      from === 'client' ? far.kind === 'virtual' : far.kind === 'real' && this.#callers.has(client.address);
+    if (error || !isFirst) return undefined;
+    const isn = { client: undefined, server: undefined };
+    return this.#begin({ protocol, service, isn, ...ends }, classified);
+  }
+
+  #begin(conversation: Conversation, classified: Classified): Open {
     const next = { conversation, exchanges: [] };
     const key = keyOf(classified);
     this.#open.set(key, [next, ...(this.#open.get(key) ?? [])]);
-    this.#controls.begin(conversation);
+    const { address } = conversation.client;
+    this.#ofClient.set(address, [next, ...(this.#ofClient.get(address) ?? [])]);
     return next;
   }
 
@@ -234,6 +289,12 @@ class Book {
     else cause.exchange.answers.push({ kind: cause.kind, packet, classified });
   }
 
+  /** What the client has open of that kind, the newest first. */
+  #allOf(classified: Classified): readonly Open[] {
+    const { client, other } = classified;
+    return (other ? this.#ofClient.get(client.address) : this.#open.get(keyOf(classified))) ?? [];
+  }
+
   /** Of an older conversation it can be what went on; answers are the newest one's. */
   #causeOf(opens: readonly Open[], packet: CapturedPacket, classified: Classified): Cause | undefined {
     const among = (some: readonly Open[]) =>
@@ -245,7 +306,7 @@ class Book {
     const exact = causes.find((one) => one.exact);
     if (exact) return exact;
     // Who calls two services from one port may hear of one of them what a server said for the other.
-    const others = (this.#open.get(keyOf(classified)) ?? []).filter((one) => !opens.includes(one));
+    const others = this.#allOf(classified).filter((one) => !opens.includes(one));
     const taken = classified.from === 'server' ? among(others).find((one) => one.exact) : undefined;
     // To who calls a real server by its own address it answers by that, too.
     const own = classified.from === 'server' && classified.far.kind === 'real';
@@ -264,6 +325,13 @@ function isSentOn(one: CapturedPacket, packet: CapturedPacket): boolean {
   );
 }
 
+/** What follows the connection on which its keys were agreed (ip_vs_proto_ah_esp). */
+const IPSEC: ReadonlySet<number> = new Set([PROTOCOL_ESP, PROTOCOL_AH]);
+const ISAKMP_PORT = 500;
+
+const agreesOnKeys = ({ conversation: { protocol, virtual } }: Open): boolean =>
+  protocol === 'udp' && virtual.port === ISAKMP_PORT;
+
 /** Whether the capture says which way a packet went, or between which cards. */
 const isTold = ({ way, macs }: CapturedPacket): boolean => way !== undefined || macs !== undefined;
 
@@ -274,13 +342,11 @@ function firstFirst(all: readonly Open[], first: Open | undefined): Open[] {
 /** Of several connections between the same ends an older one may go on: the one that knows the client's numbers. */
 function continuedBy(
   calling: readonly Open[],
-  { body, offset }: CapturedPacket,
-  { protocol, from, error, echo }: Classified,
+  { protocol, body, offset }: CapturedPacket,
+  { from }: Classified,
 ): Open | undefined {
   const tcp =
-    protocol === 'tcp' && from === 'client' && !error && !echo && offset === 0
-      ? parseTcpHeader(body)
-      : undefined;
+    protocol === PROTOCOL_TCP && from === 'client' && offset === 0 ? parseTcpHeader(body) : undefined;
   if (!tcp) return undefined;
   const isNear = (number: number, isn: number | undefined) => isn !== undefined && (number - isn) >>> 0 < FAR;
   return calling.find(({ conversation: { isn } }) => isNear(tcp.seq, isn.client));
@@ -310,62 +376,13 @@ function goneTo({ answers, classified: { from } }: Exchange): Endpoint[] {
   return forwarded.map(({ classified: { far } }) => far);
 }
 
-function keyOf({ protocol, echo, client: { address, port } }: Classified): string {
-  return `${echo ? 'echo' : protocol} ${address}:${port}`;
+function keyOf(classified: Classified): string {
+  const { address, port } = classified.client;
+  return `${kindOf(classified)} ${address}:${port}`;
 }
 
 /** It may be what the director made of the packet before it, or have come by another way. */
 function noteDoubt(exchanges: readonly Exchange[], packet: CapturedPacket): void {
   const last = exchanges.at(-1);
   if (last && packet.at - last.packet.at <= SOON_MICROSECONDS) last.doubtful = true;
-}
-
-/**
- * The first sequence number, or tag, of this packet's sender if it begins a conversation: a client with a virtual
- * service, or a real server with a client that asked for it.
- */
-function beginning({ body, offset }: CapturedPacket, classified: Classified): number | undefined {
-  const { protocol, from, far, error, echo, data } = classified;
-  // Either end of a data connection may be the first, whoever was to be.
-  if ((from === 'server' && !data) || error) return undefined;
-  if (far.kind !== (from === 'client' ? 'virtual' : 'real')) return undefined;
-  if (protocol === 'udp' || echo) return 0;
-  if (offset > 0) return undefined;
-  if (protocol === 'sctp') return tagIn(body, 'INIT');
-  const tcp = parseTcpHeader(body);
-  return tcp !== undefined && (tcp.flags & (SYN | ACK)) === SYN ? tcp.seq : undefined;
-}
-
-/**
- * A data connection was agreed upon; what its ends then send is the beginning of it, whatever it is. Of others a client's
- * SYN begins one that has an ACK, too.
- */
-function resuming({ body, offset }: CapturedPacket, classified: Classified): number | undefined {
-  const { data, error, echo, from, far } = classified;
-  const tcp = !error && !echo && offset === 0 ? parseTcpHeader(body) : undefined;
-  if (!tcp) return undefined;
-  const called = from === 'client' && far.kind === 'virtual' && (tcp.flags & (SYN | RST)) === SYN;
-  return data || called ? (tcp.seq - (tcp.flags & SYN ? 0 : 1)) >>> 0 : undefined;
-}
-
-/** The tag that the sender of INIT or INIT_ACK chose; undefined where the packet does not begin with such a chunk. */
-function tagIn(body: Uint8Array, name: 'INIT' | 'INIT_ACK'): number | undefined {
-  const [first] = sctpChunks(body);
-  return first?.type === SCTP_CHUNK_TYPES[name] ? initiateTag(body, first) : undefined;
-}
-
-/** What each side begins with, by what it says or else by what the other one says of it. */
-function noteIsn({ isn }: Conversation, { body, offset }: CapturedPacket, classified: Classified): void {
-  const { protocol, from, error, echo } = classified;
-  if (error || echo || offset > 0) return;
-  const tcp = protocol === 'tcp' ? parseTcpHeader(body) : undefined;
-  if (tcp && tcp.flags & SYN) isn[from] ??= tcp.seq;
-  if (tcp && tcp.flags & ACK) isn[from === 'client' ? 'server' : 'client'] ??= (tcp.ack - 1) >>> 0;
-  if (protocol === 'sctp') isn.server ??= sctpServerTag(body, from);
-}
-
-function sctpServerTag(body: Uint8Array, from: Classified['from']): number | undefined {
-  if (from === 'server') return tagIn(body, 'INIT_ACK');
-  const tag = body.length >= SCTP_HEADER_BYTES ? verificationTag(body) : 0;
-  return tag === 0 ? undefined : tag;
 }

@@ -16,6 +16,9 @@ interface Known {
 /** How long a director may keep a packet that it sends on. */
 const KEPT_MICROSECONDS = 1_000_000;
 
+/** How long it waits for the other fragments of a datagram (net.ipv4.ipfrag_time). */
+const REASSEMBLED_MICROSECONDS = 30_000_000;
+
 /** Each packet of which a later one is the image with the same addresses and fewer hops to go. */
 export function passedOnAmong(packets: readonly CapturedPacket[]): ReadonlySet<CapturedPacket> {
   const found = new Set<CapturedPacket>();
@@ -40,7 +43,7 @@ export type Way = 'in' | 'out' | 'passing' | 'unknown';
 export function wayOf(packet: CapturedPacket, classified: Classified, known: Known): Way {
   const { from, far, service, error, echo } = classified;
   if (packet.way !== undefined) return packet.way;
-  if (packet.tunnelledTo !== undefined) return 'out';
+  if (packet.outer) return 'out';
   // The director answers pings itself, whatever its method.
   if (echo && from === 'server' && far.kind === 'virtual') return 'out';
   // What no connection claims is forwarded as it is, and looks as it did before.
@@ -77,10 +80,12 @@ const isAddressedTo = (cards: ReadonlySet<Mac>, { macs }: CapturedPacket): boole
 
 /** Whether this is one of those packets once more: direct routing and forwarding change the TTL, and rules TCP's options. */
 function isForwarded(packet: CapturedPacket, before: readonly CapturedPacket[]): boolean {
-  const mine = before.filter(
-    ({ id, ttl, at }) => id === packet.id && packet.ttl < ttl && packet.at - at < KEPT_MICROSECONDS,
-  );
-  return mine.some((one) => isImage(one, packet)) || isWhole(mine);
+  const mine = before.filter(({ id, ttl }) => id === packet.id && packet.ttl < ttl);
+  const recent = mine.filter(({ at }) => packet.at - at < KEPT_MICROSECONDS);
+  if (recent.some((one) => isImage(one, packet))) return true;
+  // The last of them has just come.
+  const pieces = mine.filter(({ at }) => packet.at - at < REASSEMBLED_MICROSECONDS);
+  return recent.length > 0 && isWhole(pieces);
 }
 
 /** Whether fragments make a whole datagram, which may then be cut in another way. */

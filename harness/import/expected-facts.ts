@@ -85,21 +85,21 @@ function serverFact(
   const address =
     kind === 'translated'
       ? packet.destination
-      : (packet.tunnelledTo ?? (far.kind === 'real' ? far.address : routed));
+      : (packet.outer?.destination ?? (far.kind === 'real' ? far.address : routed));
   const name = address === undefined ? undefined : casting.roles.get(address)?.name;
   return name?.startsWith('RIP') ? { kind: 'sent', to: name } : undefined;
 }
 
 /** With the source that it shows: whether it was translated is what matters most. */
 function clientFact(
-  { kind, classified: { client, far, error, echo } }: Answer,
+  { kind, classified: { client, far, error, echo, other } }: Answer,
   { casting }: Evidence,
 ): Fact | undefined {
   const name = casting.roles.get(client.address)?.name;
   if (!name?.startsWith('CIP')) return undefined;
   if (kind === 'translated') return { kind: 'sent', to: name };
   const source = { address: addressOf(casting, far.address), port: far.port };
-  return { kind: 'sent', to: name, ...(error || echo ? {} : { source }) };
+  return { kind: 'sent', to: name, ...(error || echo || other ? {} : { source }) };
 }
 
 function unique(facts: readonly Fact[]): Fact[] {

@@ -139,7 +139,8 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
 function concernedBy(services: readonly VirtualService[], reachable: readonly Reachable[]): Concerned {
   const dests = services.flatMap((service) => service.dests);
   return {
-    addresses: new Set([...reachable, ...dests].map(({ address }) => address)),
+    virtual: new Set(reachable.map(({ address }) => address)),
+    real: new Set(dests.map(({ address }) => address)),
     guePorts: new Set(
       dests.flatMap(({ encapsulation }) => (encapsulation?.type === 'gue' ? [encapsulation.port] : [])),
     ),

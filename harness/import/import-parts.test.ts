@@ -31,7 +31,7 @@ it('a packet in a tunnel is read from inside', () => {
   outer[3] = 60;
   const where = { number: 1, at: 0, device: '', way: undefined, macs: undefined };
   expect(readPacket(Uint8Array.from([...outer, ...IP]), where)).toMatchObject({
-    tunnelledTo: 0xc0a8010b,
+    outer: { destination: 0xc0a8010b },
     protocol: 6,
   });
 });

@@ -48,6 +48,7 @@ export interface How {
   readonly kind?: Kind;
   readonly links?: readonly LinkName[];
   readonly renamed?: Renamed;
+  readonly anonymise?: boolean;
 }
 
 /** The imported scenario's lines, what is wrong with them by the model, and the notes. */
@@ -55,7 +56,7 @@ export async function imported(
   text: string,
   { kind = 'ethernet', links = BOTH, own = [], ...how }: How = {},
 ) {
-  const { serverSide = links !== BOTH, renamed = {} } = how;
+  const { serverSide = links !== BOTH, renamed = {}, anonymise = false } = how;
   const dir = await folder();
   const path = (name: string) => join(dir, name);
   const given = parsed(text, renamed);
@@ -70,7 +71,7 @@ export async function imported(
   const imported = await importCase(
     {
       ...{ capture: path('x.pcap'), ipvs: path('x.ipvs'), rules: path('x.rules'), sysctl: path('x.sysctl') },
-      ...{ clients: [], own, devices: {}, anonymise: false, serverSide },
+      ...{ clients: [], own, devices: {}, anonymise, serverSide },
     },
     bridge,
     new ModelDirector(KERNEL),

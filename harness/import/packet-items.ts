@@ -3,6 +3,7 @@ import type {
   Datagram,
   Echo,
   IcmpError,
+  OtherPacket,
   PacketItem,
   PacketOfFlow,
   SctpChunks,
@@ -12,8 +13,10 @@ import { ICMP_HEADER_BYTES } from '../../spec/wire/icmp.ts';
 import { SCTP_CHUNK_TYPES, type SctpChunkName, sctpChunks, verificationTag } from '../../spec/wire/sctp.ts';
 import { ACK, FIN, PSH, parseTcpHeader, TCP_HEADER_BYTES, tcpHeaderBytes } from '../../spec/wire/tcp.ts';
 import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
+import type { Casting } from './casting.ts';
 import type { Conversation, Exchange } from './exchange.ts';
 import type { Ear } from './ftp-numbering.ts';
+import { otherData } from './other-data.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** What a frame takes behind the IP header. */
@@ -30,6 +33,7 @@ export interface Wording {
   readonly by: string | undefined;
   /** What it says, where that is told as text, with names for addresses. */
   readonly line: string | undefined;
+  readonly casting: Casting;
   /** Where a number relative to an isn is in the scenario. */
   readonly moved: (ear: Ear, from: PacketOfFlow['from'], position: number) => number;
 }
@@ -37,8 +41,9 @@ export interface Wording {
 /** The items that send this packet once more: several where a network card had put segments together. */
 export function itemsOf({ packet, classified, conversation }: Exchange, wording: Wording): PacketItem[] {
   const head = headOf(packet, classified.from, wording);
-  const { error, echo } = classified;
+  const { error, echo, other } = classified;
   if (error) return [icmpItem(head, error)];
+  if (other) return [otherItem(head, packet, wording)];
   if (echo) return [echoItem(head, packet, { ...echo, wording })];
   if (classified.protocol === 'sctp') return sctpItems(head, packet, conversation.isn);
   if (classified.protocol === 'udp') return [datagram(head, packet, wording)];
@@ -87,6 +92,15 @@ function echoItem(
 ): Echo {
   const length = wholeLength(packet, ICMP_HEADER_BYTES, wording);
   return { kind: 'echo', ...head, message, seq, length: Math.min(length, FRAME_BYTES - ICMP_HEADER_BYTES) };
+}
+
+function otherItem(head: PacketOfFlow, packet: CapturedPacket, wording: Wording): OtherPacket {
+  const all = wholeLength(packet, 0, wording);
+  const length = head.fragment ? all : Math.min(all, FRAME_BYTES);
+  const { protocol } = packet;
+  const given = wording.whole ? wording.whole.first : packet.body;
+  const data = given && otherData({ protocol, length, given }, wording);
+  return { kind: 'other', ...head, protocol, length, ...(data && { data }) };
 }
 
 const CHUNK_NAMES = new Map(

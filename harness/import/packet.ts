@@ -2,7 +2,15 @@ import type { Ipv4, Mac } from '../../spec/wire/address.ts';
 import { ETHERTYPE_IPV4 } from '../../spec/wire/ethernet.ts';
 import { greHeaderBytes, parseGre } from '../../spec/wire/gre.ts';
 import { parseGue } from '../../spec/wire/gue.ts';
-import { addressAt, PROTOCOL_GRE, PROTOCOL_IPIP, PROTOCOL_UDP, word } from '../../spec/wire/ipv4.ts';
+import {
+  addressAt,
+  PROTOCOL_GRE,
+  PROTOCOL_IPIP,
+  PROTOCOL_SCTP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  word,
+} from '../../spec/wire/ipv4.ts';
 import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
 
 /** An IPv4 packet of a capture, of which the end may be missing. */
@@ -15,8 +23,10 @@ export interface CapturedPacket {
   readonly device: string;
   readonly way: 'in' | 'out' | 'passing' | undefined;
   readonly macs: { readonly source: Mac; readonly destination: Mac } | undefined;
-  /** Where a tunnel takes it (IPIP, GRE, GUE): the outer destination; all else is of the inner packet. */
-  readonly tunnelledTo?: Ipv4;
+  /** In what it is wrapped (IPIP, GRE, GUE), the director's tunnels first of all; all else is of the inner packet. */
+  readonly outer?: CapturedPacket;
+  /** A fragment of what wraps another packet for a tunnel of the director, which is not in this one. */
+  readonly isTunnelPiece?: true;
   readonly source: Ipv4;
   readonly destination: Ipv4;
   readonly protocol: number;
@@ -54,15 +64,13 @@ export function readPacket(
   if (total < header) return undefined;
   const body = bytes.subarray(header, total);
   const fragment = word(bytes, 6);
-  const destination = addressAt(bytes, 16);
   // What a tunnel made too large is cut outside; the first piece has all headers.
   const start = (fragment & 0x1fff) === 0 ? innerStart(bytes[9]!, body, guePorts) : undefined;
   const inner = start === undefined ? undefined : readPacket(body.subarray(start), where);
-  if (inner && inner.tunnelledTo === undefined) return { ...inner, tunnelledTo: destination };
-  return {
+  const packet: CapturedPacket = {
     ...where,
     source: addressAt(bytes, 12),
-    destination,
+    destination: addressAt(bytes, 16),
     protocol: bytes[9]!,
     id: word(bytes, 4),
     ttl: bytes[8]!,
@@ -73,6 +81,7 @@ export function readPacket(
     length: total - header,
     body,
   };
+  return inner && !inner.outer ? { ...inner, outer: packet } : packet;
 }
 
 /** Where the tunnelled packet begins in what follows the outer IP header; undefined where there is none. */
@@ -87,6 +96,10 @@ function innerStart(protocol: number, body: Uint8Array, guePorts: ReadonlySet<nu
   const gue = parseGue(body.subarray(UDP_HEADER_BYTES));
   return gue?.protocol === PROTOCOL_IPIP ? UDP_HEADER_BYTES + gue.headerBytes : undefined;
 }
+
+const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_SCTP]);
+
+export const hasPorts = ({ protocol }: CapturedPacket): boolean => WITH_PORTS.has(protocol);
 
 export function isFragment({ offset, moreFragments }: CapturedPacket): boolean {
   return offset > 0 || moreFragments;

@@ -8,6 +8,8 @@ import type { CapturedFrame } from '../scapy-bridge/messages.ts';
 import { readCapture } from '../scapy-bridge/read-capture.ts';
 import { isReadable, LINK_TYPES, type LinkFrame, readLink } from './link-layer.ts';
 import { type CapturedPacket, readPacket } from './packet.ts';
+import type { Places } from './places.ts';
+import { unwrappedBy } from './tunnels.ts';
 
 /** Frames that are held in memory at most. */
 const MOST_FRAMES = 100_000;
@@ -29,8 +31,7 @@ export interface Asked {
 }
 
 /** Of whose packets frames are kept. */
-export interface Concerned {
-  readonly addresses: ReadonlySet<Ipv4>;
+export interface Concerned extends Places {
   readonly guePorts: ReadonlySet<number>;
 }
 
@@ -38,13 +39,13 @@ export interface Concerned {
 export async function readFrames(
   bridge: ScapyBridge,
   path: string,
-  { addresses, guePorts }: Concerned,
+  { guePorts, ...places }: Concerned,
 ): Promise<Frames> {
   const packets: CapturedPacket[] = [];
   const owners = new Map<Mac, Ipv4>();
   const asked: Asked[] = [];
   const latest = new Map<string, CapturedPacket>();
-  const wanted = new Set(addresses);
+  const wanted = new Set([...places.virtual, ...places.real]);
   let number = 0;
   const keep = (frame: CapturedFrame): boolean => {
     number += 1;
@@ -59,18 +60,21 @@ export async function readFrames(
     }
     const packet = link && ipv4Of(link, { frame, number, guePorts });
     if (!packet) return false;
-    const key = imageKey(packet);
-    const before = latest.get(key);
-    const isTranslated = before !== undefined && packet.at - before.at <= TRANSLATED_MICROSECONDS;
-    if (!isTranslated && !concerns(packet, wanted)) return false;
-    // Rules sent it to somebody who may answer. Without an identification nobody knows that it is the same.
-    if (isTranslated && packet.id !== 0 && wanted.has(before.destination)) wanted.add(packet.destination);
-    latest.set(key, packet);
+    const layers = packet.outer ? [packet, packet.outer] : [packet];
+    const isKept = layers.map((one) => {
+      const before = latest.get(imageKey(one));
+      const isTranslated = before !== undefined && one.at - before.at <= TRANSLATED_MICROSECONDS;
+      // Rules sent it to somebody who may answer. Without an identification nobody knows that it is the same.
+      if (isTranslated && one.id !== 0 && wanted.has(before.destination)) wanted.add(one.destination);
+      return isTranslated || concerns(one, wanted);
+    });
+    if (!isKept.includes(true)) return false;
+    for (const one of layers) latest.set(imageKey(one), one);
     packets.push(packet);
     return true;
   };
   const { cut } = await readCapture(bridge, path, { keep, most: MOST_FRAMES });
-  return { packets, owners, asked, cut };
+  return { packets: unwrappedBy(packets, places), owners, asked, cut };
 }
 
 function ipv4Of(

@@ -57,6 +57,7 @@ export function scenarioOf(exchanges: readonly Exchange[], story: Story): Import
       whole: wholes.of(packet),
       payloads,
       line: lineOf(exchange, story),
+      casting: story.casting,
       moved: (...where: Parameters<Wording['moved']>) => numbering.inScenario(conversation, ...where),
     };
     const items = speaker ? itemsOf(exchange, { ...words, ...speaker }) : [];
@@ -126,15 +127,16 @@ function speakerIn(
   reached: Map<Conversation, Endpoint>,
   { roles }: Casting,
 ): Pick<Wording, 'by'> | undefined {
-  const { from, far, error, echo } = classified;
+  const { from, far, error, echo, other } = classified;
   for (const { kind, classified: to } of answers)
-    if (from === 'client' && kind !== 'back' && !to.error && !to.echo) reached.set(conversation, to.far);
+    if (from === 'client' && kind !== 'back' && !to.error && !to.echo && !to.other)
+      reached.set(conversation, to.far);
   const { data, virtual } = conversation;
   const control = data?.opener === 'server' ? data.control : conversation;
   const place = reached.get(conversation) ?? reached.get(control);
   const isThere = place?.address === far.address;
   if (from === 'client') return { by: undefined };
   if (far.kind === 'virtual') return isThere || error ? { by: undefined } : undefined;
-  const hasPort = error || echo || data || far.port === (place ?? virtual).port;
+  const hasPort = error || echo || other || data || far.port === (place ?? virtual).port;
   return hasPort ? { by: isThere ? undefined : roles.get(far.address)?.name } : undefined;
 }

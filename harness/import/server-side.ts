@@ -3,7 +3,7 @@ import type { Endpoint } from '../../spec/scenario.ts';
 import { setWord } from '../../spec/wire/ipv4.ts';
 import { isImage } from './cause.ts';
 import type { Classified, Classifier, Reachable } from './classify.ts';
-import type { CapturedPacket } from './packet.ts';
+import { type CapturedPacket, hasPorts } from './packet.ts';
 
 /**
  * A capture of the real servers' side with what must have come in before: each client's packet that was sent on, as the
@@ -29,7 +29,7 @@ export function fromClientSide(
 ): CapturedPacket | undefined {
   const earlier = new Map<number, CapturedPacket[]>();
   return packets.find((packet) => {
-    const whose = packet.tunnelledTo === undefined ? classifier.classify(packet) : undefined;
+    const whose = packet.outer === undefined ? classifier.classify(packet) : undefined;
     if (!whose || whose.error || whose.far.kind === 'real') return false;
     const routes = whose.service.dests.some(({ forward }) => forward === 'droute');
     if (!routes) return true;
@@ -48,9 +48,9 @@ function virtualOf({ far, service }: Classified, reachable: readonly Reachable[]
   return { address: place.address, port: place.port || far.port };
 }
 
-function asSent({ tunnelledTo: _, ...packet }: CapturedPacket, { address, port }: Endpoint): CapturedPacket {
+function asSent({ outer: _, ...packet }: CapturedPacket, { address, port }: Endpoint): CapturedPacket {
   const body = packet.body.slice();
-  if (packet.offset === 0) setWord(body, 2, port);
+  if (packet.offset === 0 && hasPorts(packet)) setWord(body, 2, port);
   return { ...packet, way: 'in', destination: address, ttl: packet.ttl + 1, body };
 }
 

@@ -39,7 +39,8 @@ export function newFlowLog(): FlowLog {
 
 /**
  * Remembers what became of one packet. What went back to a client's host (a reset, an ICMP error) arrived nowhere,
- * and a packet that somebody else sent says nothing about where this flow's server is.
+ * and a packet that somebody else sent says nothing about where this flow's server is, nor does one without ports, whatever
+ * may be wrapped in it.
  */
 export function noteFrames(
   log: FlowLog,
@@ -56,7 +57,7 @@ export function noteFrames(
     if (packet?.header.fragmentOffset !== 0) continue;
     const back = parseEthernet(out)!.destination === sender;
     const inner = innerPacket(packet) ?? packet;
-    const arrives = !back && item.from === 'client' && item.by === undefined;
+    const arrives = !back && item.from === 'client' && item.by === undefined && item.kind !== 'other';
     if (arrives && isError(inner)) log.arrival ??= readQuotedArrival(out, inner);
     if (isError(packet)) continue;
     log.received[back ? item.from : otherSide(item.from)] = packetBytes(out);

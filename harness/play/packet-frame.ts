@@ -183,6 +183,6 @@ function payloadBytes(
 }
 
 /** A byte depends only on its place in the stream: retransmissions are identical and overlaps agree. */
-function pattern(seq: number, length: number): Uint8Array {
+export function pattern(seq: number, length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (seq + index) & 0x7f);
 }

@@ -1,6 +1,6 @@
 import { formatIpv4 } from './address.ts';
 import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from './ethernet.ts';
-import { greHeaderBytes } from './gre.ts';
+import { GRE_CHECKSUM, greHeaderBytes } from './gre.ts';
 import {
   PROTOCOL_GRE,
   PROTOCOL_ICMP,
@@ -94,11 +94,12 @@ function transportFields(protocol: number, offset: number, payload: Uint8Array, 
 
 function greFields(bytes: Uint8Array, prefix: string): Field[] {
   const [flags, protocol] = [word(bytes, 0), word(bytes, 2)];
-  const headerBytes = greHeaderBytes(flags);
+  // Keys and numbers, which no tunnel of IPVS has, count as what follows.
+  const headerBytes = greHeaderBytes(flags & GRE_CHECKSUM);
   const fields = {
     flags: hex(flags, 4),
     protocol: hex(protocol, 4),
-    ...(headerBytes > 4 ? { checksum: hex(word(bytes, 4), 4), reserved: hex(word(bytes, 6), 4) } : {}),
+    ...(flags & GRE_CHECKSUM ? { checksum: hex(word(bytes, 4), 4), reserved: hex(word(bytes, 6), 4) } : {}),
   };
   const inner = bytes.subarray(headerBytes);
   return [

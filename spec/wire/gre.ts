@@ -31,13 +31,12 @@ const GRE_SEQUENCE = 0x1000;
 export function isWholeGre(bytes: Uint8Array): boolean {
   const flags = parseGre(bytes)?.flags;
   if (flags === undefined || (flags & (GRE_ROUTING | GRE_VERSION)) !== 0) return false;
-  const options = [GRE_CHECKSUM, GRE_KEY, GRE_SEQUENCE].filter((bit) => (flags & bit) !== 0);
-  return bytes.length >= 4 + 4 * options.length;
+  return bytes.length >= greHeaderBytes(flags);
 }
 
 /** gre_calc_hlen */
 export function greHeaderBytes(flags: number): number {
-  return flags & GRE_CHECKSUM ? 8 : 4;
+  return 4 + 4 * [GRE_CHECKSUM, GRE_KEY, GRE_SEQUENCE].filter((bit) => (flags & bit) !== 0).length;
 }
 
 /** The header before its payload, checksum computed if there shall be one. */

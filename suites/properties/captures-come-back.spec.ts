@@ -24,6 +24,7 @@ import { TWO_ARMED, withMtu } from '../../spec/config/topology.ts';
 import { isPacket, type PacketItem, type Scenario } from '../../spec/scenario.ts';
 import { ETHERTYPE_ARP } from '../../spec/wire/arp.ts';
 import { parseEthernet } from '../../spec/wire/ethernet.ts';
+import { OTHER_PROTOCOL_CLAIMS } from '../other-protocol-claims.ts';
 import { KERNEL, SEED } from './reference.ts';
 
 /** What the model did with a random scenario, captured, and imported again, the model does once more. */
@@ -85,7 +86,15 @@ function rulesOf({ tables }: Ruleset): Rule[] {
 /** The director's addresses, which its administrator knows. */
 const OWN = [...TWO_ARMED.links, ...TWO_ARMED.vips].map(({ address }) => address);
 
-async function comesBack(given: Scenario, kind: Kind): Promise<number> {
+/** How much of what a capture shows the model was asked for, and how much of that about protocols without ports. */
+interface Compared {
+  readonly all: number;
+  readonly others: number;
+}
+
+const NONE: Compared = { all: 0, others: 0 };
+
+async function comesBack(given: Scenario, kind: Kind): Promise<Compared> {
   const path = (name: string) => join(folder, name);
   const frames = framesOf(given, new ModelDirector(KERNEL));
   await writeFile(path('x.pcap'), pcapOf(frames, frames.some(isArp) ? withMacs(kind) : kind));
@@ -98,15 +107,19 @@ async function comesBack(given: Scenario, kind: Kind): Promise<number> {
     bridge,
     new ModelDirector(KERNEL),
   ).catch(ignoreRefusal);
-  if (!imported) return 0;
+  if (!imported) return NONE;
   const { scenario: back, frames: told } = withoutMoments(imported, judged);
   // What was not refused is a scenario that can be read.
   expect(parseScenarioFile(printScenarioFile(back), 'x.yaml')).toEqual(back);
   const isWhole = new Set(told.values()).size === frames.filter(({ way }) => way === 'in').length;
-  if (hasLimit(given.director.rules) && !isWhole) return 0;
+  if (hasLimit(given.director.rules) && !isWhole) return NONE;
   const verdicts = judged(back);
   expect(verdicts.filter(({ instead }) => instead !== undefined)).toEqual([]);
-  return verdicts.length;
+  const others = verdicts.filter(({ step }) => {
+    const item = back.timeline[step - 1]!;
+    return isPacket(item) && item.kind === 'other';
+  });
+  return { all: verdicts.length, others: others.length };
 }
 
 function judged(back: Scenario, phase?: number): Verdict[] {
@@ -128,11 +141,18 @@ test('an imported capture of the model shows what the model does', async () => {
   const samples = fc
     .sample(scenario(), { numRuns: 50, seed: SEED })
     .concat(fc.sample(scenario(BIASES.ftp), { numRuns: 15, seed: SEED }))
+    .concat(
+      OTHER_PROTOCOL_CLAIMS.flatMap(({ bias }) => fc.sample(scenario(bias), { numRuns: 25, seed: SEED })),
+    )
     .filter(({ director }) => !director.services.some(isHashing))
     .filter(({ director }) => !picksAddresses(director.rules))
     .map(capturable);
-  let compared = 0;
-  for (const [index, given] of samples.entries())
-    compared += await comesBack(given, kinds[index % kinds.length]!);
-  expect(compared).toBeGreaterThan(50);
+  const compared = { all: 0, others: 0 };
+  for (const [index, given] of samples.entries()) {
+    const seen = await comesBack(given, kinds[index % kinds.length]!);
+    compared.all += seen.all;
+    compared.others += seen.others;
+  }
+  expect(compared.all).toBeGreaterThan(50);
+  expect(compared.others).toBeGreaterThan(50);
 });
