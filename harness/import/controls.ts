@@ -1,10 +1,12 @@
 import type { Classified } from './classify.ts';
 import type { Conversation } from './exchange.ts';
-import { announcedIn, isControl, textIn } from './ftp-control.ts';
+import { announcedIn, isControl } from './ftp-control.ts';
 import type { CapturedPacket } from './packet.ts';
+import { SpokenLines } from './spoken-lines.ts';
 
 /** FTP's control connections: which of them a data connection belongs to. */
 export class Controls {
+  readonly #lines = { said: new SpokenLines(), heard: new SpokenLines() };
   readonly #all: Conversation[] = [];
   /** By client, who is to open the data connection, and the port: where that was said, what counts most last. */
   readonly #announced = new Map<string, Conversation[]>();
@@ -15,7 +17,7 @@ export class Controls {
 
   /** What was said counts until the other end hears something else of that port. */
   note(conversation: Conversation, packet: CapturedPacket, way: 'said' | 'heard'): void {
-    const text = isControl(conversation.virtual) ? textIn(packet) : undefined;
+    const text = isControl(conversation.virtual) ? this.#lines[way].in(packet) : undefined;
     const announced = text === undefined ? undefined : announcedIn(text);
     if (!announced) return;
     const key = `${conversation.client.address} ${announced.opener} ${announced.port}`;
@@ -38,7 +40,11 @@ export class Controls {
     const having = this.#all.filter(
       (one) => one.client.address === client.address && one.service === data.control,
     );
-    const announcing = this.#announced.get(`${client.address} ${data.opener} ${port}`) ?? [];
+    const announced = this.#announced.get(`${client.address} ${data.opener} ${port}`) ?? [];
+    // The address that the client knows is that of both.
+    const announcing = announced.filter(
+      ({ virtual }) => far.kind === 'real' || virtual.address === far.address,
+    );
     const opened = from === 'server' && far.kind === 'real';
     return (opened ? announcing.findLast(wentThere) : undefined) ?? announcing.at(-1) ?? having.at(-1);
   }

@@ -22,6 +22,8 @@ it.each([
   '220 ready\r\n',
   'PASV\r\n',
   'PORT 192,168,1,11,20\r\n',
+  // A segment that ends within the number.
+  'PORT 192,168,1,11,20,1',
   'EPRT |2|::1|5121|\r\n',
   '227 Entering\r\n',
   '229 Extended (|||0|)\r\n',

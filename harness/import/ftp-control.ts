@@ -43,7 +43,8 @@ export interface Announced {
   readonly port: number;
 }
 
-const NUMBERS = String.raw`(\d{1,3},\d{1,3},\d{1,3},\d{1,3}),(\d{1,3}),(\d{1,3})`;
+/** Up to another character, since a segment may end within the last number. */
+const NUMBERS = String.raw`(\d{1,3},\d{1,3},\d{1,3},\d{1,3}),(\d{1,3}),(\d{1,3})(?=\D)`;
 /** RFC 959 and 2428; any character may delimit. */
 const ANNOUNCEMENTS = [
   { opener: 'server', line: new RegExp(`^PORT +${NUMBERS}`, 'im') },

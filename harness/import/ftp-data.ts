@@ -1,7 +1,8 @@
 import type { VirtualService } from '../../spec/config/services.ts';
 import type { Classified, Classifier, Reachable } from './classify.ts';
-import { announcedIn, isControl, textIn } from './ftp-control.ts';
+import { announcedIn, isControl } from './ftp-control.ts';
 import type { CapturedPacket } from './packet.ts';
+import { SpokenLines } from './spoken-lines.ts';
 
 /**
  * Where FTP's data connections can be reached, each once: what was announced on control connections is the real
@@ -14,8 +15,9 @@ export function dataReachable(
   reachable: readonly Reachable[],
 ): Reachable[] {
   const found = new Map<string, Reachable>();
+  const lines = new SpokenLines();
   for (const packet of packets) {
-    const text = textIn(packet);
+    const text = lines.in(packet);
     const announced = text === undefined ? undefined : announcedIn(text);
     const seen = announced && classifier.classify(packet);
     if (!announced || !seen || seen.error) continue;

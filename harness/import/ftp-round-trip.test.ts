@@ -177,4 +177,75 @@ ${[...port('f1'), ...port('f2'), 'f3 server > S 0:0(0)'].map((line) => `  - ${li
     expect(lines).toHaveLength(5 + said.length);
     expect(notes.join()).toContain('2 packets seem to be of FTP');
   });
+
+  describe('a line in two segments', () => {
+    const helper = `  rules: |
+    *raw
+    :PREROUTING ACCEPT [0:0]
+    -A PREROUTING -p tcp -m tcp --dport 21 -j CT --helper ftp
+    COMMIT
+flows:`;
+    const half = ftp(
+      '  f2: CIP1:5121 > VIP:20 with f1\n',
+      'f1 client > P. 11:27(16) ack 6 begins "PORT {self,},20,1\\r\\n"',
+      'f1 client > P. 27:31(4) ack 6 says ",1\\r\\n"',
+      'f2 server > S 0:0(0)',
+      'f2 client > S. 0:0(0) ack 1',
+    );
+
+    const took = (first: string) => [
+      `f1 client > P. 11:27(16) ack 6 says "PORT {self,},20" ${first}`,
+      'f1 client > P. 27:31(4) ack 6 says ",1\\r\\n" -> to RIP2',
+      'f2 server > S 0:0(0) -> to CIP1 from RIP2:20',
+      'f2 client > S. 0:0(0) ack 1 -> answered rst',
+    ];
+
+    it.each(['ethernet', 'raw', 'cooked', 'cooked2'] as const)(
+      'is not understood by the director, and data comes from the real server, %s',
+      async (kind) => {
+        const { lines, notes, wrong } = await imported(half, { kind });
+        expect(wrong).toEqual([]);
+        expect(notes).toEqual([]);
+        expect(lines.slice(5)).toEqual(took('-> to RIP2'));
+      },
+    );
+
+    it('is lost where the helper listens', async () => {
+      const { lines, wrong } = await imported(half.replace('flows:', helper));
+      expect(wrong).toEqual([]);
+      expect(lines.slice(5)).toEqual(took('-> nothing out'));
+    });
+
+    it('says nothing of addresses that are to stay unknown', async () => {
+      const { lines, wrong } = await imported(half.replace('11:27(16)', '11:22(11)'), { anonymise: true });
+      expect(wrong).toEqual([]);
+      expect(lines.slice(5, 7).map((line) => line.split(' -> ')[0])).toEqual([
+        'f1 client > P. 11:22(11) ack 6 says "PORT 00,0,0"',
+        'f1 client > P. 27:31(4) ack 6',
+      ]);
+    });
+
+    it('two controls of which each says the same port: each has the data connection of its own address', async () => {
+      const both = ['VIP', 'VIP2'].map(
+        (vip) => `    -A -t ${vip}:21 -s rr\n    -a -t ${vip}:21 -r RIP1:21 -m -w 1\n`,
+      );
+      const opened = (flow: string) => [
+        `${flow} client > S 0:0(0)`,
+        `${flow} server > S. 0:0(0) ack 1`,
+        `${flow} client > . 1:1(0) ack 1`,
+        `${flow} client > P. 1:21(20) ack 1 says "PORT {self,},20,1\\r\\n"`,
+      ];
+      const text = `director:
+  services: |
+${both.join('')}flows:
+  f1: CIP1:40000 > VIP:21
+  f2: CIP1:40001 > VIP2:21
+  f3: CIP1:5121 > VIP:20 with f1
+timeline:
+${[...opened('f1'), ...opened('f2'), 'f3 client > S. 0:0(0) ack 1'].map((line) => `  - ${line}\n`).join('')}`;
+      const { lines, wrong } = await imported(text);
+      expect(wrong).toEqual([]);
+      expect(lines.at(-1)).toMatch(/^f3 client .* -> to RIP1$/);
+    });
+  });
 });

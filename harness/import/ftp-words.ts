@@ -22,6 +22,13 @@ export function withNames(text: string, casting: Casting, self?: Ipv4): string {
   });
 }
 
+/** The beginning of an address, or of a port, where a segment ends within it. */
+const BEGUN = /\d[\d.,]*$/;
+
+/** The text without what an address begins with that is not all there: nobody understands it anyway. */
+export const withoutBegun = (text: string): string =>
+  text.replace(BEGUN, (begun) => begun.replaceAll(/\d/g, '0'));
+
 /** The text as the cast would say it. */
 export function recastText(text: string, casting: Casting): string {
   return withAddresses(withNames(text, casting), 0);

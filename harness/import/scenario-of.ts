@@ -8,7 +8,7 @@ import type { Conversation, Exchange } from './exchange.ts';
 import { type Evidence, factsOf } from './expected-facts.ts';
 import { isAboutData, isControl, textIn } from './ftp-control.ts';
 import { FtpNumbering } from './ftp-numbering.ts';
-import { withNames } from './ftp-words.ts';
+import { withNames, withoutBegun } from './ftp-words.ts';
 import { itemsOf, type Wording } from './packet-items.ts';
 import { WholeDatagrams } from './whole-datagrams.ts';
 
@@ -110,7 +110,8 @@ function lineOf(
   const text = isControl(conversation.virtual) && !classified.error ? textIn(packet) : undefined;
   if (text === undefined || text.length > MOST_TEXT_BYTES || (anonymise && !isAboutData(text)))
     return undefined;
-  return withNames(text, casting, packet.source);
+  const named = withNames(text, casting, packet.source);
+  return anonymise ? withoutBegun(named) : named;
 }
 
 function payloadBytes(exchanges: readonly Exchange[]): number {
