@@ -12,7 +12,10 @@ import {
   PROTOCOL_UDP,
 } from './ipv4.ts';
 
-/** Protocols by the kernel's names for them (IPPROTO_…), in small letters; a packet may be of many others. */
+/**
+ * Protocols by the kernel's names for them, in small letters; a packet may be of many others. Those that the kernel has
+ * no name for are IANA's. Source: include/uapi/linux/in.h, IPPROTO_….
+ */
 export const IP_PROTOCOLS = {
   igmp: PROTOCOL_IGMP,
   ipip: PROTOCOL_IPIP,
