@@ -3,7 +3,8 @@ import { TWO_ARMED } from '../../spec/config/topology.ts';
 import type { Segment } from '../../spec/scenario.ts';
 import { ACK, CWR, ECE, FIN, PSH, RST, SYN, URG } from '../../spec/wire/tcp.ts';
 import type { ScenarioBias } from '../bias.ts';
-import { oneOf, percent, weighted } from '../draws.ts';
+import { oneOf, percent, upTo, weighted } from '../draws.ts';
+import type { Size } from '../sizes.ts';
 import type { Dialect } from './dialect.ts';
 
 /** Something goes wrong with one segment of a flow: counted round, so that it always hits one. */
@@ -136,7 +137,7 @@ const damaged: fc.Arbitrary<Happening> = fc
   .tuple(damage, percent(30))
   .map(([edit, extra]) => edited(edit, extra));
 
-export function accident(bias: ScenarioBias): fc.Arbitrary<Accident> {
+function accident(bias: ScenarioBias): fc.Arbitrary<Accident> {
   return fc.record({
     at: fc.nat({ max: 59 }),
     happens: oneOf<Happening>(
@@ -146,4 +147,12 @@ export function accident(bias: ScenarioBias): fc.Arbitrary<Accident> {
       [bias.damaged, damaged],
     ),
   });
+}
+
+/** What happens to one flow: mostly nothing, or a few accidents. */
+export function accidents(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly Accident[]> {
+  return oneOf<readonly Accident[]>(
+    [bias.accidents, upTo(size.accidents, accident(bias), 1)],
+    [100 - bias.accidents, fc.constant([])],
+  );
 }

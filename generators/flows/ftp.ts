@@ -9,7 +9,7 @@ import { shrinkingBy } from '../shrinking-by.ts';
 import type { Size } from '../sizes.ts';
 import { smallerPacket } from '../smaller/packet.ts';
 import { inField, smallerList } from '../smaller/smaller.ts';
-import { type Accident, accident, befall } from './accidents.ts';
+import { accidents, befall } from './accidents.ts';
 import { asides, withAsides } from './asides.ts';
 import { type Dialect, dialect } from './dialect.ts';
 import { cuttings, cutUp } from './fragments.ts';
@@ -155,14 +155,17 @@ function speakLine(speaker: Speaker, { from, text }: Line, cut: number | undefin
 
 /** A control connection of FTP, the data connection that its ends agree on, and what happens to their segments. */
 export function ftpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
-  const accidents = oneOf<readonly Accident[]>(
-    [bias.accidents, upTo(size.accidents, accident(bias), 1)],
-    [100 - bias.accidents, fc.constant([])],
-  );
   const drawn = fc.tuple(
     setting(bias),
     fc.record({
-      ...{ talk: talk(bias), dialect, accidents, asides: asides(bias), cuttings: cuttings(bias), clientPort },
+      ...{
+        talk: talk(bias),
+        dialect,
+        accidents: accidents(bias, size),
+        asides: asides(bias),
+        cuttings: cuttings(bias),
+        clientPort,
+      },
       otherPort: sometimes(8, fc.constantFrom(1, -1, 256)),
     }),
   );

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { ScenarioBias } from '../bias.ts';
-import { oneOf, percent, upTo } from '../draws.ts';
+import { oneOf, percent } from '../draws.ts';
 import { shrinkingBy } from '../shrinking-by.ts';
 import type { Size } from '../sizes.ts';
 import { smallerPacket } from '../smaller/packet.ts';
 import { inField, smallerList } from '../smaller/smaller.ts';
-import { type Accident, accident, befall } from './accidents.ts';
+import { accidents, befall } from './accidents.ts';
 import { asides, withAsides } from './asides.ts';
 import { astray, ledAstray } from './astray.ts';
 import { dialect } from './dialect.ts';
@@ -23,16 +23,12 @@ export function tcpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
     [bias.disorder, oneOf([1, disorder(size.turns + 4)], [3, tour(size.turns, bias)])],
   );
   const turns = oneOf([bias.shortFlows, greeting], [100 - bias.shortFlows, whole]);
-  const accidents = oneOf<readonly Accident[]>(
-    [bias.accidents, upTo(size.accidents, accident(bias), 1)],
-    [100 - bias.accidents, NONE],
-  );
   const drawn = fc.tuple(
     setting(bias),
     fc.record({
       dialect,
       turns,
-      accidents,
+      accidents: accidents(bias, size),
       asides: asides(bias),
       cuttings: cuttings(bias),
       astray: astray(bias),
@@ -49,5 +45,3 @@ export function tcpStory(bias: ScenarioBias, size: Size): fc.Arbitrary<Story> {
     inField('packets', smallerList(smallerPacket)),
   );
 }
-
-const NONE: fc.Arbitrary<readonly Accident[]> = fc.constant([]);
