@@ -20,6 +20,9 @@ export const SERVICE_PORTS = [80, 443, 8080] as const;
 /** Where keys for IPsec are agreed upon. */
 export const ISAKMP_PORT = 500;
 
+/** /etc/protocols has no names for them: one that nobody uses, and the one that raw sockets keep. */
+export const UNNAMED_PROTOCOLS = [200, 255] as const;
+
 /** Nothing listens there. */
 export const FREE_PORTS = [22, 8081] as const;
 

@@ -1,5 +1,5 @@
 import type { AdminCommand } from '../spec/config/commands.ts';
-import type { ProtocolName } from '../spec/config/protocols.ts';
+import type { Protocol } from '../spec/config/protocols.ts';
 import type { SchedulerName, VirtualService } from '../spec/config/services.ts';
 import type { Topology } from '../spec/config/topology.ts';
 import { type Flow, isPacket, type Scenario, type TimelineItem } from '../spec/scenario.ts';
@@ -159,7 +159,7 @@ export const asksForOthers = ({ director }: Scenario): boolean =>
     ),
   );
 
-const MATCHED: readonly ProtocolName[] = ['tcp', 'udp', 'icmp'];
+const MATCHED: readonly Protocol[] = ['tcp', 'udp', 'icmp'];
 
 export const hasFragments = ({ timeline }: Scenario): boolean =>
   timeline.some((item) => 'fragment' in item || 'moreFragments' in item);

@@ -8,6 +8,7 @@ import {
   hasNotrack,
   hasTarget,
   rejectsIn,
+  sends,
   servesTunnels,
 } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
@@ -135,5 +136,16 @@ export const RULE_CLAIMS = [
     bias: { ...BIASES.nat, besideServices: 20, udp: 0, conntrack: 80, droute: 20, shortFlows: 40 },
     size: { ...MANY_CONNECTIONS, services: 2, flows: 8 },
     only: hasTarget(NAT_TARGETS),
+  },
+  {
+    id: 'rules/nat-sctp',
+    says: 'NAT gives a packet of SCTP other ports as one of TCP, and a checksum made anew, whichever it came with.',
+    source: { file: 'net/netfilter/nf_nat_proto.c', symbol: 'sctp_manip_pkt' },
+    bias: {
+      ...BIASES.nat,
+      ...{ sctpServices: 90, udpServices: 2, markServices: 2, udp: 2, conntrack: 85, droute: 10, others: 0 },
+      ...{ besideServices: 20, icmpErrors: 40, isakmp: 0, ftp: 0 },
+    },
+    only: (scenario) => hasTarget(NAT_TARGETS)(scenario) && sends(scenario, 'sctp'),
   },
 ] as const satisfies readonly ClaimRow[];

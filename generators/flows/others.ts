@@ -3,6 +3,7 @@ import type { OtherPacket } from '../../spec/scenario.ts';
 import { fold, sumWords } from '../../spec/wire/checksum.ts';
 import { IP_PROTOCOLS, NOT_OTHER } from '../../spec/wire/ip-protocols.ts';
 import { PROTOCOL_MPLS, setWord } from '../../spec/wire/ipv4.ts';
+import { UNNAMED_PROTOCOLS } from '../addresses.ts';
 import { oneOf, sometimes, weighted } from '../draws.ts';
 import { UNNAMED } from './story.ts';
 
@@ -75,7 +76,10 @@ const wrappedBody: fc.Arbitrary<Body> = fc
     return { protocol, length, ...(data && { data }) };
   });
 
-const anyBody: fc.Arbitrary<Body> = fc.record({ protocol: fc.constantFrom(...OTHERS), length });
+const anyBody: fc.Arbitrary<Body> = fc.record({
+  protocol: oneOf([3, fc.constantFrom(...OTHERS)], [1, fc.constantFrom<number>(...UNNAMED_PROTOCOLS)]),
+  length,
+});
 
 export const otherBody: fc.Arbitrary<Body> = oneOf<Body>(
   [4, ipsecBody],

@@ -1,6 +1,13 @@
 import { asksForSyn } from '../../spec/config/iptables-draft.ts';
 import { limitAverage } from '../../spec/config/iptables-limit.ts';
-import { NAT_CHAINS, NAT_OPTIONS, targetsOf } from '../../spec/config/iptables-options.ts';
+import {
+  MULTIPORT_PROTOCOLS,
+  NAT_CHAINS,
+  NAT_OPTIONS,
+  NAT_PORT_PROTOCOLS,
+  targetsOf,
+} from '../../spec/config/iptables-options.ts';
+import type { Protocol } from '../../spec/config/protocols.ts';
 import {
   BUILT_IN_CHAINS,
   type Chain,
@@ -91,6 +98,7 @@ export function ruleProblems(rule: Rule, { table, chain, userChains }: RulePlace
       `--clamp-mss-to-pmtu in ${chain}`,
     ),
     ...problemIf(new Set(kinds).size < kinds.length, 'two matches of one kind'),
+    ...problemIf(rule.protocol?.protocol === 0, 'a protocol that stands for all'),
     ...problemIf(
       addresses.some(({ address, mask }) => (address & mask) >>> 0 !== address),
       'host bits set',
@@ -111,19 +119,20 @@ function isOfProtocol({ kind }: Match, { protocol }: Rule): boolean {
   return !wanted || (protocol !== undefined && !protocol.inverted && wanted.includes(protocol.protocol));
 }
 
-const PROTOCOLS_OF: Partial<Record<Match['kind'], readonly string[]>> = {
+const PROTOCOLS_OF: Partial<Record<Match['kind'], readonly Protocol[]>> = {
   tcp: ['tcp'],
   tcpmss: ['tcp'],
   udp: ['udp'],
   icmp: ['icmp'],
-  multiport: ['tcp', 'udp'],
+  multiport: MULTIPORT_PROTOCOLS,
 };
 
 /** In a chain of the user's the end that it translates shows in where it is entered from, which `random.ts` sees to. */
 function natProblems({ kind, to }: NatTarget, { protocol }: Rule, chain: string): readonly string[] {
   const { addresses, ports, chance, persistent } = to;
   const builtIn = BUILT_IN_CHAINS.nat.includes(chain);
-  const hasPorts = !protocol?.inverted && (protocol?.protocol === 'tcp' || protocol?.protocol === 'udp');
+  const hasPorts =
+    protocol !== undefined && !protocol.inverted && NAT_PORT_PROTOCOLS.includes(protocol.protocol);
   const finds = kind === 'MASQUERADE' || kind === 'REDIRECT';
   return [
     ...problemIf(builtIn && !NAT_CHAINS[kind].includes(chain), `${kind} in ${chain}`),
@@ -131,7 +140,7 @@ function natProblems({ kind, to }: NatTarget, { protocol }: Rule, chain: string)
     ...problemIf(persistent === true && !NAT_OPTIONS.persistent.includes(kind), `${kind} --persistent`),
     ...problemIf(finds && addresses !== undefined, `${kind} with an address`),
     ...problemIf(!finds && !addresses && !ports, `${kind} to nowhere`),
-    ...problemIf(ports !== undefined && !hasPorts, 'ports to translate without -p tcp or udp'),
+    ...problemIf(ports !== undefined && !hasPorts, 'ports to translate of a protocol without'),
     ...problemIf(
       ports !== undefined && (ports.first < 1 || ports.last > 65535 || ports.first > ports.last),
       'ports',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ProtocolName } from '../../spec/config/protocols.ts';
+import type { Protocol } from '../../spec/config/protocols.ts';
 import {
   CT_ADDRESSES,
   CT_PORTS,
@@ -11,11 +11,11 @@ import {
   type Match,
 } from '../../spec/config/rules.ts';
 import { prefixMask } from '../../spec/wire/address.ts';
-import { anyAddress, realServer, SERVICE_PORTS } from '../addresses.ts';
+import { anyAddress, realServer, SERVICE_PORTS, UNNAMED_PROTOCOLS } from '../addresses.ts';
 import { oneOf, percent, weighted } from '../draws.ts';
 
-/** What flows are of, what tunnels are made of, and what keepalived speaks. */
-export const protocolName = weighted<ProtocolName>(
+/** What flows are of, what tunnels are made of, what keepalived speaks, and numbers without a name. */
+export const protocol = weighted<Protocol>(
   [3, 'tcp'],
   [3, 'udp'],
   [3, 'icmp'],
@@ -25,6 +25,8 @@ export const protocolName = weighted<ProtocolName>(
   [1, 'ah'],
   [1, 'ipencap'],
   [1, 'vrrp'],
+  [1, UNNAMED_PROTOCOLS[0]],
+  [1, UNNAMED_PROTOCOLS[1]],
 );
 
 const inverted = percent(25);
@@ -68,7 +70,7 @@ const ctAsk: fc.Arbitrary<CtAsk> = oneOf<CtAsk>(
       .map(([statuses, inverted]) => ({ on: 'status', statuses, inverted })),
   ],
   [2, direction.map((direction) => ({ on: 'dir', direction }))],
-  [1, fc.tuple(protocolName, inverted).map(([protocol, inverted]) => ({ on: 'proto', protocol, inverted }))],
+  [1, fc.tuple(protocol, inverted).map(([protocol, inverted]) => ({ on: 'proto', protocol, inverted }))],
 );
 
 const distinct = <T extends { readonly on: string }>(asks: readonly T[]): readonly T[] =>

@@ -1,4 +1,4 @@
-import { NAT_OPTIONS } from '../../spec/config/iptables-options.ts';
+import { NAT_OPTIONS, NAT_PORT_PROTOCOLS } from '../../spec/config/iptables-options.ts';
 import type { NatTarget, Rule, Target } from '../../spec/config/rules.ts';
 
 const LEAVING: readonly string[] = ['OUTPUT', 'POSTROUTING'];
@@ -33,12 +33,10 @@ const CLAMPING: readonly string[] = ['FORWARD', 'OUTPUT', 'POSTROUTING'];
 /** The chain of the user's that translates destinations; all others translate sources. */
 export const DNAT_CHAIN = 'web';
 
-const PORTED: readonly string[] = ['tcp', 'udp'];
-
 /** A target of table nat is for one end of the packet, and for ports where there are some. */
 function translating({ protocol, target }: Rule, chain: string): Target | undefined {
   if (!target || !('to' in target)) return target;
-  const hasPorts = protocol && PORTED.includes(protocol.protocol) && !protocol.inverted;
+  const hasPorts = protocol && NAT_PORT_PROTOCOLS.includes(protocol.protocol) && !protocol.inverted;
   const { ports, addresses, ...options } = target.to;
   const range = { ...(addresses && { addresses }), ...(hasPorts && ports && { ports }) };
   const finds = target.kind === 'MASQUERADE' || target.kind === 'REDIRECT';

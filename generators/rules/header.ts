@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AddressRange, AddressTypes, LimitPeriod, Match } from '../../spec/config/rules.ts';
-import { anyAddress } from '../addresses.ts';
+import { anyAddress, clientAddress } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
 
 const inverted = percent(20);
@@ -24,9 +24,17 @@ const ttlMatch: fc.Arbitrary<Match> = fc
   )
   .map(([test, ttl, not]) => ({ kind: 'ttl', test, ttl, inverted: test === 'eq' && not }));
 
+/** One end of it is somebody's, mostly of one who begins. */
 const range: fc.Arbitrary<AddressRange> = fc
-  .tuple(anyAddress, weighted([2, 0], [2, 1], [1, 100]), inverted)
-  .map(([first, more, inverted]) => ({ first, last: first + more, inverted }));
+  .tuple(
+    oneOf([1, anyAddress], [1, clientAddress]),
+    weighted([2, 0], [2, 1], [1, 100]),
+    fc.boolean(),
+    inverted,
+  )
+  .map(([end, more, isLast, inverted]) =>
+    isLast ? { first: end - more, last: end, inverted } : { first: end, last: end + more, inverted },
+  );
 
 const iprangeMatch: fc.Arbitrary<Match> = fc
   .tuple(range, sometimes(30, range), fc.boolean())

@@ -142,6 +142,11 @@ export const icmpMatches: fc.Arbitrary<readonly Match[]> = fc
   .tuple(icmpMatch, plainMatches)
   .map(([icmp, others]) => [icmp, ...others]);
 
+/** Up to two of a rule for another protocol that has ports. */
+export const portedMatches: fc.Arbitrary<readonly Match[]> = fc
+  .tuple(multiportMatch, plainMatches)
+  .map(([multiport, others]) => [multiport, ...others]);
+
 /** Up to three `-m` matches of a rule for TCP; iptables takes one of each kind. */
 export const tcpMatches: fc.Arbitrary<readonly Match[]> = fc
   .array(

@@ -3,6 +3,7 @@ import type { Match, NatRange, NatTarget, Rule, Table } from '../../spec/config/
 import { ADDRESS_NAMES } from '../../spec/config/topology.ts';
 import { prefixMask } from '../../spec/wire/address.ts';
 import { FREE_PORTS, REAL_SERVERS, servicePort, VIPS } from '../addresses.ts';
+import type { ScenarioBias } from '../bias.ts';
 import { oneOf, weighted } from '../draws.ts';
 import type { Size } from '../sizes.ts';
 import { randomTable } from './random.ts';
@@ -122,7 +123,37 @@ const template = fc
   })
   .map(({ build, choice }) => build(choice));
 
+const ofAssociations = (target: NatTarget, ...matches: readonly Match[]): Rule => ({
+  protocol: { protocol: 'sctp', inverted: false },
+  matches,
+  target,
+});
+
+/** Associations that are begun from another port, or to one, come by those that the director names. */
+const associations: fc.Arbitrary<Table> = fc
+  .record({
+    port: servicePort,
+    called: fc.subarray([...FREE_PORTS, 8080], { minLength: 1 }),
+    source: weighted<NatTarget>(
+      [2, snat({ addresses: only(DIP), ports: ports(5000) })],
+      [1, { kind: 'MASQUERADE', to: { ports: ports(5000) } }],
+      [1, snat({ ports: ports(40001) })],
+    ),
+    way: weighted<'in' | 'out' | 'both'>([1, 'in'], [2, 'out'], [2, 'both']),
+  })
+  .map(({ port, called, source, way }) => {
+    const ranges = called.map((one) => ports(one));
+    const multiport: Match = { kind: 'multiport', ports: ranges, which: 'destination', inverted: false };
+    return tableOf('nat', {
+      PREROUTING: way === 'out' ? [] : [ofAssociations(dnat({ ports: ports(port) }), multiport)],
+      POSTROUTING: way === 'in' ? [] : [ofAssociations(source)],
+    });
+  });
+
 /** Table nat: translations out of the field, or any rules. */
-export function translation(size: Size): fc.Arbitrary<Table> {
-  return oneOf<Table>([3, template], [2, randomTable('nat', size)]);
+export function translation(
+  { sctpServices }: Pick<ScenarioBias, 'sctpServices'>,
+  size: Size,
+): fc.Arbitrary<Table> {
+  return oneOf<Table>([90, template], [60, randomTable('nat', size)], [sctpServices, associations]);
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Protocol } from '../../spec/config/protocols.ts';
 import {
   type InterfaceMatch,
   type ProtocolMatch,
@@ -10,10 +11,10 @@ import {
 import { prefixMask } from '../../spec/wire/address.ts';
 import { anyAddress } from '../addresses.ts';
 import { oneOf, percent, sometimes, weighted } from '../draws.ts';
-import { protocolName } from './asks.ts';
+import { protocol } from './asks.ts';
 import { mssRule, tosTarget } from './header-targets.ts';
 import { connmarkTarget, markTarget } from './marks.ts';
-import { icmpMatches, plainMatches, tcpMatches, udpMatches } from './match.ts';
+import { icmpMatches, plainMatches, portedMatches, tcpMatches, udpMatches } from './match.ts';
 import { natTarget } from './nat-target.ts';
 
 const inverted = percent(15);
@@ -31,7 +32,7 @@ const interfaceMatch: fc.Arbitrary<InterfaceMatch> = fc.record({
 });
 
 const otherProtocol: fc.Arbitrary<ProtocolMatch> = fc.record({
-  protocol: protocolName,
+  protocol,
   inverted,
 });
 
@@ -100,6 +101,12 @@ const protocolAndMatches: fc.Arbitrary<Pick<Rule, 'protocol' | 'matches'>> = one
   [1, fc.tuple(otherProtocol, plainMatches).map(([protocol, matches]) => ({ protocol, matches }))],
   [1, udpMatches.map((matches) => ({ protocol: { protocol: 'udp', inverted: false }, matches }))],
   [1, icmpMatches.map((matches) => ({ protocol: { protocol: 'icmp', inverted: false }, matches }))],
+  [
+    1,
+    fc
+      .tuple(weighted<Protocol>([4, 'sctp'], [2, 'udp'], [1, 'udplite']), portedMatches)
+      .map(([protocol, matches]) => ({ protocol: { protocol, inverted: false }, matches })),
+  ],
 );
 
 /**

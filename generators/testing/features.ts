@@ -277,6 +277,17 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 10,
     in: rules(({ protocol }) => protocol?.protocol === 'gre' || protocol?.protocol === 'ipencap'),
   },
+  'a rule about a protocol without a name': {
+    perMille: 10,
+    in: rules(({ protocol }) => typeof protocol?.protocol === 'number'),
+  },
+  'ports of SCTP in a rule': {
+    perMille: 10,
+    in: rules(
+      ({ protocol, matches }) =>
+        protocol?.protocol === 'sctp' && matches.some(({ kind }) => kind === 'multiport'),
+    ),
+  },
   'a rule about VRRP': { perMille: 10, in: rules(({ protocol }) => protocol?.protocol === 'vrrp') },
   'a rule of table filter for one VIP': {
     perMille: 10,
@@ -342,7 +353,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
       ['add-service', 20],
       ['edit-service', 20],
       ['delete-service', 20],
-      ['add-dest', 50],
+      ['add-dest', 40],
       ['edit-dest', 100],
       ['delete-dest', 50],
       ['set-timeouts', 20],

@@ -56,7 +56,7 @@ export const NETWORK_FEATURES: Readonly<Record<string, Feature>> = {
     perMille: 30,
     in: packets((p) => p.kind === 'other' && (p.protocol === PROTOCOL_ESP || p.protocol === PROTOCOL_AH)),
   },
-  'a packet of GRE': { perMille: 15, in: packets((p) => p.kind === 'other' && p.protocol === PROTOCOL_GRE) },
+  'a packet of GRE': { perMille: 8, in: packets((p) => p.kind === 'other' && p.protocol === PROTOCOL_GRE) },
   'a packet by a wire where it does not belong': { perMille: 20, in: packets((p) => p.via !== undefined) },
   rp_filter: { perMille: 10, in: sysctl('net.ipv4.conf.all.rp_filter', 1) },
   accept_local: { perMille: 10, in: sysctl('net.ipv4.conf.all.accept_local', 1) },

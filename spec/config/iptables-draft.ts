@@ -1,6 +1,7 @@
 import { SYN } from '../wire/tcp.ts';
 import { checkLimit } from './iptables-limit.ts';
-import type { ProtocolName } from './protocols.ts';
+import { MULTIPORT_PROTOCOLS } from './iptables-options.ts';
+import type { Protocol, ProtocolName } from './protocols.ts';
 import { ANY_ICMP_TYPE, DEFAULT_LIMIT, type Match, type Rule, type TableName, type Target } from './rules.ts';
 import { TextError } from './text-error.ts';
 import type { Word } from './words.ts';
@@ -120,8 +121,11 @@ function finishMatch({ kind, at, value }: MatchDraft, draft: RuleDraft): Match {
     throw new TextError(at, `-m ${kind} is for ${protocol.toUpperCase()} only`, {
       hint: `add -p ${protocol}`,
     });
-  if (kind === 'multiport' && !isPlain(draft, ['tcp', 'udp']))
-    throw new TextError(at, '-m multiport is for protocols with ports only', { hint: 'add -p tcp' });
+  if (kind === 'multiport' && !isPlain(draft, MULTIPORT_PROTOCOLS))
+    throw new TextError(at, '-m multiport is for protocols with ports only', {
+      allowed: MULTIPORT_PROTOCOLS.join(' '),
+      hint: 'add -p tcp',
+    });
   if (value?.kind === 'limit') checkLimit(value, at);
   if (value) return value;
   throw new TextError(at, `-m ${kind} has no condition`, {
@@ -136,6 +140,6 @@ export function once(before: unknown, option: Word): void {
 }
 
 /** Whether the rule is for one of these protocols, without `!`. */
-export function isPlain({ protocol }: RuleDraft, protocols: readonly string[]): boolean {
+export function isPlain({ protocol }: RuleDraft, protocols: readonly Protocol[]): boolean {
   return protocol !== undefined && !protocol.inverted && protocols.includes(protocol.protocol);
 }

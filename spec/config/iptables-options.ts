@@ -1,3 +1,4 @@
+import type { Protocol } from './protocols.ts';
 import { type Match, NAT_TARGETS, type NatTargetKind, type RejectType, type TableName } from './rules.ts';
 
 /** The matches that the model knows (`-m`). */
@@ -80,6 +81,12 @@ export const NAT_OPTIONS: Readonly<
   'random-fully': ['SNAT', 'MASQUERADE'],
   persistent: ['SNAT', 'DNAT'],
 };
+
+/** Protocols of whose ports multiport knows where they are (net/netfilter/xt_multiport.c, check). */
+export const MULTIPORT_PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'udplite', 'sctp', 'dccp'];
+
+/** Protocols whose ports, or what is translated as a port, a target may name (libxt_NAT.c, portok). */
+export const NAT_PORT_PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'sctp', 'dccp', 'icmp'];
 
 /** The targets that a rule of the table may have. */
 export function targetsOf(table: TableName): readonly TargetName[] {

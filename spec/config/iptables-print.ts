@@ -3,7 +3,7 @@ import { FLAG_NAMES } from '../wire/tcp.ts';
 import { type AddressStyle, printAddress } from './address-text.ts';
 import type { IptablesCommand } from './commands.ts';
 import { natTargetWords } from './nat-range-text.ts';
-import { PROTOCOL_NUMBERS, type ProtocolName } from './protocols.ts';
+import { type Protocol, protocolNumber } from './protocols.ts';
 import {
   type AddressMatch,
   type AddressRange,
@@ -92,9 +92,9 @@ function addressWord({ address, mask }: AddressMatch, style: AddressStyle): stri
 }
 
 /** Those that iptables knows without /etc/protocols are always named. */
-function protocolWord(protocol: ProtocolName, style: AddressStyle): string {
+function protocolWord(protocol: Protocol, style: AddressStyle): string {
   const named = style === 'named' || protocol === 'tcp' || protocol === 'udp' || protocol === 'icmp';
-  return named ? protocol : String(PROTOCOL_NUMBERS[protocol]);
+  return String(named ? protocol : protocolNumber(protocol));
 }
 
 function askWords(name: string, ask: CtAsk | IpvsAsk, style: AddressStyle): string[] {

@@ -259,9 +259,12 @@ function parseInterface(word: Word, inverted: boolean): InterfaceMatch {
 function readProtocol({ draft, option, inverted, value }: Reading): void {
   once(draft.protocol, option);
   const word = value();
-  const name = word.text.toLowerCase();
-  if ((name === 'all' || name === '0') && !inverted) return;
-  draft.protocol = { protocol: parseProtocol(word, 'all'), inverted };
+  const protocol = parseProtocol(word);
+  if (protocol !== 0) draft.protocol = { protocol, inverted };
+  else if (inverted)
+    throw new TextError(word, 'a rule for none of the protocols would never match', {
+      hint: 'remove ! and -p',
+    });
 }
 
 function readMatch({ draft, value }: Reading): void {

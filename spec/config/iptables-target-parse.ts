@@ -1,6 +1,6 @@
 import { hint } from './address-text.ts';
 import { isPlain, type Reading } from './iptables-draft.ts';
-import { NAT_OPTIONS } from './iptables-options.ts';
+import { NAT_OPTIONS, NAT_PORT_PROTOCOLS } from './iptables-options.ts';
 import { parseTos } from './iptables-tos-parse.ts';
 import { parseMark, parseRejectType } from './iptables-values.ts';
 import { parseNatPorts, parseNatRange } from './nat-range-text.ts';
@@ -124,12 +124,16 @@ export function readNatOption(reading: Reading, name: keyof typeof NAT_OPTIONS):
   reading.draft.target = { kind, to: { ...to, ...chosen } };
 }
 
-/** Ports can be translated only where there are any (libxt_NAT.c, portok). */
 function setRange(reading: Reading, kind: NatTargetKind, to: NatRange): void {
-  if (to.ports && !isPlain(reading.draft, ['tcp', 'udp']))
-    throw new TextError(reading.option, `${reading.option.text} with ports is for TCP and UDP only`, {
-      hint: 'add -p tcp before it',
-    });
+  if (to.ports && !isPlain(reading.draft, NAT_PORT_PROTOCOLS))
+    throw new TextError(
+      reading.option,
+      `${reading.option.text} with ports is for protocols with ports only`,
+      {
+        allowed: NAT_PORT_PROTOCOLS.join(' '),
+        hint: 'add -p tcp before it',
+      },
+    );
   const before = targetOf(reading, kind).to;
   reading.draft.target = { kind, to: { ...before, ...to } };
 }

@@ -4,7 +4,7 @@ import { hint, parseAddress } from './address-text.ts';
 import { REJECT_ALIASES } from './iptables-options.ts';
 import { didYouMean } from './nearest.ts';
 import { parseNumber, parseUnsigned32 } from './number-text.ts';
-import { PROTOCOL_NAMES, PROTOCOL_NUMBERS, type ProtocolName } from './protocols.ts';
+import { PROTOCOL_NAMES, type Protocol, protocolNumber } from './protocols.ts';
 import { type CtState, type NatState, type PortRange, REJECT_TYPES, type RejectType } from './rules.ts';
 import { TextError } from './text-error.ts';
 import type { Word } from './words.ts';
@@ -94,16 +94,22 @@ export function parseStates<T extends CtState | NatState>(word: Word, known: rea
   });
 }
 
-/** A protocol by its name or number; `also`: what else may stand there. */
-export function parseProtocol(word: Word, ...also: readonly string[]): ProtocolName {
+/** A protocol by its name or number. 0 stands for all of them, except where it is an entry's. */
+export function parseProtocol(word: Word): Protocol {
   const text = word.text.toLowerCase();
-  const protocol = PROTOCOL_NAMES.find((name) => name === text || String(PROTOCOL_NUMBERS[name]) === text);
-  if (protocol) return protocol;
-  throw new TextError(word, `protocol "${word.text}" is not modelled`, {
-    allowed: ['a name of /etc/protocols, or its number', ...also].join(', '),
+  if (NAMES_OF_ALL.includes(text)) return 0;
+  const number = /^\d/.test(text) ? parseNumber(word, 'protocol', PROTOCOL) : undefined;
+  const name = PROTOCOL_NAMES.find((name) => name === text || protocolNumber(name) === number);
+  if (name ?? number !== undefined) return (name ?? number)!;
+  throw new TextError(word, `"${word.text}" is no protocol`, {
+    allowed: 'a name of /etc/protocols, 0 to 255, all',
     ...hint(didYouMean(word.text, PROTOCOL_NAMES)),
   });
 }
+
+const PROTOCOL = { min: 0, max: 255 };
+/** What iptables' own table and /etc/protocols call 0. */
+const NAMES_OF_ALL: readonly string[] = ['all', 'ip', 'hopopt'];
 
 /** `0x1` or `0x1/0xff`. */
 export function parseMark(word: Word): { value: number; mask: number } {

@@ -20,3 +20,10 @@ export const PROTOCOL_NUMBERS = {
 export type ProtocolName = keyof typeof PROTOCOL_NUMBERS;
 
 export const PROTOCOL_NAMES = Object.keys(PROTOCOL_NUMBERS) as readonly ProtocolName[];
+
+/** A protocol in a rule: by its name where /etc/protocols has one, else by its number (up to 255). */
+export type Protocol = ProtocolName | number;
+
+export function protocolNumber(protocol: Protocol): number {
+  return typeof protocol === 'number' ? protocol : PROTOCOL_NUMBERS[protocol];
+}

@@ -1,5 +1,5 @@
 import type { Ipv4 } from '../wire/address.ts';
-import type { ProtocolName } from './protocols.ts';
+import type { Protocol } from './protocols.ts';
 
 /** What `iptables-save` prints for one box. A table that is missing here does not exist on the director. */
 export interface Ruleset {
@@ -50,7 +50,7 @@ export interface InterfaceMatch {
 }
 
 export interface ProtocolMatch {
-  readonly protocol: ProtocolName;
+  readonly protocol: Protocol;
   readonly inverted: boolean;
 }
 

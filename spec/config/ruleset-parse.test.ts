@@ -195,7 +195,7 @@ describe('rules', () => {
     [
       'POSTROUTING -j SNAT --to-source VIP:80',
       24,
-      '--to-source with ports is for TCP and UDP only; add -p tcp',
+      '--to-source with ports is for protocols with ports only; allowed: tcp udp sctp dccp icmp; add -p tcp before it',
     ],
     ['POSTROUTING -p tcp -j SNAT --to-source VIP:80-70', 47, '"80-70" is no range of ports'],
     ['POSTROUTING -j SNAT --to-source CIP2-CIP1', 36, '"CIP2-CIP1" is no range of addresses'],
@@ -271,7 +271,6 @@ describe('rules', () => {
       13,
       '"stat" is no match; allowed: tcp state conntrack multiport mark connmark ipvs comment length ttl iprange udp icmp tos dscp tcpmss addrtype limit; did you mean state?',
     ],
-    ['-m multiport --dports 80', 13, '-m multiport is for protocols with ports only; add -p tcp'],
     [
       '-p tcp -m multiport --dports 1:2,3:4,5:6,7:8,9:10,11:12,13:14,15:16',
       39,
@@ -279,7 +278,7 @@ describe('rules', () => {
     ],
     ['-p tcp --dport 90:80', 25, '"90:80" is no range of ports; allowed: FIRST:LAST, the smaller first'],
     ['-p tcp --dport http', 25, '"http" is no port; allowed: 0 to 65535'],
-    ['-p spx', 13, 'protocol "spx" is not modelled; allowed: a name of /etc/protocols, or its number, all'],
+    ['-p spx', 13, '"spx" is no protocol; allowed: a name of /etc/protocols, 0 to 255, all'],
     ['-s 10.0.0.0/33', 22, '"33" is no prefix length; allowed: 0 to 32'],
     ['-s CIP1 -s CIP2', 18, '-s is given twice; remove one of them'],
     ['-o eth0', 10, '-o cannot stand in INPUT; use -i'],

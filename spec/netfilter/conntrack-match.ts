@@ -1,4 +1,4 @@
-import { PROTOCOL_NUMBERS } from '../config/protocols.ts';
+import { protocolNumber } from '../config/protocols.ts';
 import type { CtAsk, CtState, CtStatus, Match, NatState } from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
 import { newTuple } from '../conntrack/tuple.ts';
@@ -61,7 +61,7 @@ function askHolds(ask: CtAsk, { entry, info }: { entry: Asked; info: CtInfo }): 
     case 'repldstport':
       return within(ask, reply.dport) !== ask.inverted;
     case 'proto':
-      return (original.protocol === PROTOCOL_NUMBERS[ask.protocol]) !== ask.inverted;
+      return (original.protocol === protocolNumber(ask.protocol)) !== ask.inverted;
     case 'status':
       return ask.statuses.some((status) => hasStatus(entry, status)) !== ask.inverted;
     case 'dir':

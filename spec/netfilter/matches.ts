@@ -1,4 +1,4 @@
-import { PROTOCOL_NUMBERS } from '../config/protocols.ts';
+import { protocolNumber } from '../config/protocols.ts';
 import { type AddressRange, ANY_ICMP_TYPE, type InterfaceMatch, type Match } from '../config/rules.ts';
 import { seenState } from '../conntrack/core.ts';
 import { length, type Skb } from '../skb.ts';
@@ -31,7 +31,7 @@ export function ipPacketMatches(rule: LoadedRule, skb: Skb, { inDevice, outDevic
     interfaceMatches(rule.inInterface, inDevice) &&
     interfaceMatches(rule.outInterface, outDevice) &&
     (!rule.protocol ||
-      (PROTOCOL_NUMBERS[rule.protocol.protocol] === skb.header.protocol) !== rule.protocol.inverted) &&
+      (protocolNumber(rule.protocol.protocol) === skb.header.protocol) !== rule.protocol.inverted) &&
     (!rule.fragment || (skb.header.fragmentOffset !== 0) !== rule.fragment.inverted)
   );
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
+import { BIASES } from '../../generators/bias.ts';
 import { scenario } from '../../generators/scenario.ts';
 import { ModelDirector } from '../../harness/directors/model.ts';
 import { bind } from '../../harness/play/bind.ts';
@@ -45,7 +46,12 @@ function spoiltBy({ kind, badChecksum, fragment, moreFragments }: PacketItem): s
   return kind === 'datagram' ? ['length', 'checksum'] : ['checksum'];
 }
 
-const SAMPLES = fc.sample(scenario(), { numRuns: 150, seed: SEED }).flatMap(framesOf);
+/** Few directors have tunnels, of which much can be said. */
+const SCENARIOS = [
+  ...fc.sample(scenario(), { numRuns: 150, seed: SEED }),
+  ...fc.sample(scenario(BIASES.tunnels), { numRuns: 20, seed: SEED }),
+];
+const SAMPLES = SCENARIOS.flatMap(framesOf);
 const FRAMES = SAMPLES.map(({ frame }) => frame);
 const OURS = FRAMES.map(dissect);
 

@@ -31,6 +31,8 @@ export const SENDING: readonly Sentence[] = [
       const method = row && methodOf(row, moment);
       if (!only || others.length > 0 || (method !== 'Masq' && method !== 'Route')) return undefined;
       if (only.header.protocol !== sent!.header.protocol || only.length !== sent!.length) return undefined;
+      // A reset of the director's own, where the connection is gone by now.
+      if (only.header.destination === sent!.header.source) return undefined;
       return only.header.ttl === sent!.header.ttl - 1;
     },
     broken: 'ipvs-reply-ttl',
