@@ -6,7 +6,7 @@ const only = (name, from, allowed, comment) => ({
   name,
   comment,
   severity: 'error',
-  from: { path: from, pathNot: '\\.(test|spec)\\.ts$' },
+  from: { path: from, pathNot: '\\.(test|spec|fixture)\\.ts$' },
   to: { pathNot: allowed },
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { USUAL_NAMES } from './config/address-text.ts';
-import { TextError } from './config/text-error.ts';
+import { expectRefusal } from './config/refusal.fixture.ts';
 import { ADDRESS_NAMES, TWO_ARMED } from './config/topology.ts';
 import type {
   Datagram,
@@ -299,8 +299,7 @@ describe('the timeline', () => {
     ['0.1s', 1, '"0.1s" lacks its +; write +0.1s'],
   ];
   test.each(complaints)('%j is refused at column %i', (text, column, message) => {
-    expect(() => parseTimelineText(text)).toThrowError(TextError);
-    expect(() => parseTimelineText(text)).toThrowError(expect.objectContaining({ line: 1, column, message }));
+    expectRefusal(() => parseTimelineText(text), { line: 1, column, message });
   });
 });
 

@@ -4,6 +4,7 @@ import { SYSCTLS } from '../tables/sysctls.ts';
 import type { AdminCommand } from './commands.ts';
 import { parseCommand } from './commands-parse.ts';
 import { printCommand, toArgv } from './commands-print.ts';
+import { expectRefusal } from './refusal.fixture.ts';
 import type { Rule } from './rules.ts';
 import { SCHEDULERS } from './services.ts';
 import { TextError } from './text-error.ts';
@@ -156,8 +157,7 @@ describe('commands', () => {
   ];
   test.each(complaints)('%j is refused at column %i', (text, column, message) => {
     const parse = () => parseCommand(text, ['INPUT', 'FORWARD', 'OUTPUT', 'WEB']);
-    expect(parse).toThrowError(TextError);
-    expect(parse).toThrowError(expect.objectContaining({ line: 1, column, message }));
+    expectRefusal(parse, { line: 1, column, message });
   });
 
   test('no text makes anything but a command or a TextError', () => {

@@ -5,8 +5,8 @@ import { printServices } from './ipvsadm-print.ts';
 import { parseKeepalived } from './keepalived-parse.ts';
 import { parseNftRuleset } from './nft-parse.ts';
 import { NFT_RULESET } from './nft-ruleset.fixture.ts';
+import { expectRefusalWith } from './refusal.fixture.ts';
 import { parseSysctlList } from './sysctl-list-parse.ts';
-import { TextError } from './text-error.ts';
 
 /** Texts that describe a director in other words than ours. */
 
@@ -154,7 +154,5 @@ net.ipv4.conf.docker0.rp_filter = 1
     refused(() => parseSysctlList('\nnet.ipv4.vs.conntrack = yes', devices), 2, '"yes" is no value'));
 });
 
-function refused(read: () => unknown, line: number, message: string): void {
-  expect(read).toThrow(TextError);
-  expect(read).toThrow(expect.objectContaining({ line, message: expect.stringContaining(message) }));
-}
+const refused = (read: () => unknown, line: number, message: string): void =>
+  expectRefusalWith(read, { line, message });

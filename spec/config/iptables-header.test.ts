@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { printRuleset } from './iptables-print.ts';
+import { expectRefusal } from './refusal.fixture.ts';
 import { parseRuleset } from './ruleset-parse.ts';
 
 /** Matches on a packet's headers, and limits. */
@@ -63,7 +64,7 @@ describe('a match', () => {
   ];
   test.each(complaints)('-A INPUT %s is refused at column %i', (words, column, message) => {
     const text = `*filter\n-A INPUT ${words}\nCOMMIT\n`;
-    expect(() => parseRuleset(text)).toThrowError(expect.objectContaining({ line: 2, column, message }));
+    expectRefusal(() => parseRuleset(text), { line: 2, column, message });
   });
 });
 
@@ -95,6 +96,6 @@ describe('a target of table mangle', () => {
   ];
   test.each(complaints)('-A INPUT %s is refused at column %i', (words, column, message) => {
     const text = `*mangle\n-A INPUT ${words}\nCOMMIT\n`;
-    expect(() => parseRuleset(text)).toThrowError(expect.objectContaining({ line: 2, column, message }));
+    expectRefusal(() => parseRuleset(text), { line: 2, column, message });
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS, PARAMETERS } from './ipvsadm-options.ts';
 import { printServices } from './ipvsadm-print.ts';
+import { expectRefusal } from './refusal.fixture.ts';
 import {
   byMark,
   type Encapsulation,
@@ -14,7 +15,6 @@ import {
   type VirtualService,
 } from './services.ts';
 import { parseServices } from './services-parse.ts';
-import { TextError } from './text-error.ts';
 import { ADDRESS_NAMES } from './topology.ts';
 
 /** Every command and parameter that is modelled. */
@@ -259,7 +259,6 @@ describe('services', () => {
     ],
   ];
   test.each(complaints)('%j is refused at %i:%i', (text, line, column, message) => {
-    expect(() => parseServices(text)).toThrowError(TextError);
-    expect(() => parseServices(text)).toThrowError(expect.objectContaining({ line, column, message }));
+    expectRefusal(() => parseServices(text), { line, column, message });
   });
 });
