@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError, MachineError } from '../errors.ts';
 import { testFolders } from '../system/test-folders.ts';
 import { ScapyBridge } from './bridge.ts';
+import { BRIDGE_VERSION } from './messages.ts';
 import { readCapture } from './read-capture.ts';
 
 const folder = testFolders();
@@ -11,7 +12,7 @@ let bridge = new ScapyBridge();
 afterEach(() => bridge.close());
 
 /** A program in Python's place that answers hello, and each other question by that JavaScript. */
-async function pretending(answers: string, version = 1): Promise<string> {
+async function pretending(answers: string, version = BRIDGE_VERSION): Promise<string> {
   const path = join(await folder(), 'python');
   const hello = `{ id: ask.id, ok: { version: ${version}, scapy: '0', python: '0' } }`;
   const text = `#!${process.execPath}
@@ -26,8 +27,10 @@ import('node:readline').then(({ createInterface }) => createInterface({ input: p
 
 describe('the process that has Scapy', () => {
   it('is refused when it speaks another version', async () => {
-    bridge = new ScapyBridge({ python: await pretending('', 2) });
-    await expect(bridge.ask('build', { packets: [] })).rejects.toThrow('speaks version 2, not 1');
+    bridge = new ScapyBridge({ python: await pretending('', 1) });
+    await expect(bridge.ask('build', { packets: [] })).rejects.toThrow(
+      `speaks version 1, not ${BRIDGE_VERSION}`,
+    );
   });
 
   it('is replaced after it died, and whoever waited is told its last words', async () => {
@@ -60,6 +63,17 @@ describe('the process that has Scapy', () => {
     bridge = new ScapyBridge({ python: '/nowhere/python3' });
     await expect(bridge.ask('build', { packets: [] })).rejects.toThrow(/python3 ENOENT/);
   });
+});
+
+it('what the process takes is told, and grows with what it is asked', async () => {
+  bridge = new ScapyBridge();
+  const before = await bridge.ask('usage');
+  const frames = Array.from({ length: 200 }, () => 'ff'.repeat(60));
+  await bridge.ask('dissect', { frames });
+  const after = await bridge.ask('usage');
+  expect(after.cpuMs).toBeGreaterThan(before.cpuMs);
+  expect(before.peakBytes).toBeGreaterThan(8 * 1024 * 1024);
+  expect(after.peakBytes).toBeLessThan(512 * 1024 * 1024);
 });
 
 describe('a capture', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What the two processes say to each other changes together with this number. */
-export const BRIDGE_VERSION = 1;
+export const BRIDGE_VERSION = 2;
 
 const capturedFrame = z.object({
   /** Of libpcap: 1 Ethernet, 101 raw IP, 113 and 276 Linux cooked. */
@@ -22,6 +22,8 @@ export type CapturedFrame = z.infer<typeof capturedFrame>;
 /** What the Python process answers to each request. */
 export const ANSWERS = {
   hello: z.object({ version: z.int(), scapy: z.string(), python: z.string() }),
+  /** Since the process began: the most memory that it had at once, and how long it computed. */
+  usage: z.object({ peakBytes: z.number(), cpuMs: z.number() }),
   open: z.object({ capture: z.int() }),
   next: z.object({
     frames: z.array(capturedFrame),

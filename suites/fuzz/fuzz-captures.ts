@@ -8,7 +8,7 @@ import { framesOf } from '../../harness/import/made-up-frames.ts';
 import { parseScenarioFile } from '../../harness/replay/scenario-file.ts';
 import { ScapyBridge } from '../../harness/scapy-bridge/bridge.ts';
 import { damagedBytes, randomOf } from './damage.ts';
-import { complaintFault, cpuMs, type Fuzzed, LONGEST_MS } from './fuzz.ts';
+import { complaintFault, cpuMs, type Fuzzed, LIMITS, type Limits } from './fuzz.ts';
 
 const SERVICES = ['-t', '--sctp-service']
   .map((kind) => `-A ${kind} 10.0.0.100:80 -s rr\n-a ${kind} 10.0.0.100:80 -r 192.168.1.11:80 -m -w 1\n`)
@@ -35,13 +35,13 @@ timeline:
   - f2 client > sctp DATA
 `;
 
-/** Damages captures of every kind and has them imported; who waits for Scapy too long is told by its bridge. */
-export async function fuzzCaptures(runs: number, seed: number): Promise<Fuzzed> {
+/** Damages captures of every kind and has them imported. What Scapy's process takes for it counts, too. */
+export async function fuzzCaptures(runs: number, seed: number, limits = LIMITS): Promise<Fuzzed> {
   const folder = await mkdtemp(join(tmpdir(), 'lvs-conformance-fuzz-'));
   const bridge = new ScapyBridge();
   try {
     await writeFile(join(folder, 'ipvs'), SERVICES);
-    return await damagedCaptures(runs, seed, { folder, bridge });
+    return await damagedCaptures(runs, seed, { folder, bridge, limits });
   } finally {
     await bridge.close();
     await rm(folder, { recursive: true });
@@ -51,7 +51,7 @@ export async function fuzzCaptures(runs: number, seed: number): Promise<Fuzzed> 
 async function damagedCaptures(
   runs: number,
   seed: number,
-  { folder, bridge }: { folder: string; bridge: ScapyBridge },
+  { folder, bridge, limits }: { folder: string; bridge: ScapyBridge; limits: Limits },
 ): Promise<Fuzzed> {
   const random = randomOf(seed);
   const frames = framesOf(parseScenarioFile(CASE, 'case'), explainingModel());
@@ -59,7 +59,9 @@ async function damagedCaptures(
   const faults: { why: string; input: string }[] = [];
   const capture = join(folder, 'x.pcap');
   const files = { capture, ipvs: join(folder, 'ipvs'), rules: undefined, sysctl: undefined };
-  let [read, slowestMs] = [0, 0];
+  let [read, slowestMs, peakBytes] = [0, 0, 0];
+  // Before the first input Python starts, and reads Scapy.
+  let taken = await bridge.ask('usage');
   for (let run = 0; run < runs; run++) {
     const input = damagedBytes(whole[run % whole.length]!, random);
     await writeFile(capture, input);
@@ -72,12 +74,21 @@ async function damagedCaptures(
       () => undefined,
       (error: unknown) => complaintFault(error, folder) ?? 'refused',
     );
-    const ms = cpuMs() - start;
+    const now = await bridge.ask('usage');
+    // A process that was ended has been replaced, and the next one counts from 0.
+    const ms = cpuMs() - start + (now.cpuMs - (now.cpuMs < taken.cpuMs ? 0 : taken.cpuMs));
+    taken = now;
+    peakBytes = Math.max(peakBytes, now.peakBytes);
     slowestMs = Math.max(slowestMs, ms);
     if (why === undefined) read += 1;
-    const fault = ms > LONGEST_MS ? `took ${Math.round(ms)} ms of the processor` : why;
+    const fault = tooMuch(ms, now.peakBytes, limits) ?? why;
     if (fault !== undefined && fault !== 'refused')
       faults.push({ why: fault, input: Buffer.from(input).toString('hex') });
   }
-  return { name: 'pcap', runs, read, faults, slowestMs };
+  return { name: 'pcap', runs, read, faults, slowestMs, peakBytes };
+}
+
+function tooMuch(ms: number, bytes: number, limits: Limits): string | undefined {
+  if (ms > limits.ms) return `took ${Math.round(ms)} ms of the processor`;
+  return bytes > limits.bytes ? `had Scapy's process take ${bytes} bytes of memory` : undefined;
 }

@@ -11,10 +11,19 @@ export interface Fuzzed {
   /** Answers that no input may get, with the input. */
   readonly faults: readonly { readonly why: string; readonly input: string }[];
   readonly slowestMs: number;
+  /** The most memory that another process had, which reads them. */
+  readonly peakBytes?: number;
 }
 
-/** An answer takes no more of the processor than this. By the clock it may be longer: others compute too. */
-export const LONGEST_MS = 5_000;
+/** What no input may make its readers take. By the clock an answer may be longer: others compute too. */
+export interface Limits {
+  /** Of the processor, of all processes together. */
+  readonly ms: number;
+  /** Of memory, of each process. */
+  readonly bytes: number;
+}
+
+export const LIMITS: Limits = { ms: 5_000, bytes: 512 * 1024 * 1024 };
 
 /** How long this process has computed. */
 export function cpuMs(): number {
@@ -40,7 +49,7 @@ function fuzzText({ name, whole, read }: Target, runs: number, random: Random): 
     slowestMs = Math.max(slowestMs, ms);
     if (why === undefined) done += 1;
     else if (why !== 'refused') faults.push({ why, input: input.slice(0, 2000) });
-    if (ms > LONGEST_MS)
+    if (ms > LIMITS.ms)
       faults.push({ why: `took ${Math.round(ms)} ms of the processor`, input: input.slice(0, 2000) });
   }
   return { name, runs, read: done, faults, slowestMs };

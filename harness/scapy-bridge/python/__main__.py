@@ -6,7 +6,7 @@ import platform
 import resource
 import sys
 
-VERSION = 1
+VERSION = 2
 
 # What hostile captures may make Scapy take; a capture is read packet by packet and needs little of it.
 MOST_BYTES = 512 * 1024 * 1024
@@ -25,6 +25,7 @@ def operations():
     captures = Captures(InputFault)
     return {
         "hello": hello,
+        "usage": usage,
         "open": lambda request: captures.open(request["path"]),
         "next": lambda request: captures.next(request["capture"], request["count"]),
         "close": lambda request: captures.close(request["capture"]),
@@ -37,6 +38,12 @@ def hello(request):
     import scapy
 
     return {"version": VERSION, "scapy": scapy.VERSION, "python": platform.python_version()}
+
+
+def usage(request):
+    """What this process has taken since it began; Linux counts memory in KiB."""
+    taken = resource.getrusage(resource.RUSAGE_SELF)
+    return {"peakBytes": taken.ru_maxrss * 1024, "cpuMs": (taken.ru_utime + taken.ru_stime) * 1000}
 
 
 def answer(known, line):
