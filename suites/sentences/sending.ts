@@ -42,6 +42,7 @@ export const SENDING: readonly Sentence[] = [
     says: 'Of a packet with DF that is too big for its tunnel the client is told, and the real server gets nothing.',
     reports: ['tun-frag-needed-1500', 'howto-icmp-frag-needed', 'howto-lvs-mtu-frag-needed'],
     claim: 'ipvs/tunnel',
+    among: 90,
     given: all(UNFILTERED, narrow, withSysctls({ 'net.ipv4.vs.pmtu_disc': 1 })),
     holds: (moment) => {
       const { scenario, sent, left, before } = moment;
