@@ -2,6 +2,7 @@ import { formatIpv4, type Mac } from '../../spec/wire/address.ts';
 import { hexBytes } from '../../spec/wire/dissect.ts';
 import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from '../../spec/wire/ethernet.ts';
 import { GRE_CHECKSUM, greHeaderBytes, parseGre } from '../../spec/wire/gre.ts';
+import { GUE_HEADER_BYTES, gueInner } from '../../spec/wire/gue.ts';
 import { parseIcmp } from '../../spec/wire/icmp.ts';
 import {
   type Ipv4Packet,
@@ -15,6 +16,7 @@ import {
   word,
 } from '../../spec/wire/ipv4.ts';
 import { SCTP_HEADER_BYTES, verificationTag } from '../../spec/wire/sctp.ts';
+import { readChunks, type WholeChunk } from '../../spec/wire/sctp-chunks.ts';
 import { parseTcp, type TcpOption, type TcpSegment } from '../../spec/wire/tcp.ts';
 import { parseUdp } from '../../spec/wire/udp.ts';
 
@@ -110,20 +112,35 @@ function describeUdp(bytes: Uint8Array): object | undefined {
   const datagram = parseUdp(bytes);
   if (!datagram) return undefined;
   const { sourcePort, destinationPort, checksum, payload } = datagram;
-  return {
-    kind: 'udp',
-    udp: { sport: sourcePort, dport: destinationPort, checksum: checksum !== 0 },
-    payload: hexBytes(payload),
-  };
+  const udp = { sport: sourcePort, dport: destinationPort, checksum: checksum !== 0 };
+  return describeGue(payload, udp) ?? { kind: 'udp', udp, payload: hexBytes(payload) };
+}
+
+function describeGue(bytes: Uint8Array, udp: object): object | undefined {
+  const inner = gueInner(bytes);
+  if (!inner) return undefined;
+  const options = bytes.subarray(GUE_HEADER_BYTES, bytes.length - inner.length);
+  const gue = { flags: word(bytes, 2), options: hexBytes(options) };
+  return describeInner(inner, { kind: 'gue', udp, gue });
 }
 
 function describeSctp(bytes: Uint8Array): object | undefined {
   if (bytes.length < SCTP_HEADER_BYTES) return undefined;
+  const { chunks, rest } = readChunks(bytes);
   return {
     kind: 'sctp',
-    sctp: { sport: word(bytes, 0), dport: word(bytes, 2), tag: verificationTag(bytes) },
-    payload: hexBytes(bytes.subarray(SCTP_HEADER_BYTES)),
+    sctp: {
+      ...{ sport: word(bytes, 0), dport: word(bytes, 2), tag: verificationTag(bytes) },
+      chunks: chunks.map(describeChunk),
+    },
+    payload: hexBytes(rest),
   };
+}
+
+/** Without its length. */
+function describeChunk({ name, flags, numbers, rest }: WholeChunk): object {
+  const bytes = rest && { [rest[0]]: hexBytes(rest[1]) };
+  return { type: name, flags, numbers: Object.fromEntries(numbers), bytes: bytes ?? {} };
 }
 
 function describeIcmp(bytes: Uint8Array): object | undefined {

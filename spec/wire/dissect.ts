@@ -1,6 +1,7 @@
 import { formatIpv4 } from './address.ts';
 import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from './ethernet.ts';
 import { GRE_CHECKSUM, greHeaderBytes } from './gre.ts';
+import { GUE_HEADER_BYTES, gueInner } from './gue.ts';
 import {
   PROTOCOL_GRE,
   PROTOCOL_ICMP,
@@ -10,6 +11,7 @@ import {
   PROTOCOL_UDP,
   word,
 } from './ipv4.ts';
+import { readChunks, type WholeChunk } from './sctp-chunks.ts';
 import { FLAG_NAMES, parseTcp, type TcpOption } from './tcp.ts';
 import { parseUdp } from './udp.ts';
 
@@ -140,7 +142,22 @@ function portFields(bytes: Uint8Array, prefix: string): Field[] {
 function udpFields(bytes: Uint8Array, prefix: string): Field[] {
   const { sourcePort, destinationPort, length, checksum, payload } = parseUdp(bytes)!;
   const fields = { sport: sourcePort, dport: destinationPort, length, checksum: hex(checksum, 4) };
-  return [...named(`${prefix}udp`, fields), raw(`${prefix}udp.payload`, payload)];
+  const inner = gueInner(payload);
+  return [
+    ...named(`${prefix}udp`, fields),
+    ...(inner ? gueFields(payload, inner, prefix) : [raw(`${prefix}udp.payload`, payload)]),
+  ];
+}
+
+function gueFields(bytes: Uint8Array, inner: Uint8Array, prefix: string): Field[] {
+  const headerBytes = bytes.length - inner.length;
+  const options = bytes.subarray(GUE_HEADER_BYTES, headerBytes);
+  const fields = { headerLength: headerBytes, protocol: bytes[1]!, flags: hex(word(bytes, 2), 4) };
+  return [
+    ...named(`${prefix}gue`, fields),
+    ...(options.length > 0 ? [raw(`${prefix}gue.options`, options)] : []),
+    ...ipv4Fields(inner, `${prefix}inner.`),
+  ];
 }
 
 function sctpFields(bytes: Uint8Array, prefix: string): Field[] {
@@ -150,7 +167,19 @@ function sctpFields(bytes: Uint8Array, prefix: string): Field[] {
     tag: long(bytes, 4),
     checksum: hex(long(bytes, 8), 8),
   };
-  return [...named(`${prefix}sctp`, fields), raw(`${prefix}sctp.chunks`, bytes.subarray(12))];
+  const { chunks, rest } = readChunks(bytes);
+  return [
+    ...named(`${prefix}sctp`, fields),
+    ...chunks.flatMap((chunk, index) => chunkFields(chunk, `${prefix}sctp.chunk${index + 1}`)),
+    ...(rest.length > 0 ? [raw(`${prefix}sctp.rest`, rest)] : []),
+  ];
+}
+
+function chunkFields({ name, flags, length, numbers, rest }: WholeChunk, layer: string): Field[] {
+  return [
+    ...named(layer, { type: name, flags: hex(flags, 2), length, ...Object.fromEntries(numbers) }),
+    ...(rest ? [raw(`${layer}.${rest[0]}`, rest[1])] : []),
+  ];
 }
 
 function icmpFields(bytes: Uint8Array, prefix: string): Field[] {

@@ -1,4 +1,4 @@
-import { PROTOCOL_IPIP } from './ipv4.ts';
+import { PROTOCOL_IPIP, word } from './ipv4.ts';
 
 /** The header of generic UDP encapsulation (draft-ietf-intarea-gue), version 0, that says what is behind it. */
 export interface GueHeader {
@@ -18,6 +18,15 @@ const NO_DATA = 0xe0;
 export function parseGue(bytes: Uint8Array): GueHeader | undefined {
   if (bytes.length < GUE_HEADER_BYTES || (bytes[0]! & NO_DATA) !== 0) return undefined;
   return { headerBytes: GUE_HEADER_BYTES + (bytes[0]! & 0x1f) * 4, protocol: bytes[1]! };
+}
+
+/** The packet behind the header, of a datagram that any port may have: a whole IPv4 packet, and nothing behind it. */
+export function gueInner(datagram: Uint8Array): Uint8Array | undefined {
+  const gue = parseGue(datagram);
+  if (gue?.protocol !== PROTOCOL_IPIP) return undefined;
+  const inner = datagram.subarray(gue.headerBytes);
+  const isPacket = inner.length >= 20 && inner[0]! >> 4 === 4 && word(inner, 2) === inner.length;
+  return isPacket ? inner : undefined;
 }
 
 /** The header of an IPv4 packet, without options, before it. */

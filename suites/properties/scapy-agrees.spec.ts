@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { BIASES } from '../../generators/bias.ts';
+import { BIASES, EVEN } from '../../generators/bias.ts';
 import { scenario } from '../../generators/scenario.ts';
 import { ModelDirector } from '../../harness/directors/model.ts';
 import { bind } from '../../harness/play/bind.ts';
@@ -9,6 +9,15 @@ import { describePacket } from '../../harness/scapy-bridge/describe-packet.ts';
 import type { Observation } from '../../spec/observation.ts';
 import { isPacket, type PacketItem, type Scenario } from '../../spec/scenario.ts';
 import { dissect, type Field, hexBytes } from '../../spec/wire/dissect.ts';
+import { ETHERNET_HEADER_BYTES, parseEthernet, printEthernet } from '../../spec/wire/ethernet.ts';
+import { PROTOCOL_SCTP, parseIpv4Packet, printIpv4Packet } from '../../spec/wire/ipv4.ts';
+import {
+  printSctp,
+  SCTP_CHUNK_TYPES,
+  SCTP_HEADER_BYTES,
+  type SctpChunkName,
+  setSctpChecksum,
+} from '../../spec/wire/sctp.ts';
 import { KERNEL, SEED } from './reference.ts';
 
 /** `spec/wire` and Scapy were written by different people from the same RFCs. */
@@ -46,10 +55,11 @@ function spoiltBy({ kind, badChecksum, fragment, moreFragments }: PacketItem): s
   return kind === 'datagram' ? ['length', 'checksum'] : ['checksum'];
 }
 
-/** Few directors have tunnels, of which much can be said. */
+/** Few directors have tunnels, or services of SCTP, of which much can be said. */
 const SCENARIOS = [
   ...fc.sample(scenario(), { numRuns: 150, seed: SEED }),
   ...fc.sample(scenario(BIASES.tunnels), { numRuns: 20, seed: SEED }),
+  ...fc.sample(scenario({ ...EVEN, sctpServices: 80, udpServices: 0 }), { numRuns: 40, seed: SEED }),
 ];
 const SAMPLES = SCENARIOS.flatMap(framesOf);
 const FRAMES = SAMPLES.map(({ frame }) => frame);
@@ -62,7 +72,14 @@ const KINDS: Readonly<Record<string, readonly [field: string, says: RegExp]>> = 
   'a segment with time stamps': ['tcp.options', /timestamp/],
   'a datagram': ['udp.length', /./],
   'a datagram without a checksum': ['udp.checksum', /^0x0000$/],
-  'a packet of SCTP': ['sctp.tag', /./],
+  ...Object.fromEntries(
+    Object.keys(SCTP_CHUNK_TYPES).map((name) => [
+      `a packet of SCTP with ${name}`,
+      ['sctp.chunk1.type', new RegExp(`^${name}$`)] as const,
+    ]),
+  ),
+  'a packet of SCTP with two chunks': ['sctp.chunk2.type', /./],
+  'what SCTP says its tag is': ['sctp.chunk1.initiateTag', /[1-9]/],
   'a ping': ['icmp.type', /^8$/],
   'an answer to one': ['icmp.type', /^0$/],
   'an error about a segment': ['icmp.quoted.tcp.sport', /./],
@@ -75,6 +92,7 @@ const KINDS: Readonly<Record<string, readonly [field: string, says: RegExp]>> = 
   'IP in IP': ['ipv4.protocol', /^4$/],
   GRE: ['gre.flags', /^0x0000$/],
   'GRE with a checksum': ['gre.checksum', /./],
+  GUE: ['gue.protocol', /^4$/],
   'a segment in a tunnel': ['inner.tcp.seq', /./],
   'AH or ESP': ['ipv4.protocol', /^5[01]$/],
   'a request for a neighbour': ['eth.type', /^0x0806$/],
@@ -108,6 +126,67 @@ test('Scapy makes the same bytes of the same packets, and the right checksum whe
       );
   }
 });
+
+/** What a chunk has behind its numbers; where it may have more, something that is whole. */
+const CHUNK_BODIES: Readonly<Record<SctpChunkName, number | readonly [numbers: number, more: string]>> = {
+  DATA: [12, 'six by'],
+  INIT: 16,
+  INIT_ACK: 16,
+  SACK: 12,
+  HEARTBEAT: [0, '\0\x01\0\x08abcd'],
+  HEARTBEAT_ACK: [0, '\0\x01\0\x08abcd'],
+  ABORT: [0, '\0\x01\0\x08\0\x07\0\0'],
+  SHUTDOWN: 4,
+  SHUTDOWN_ACK: 0,
+  ERROR: [0, '\0\x01\0\x08\0\x07\0\0'],
+  COOKIE_ECHO: [0, 'cookie'],
+  COOKIE_ACK: 0,
+  SHUTDOWN_COMPLETE: 0,
+};
+
+/** A frame with that chunk and another one behind it, all its numbers others; a SACK says that it has no blocks. */
+function withNumbers(name: SctpChunkName): Uint8Array {
+  const body = CHUNK_BODIES[name];
+  const [numbers, more] = typeof body === 'number' ? [body, ''] : body;
+  const bytes = Array.from({ length: numbers }, (_, at) =>
+    name === 'SACK' && at >= 8 ? 0 : 0x11 * (at + 1),
+  );
+  const length = 4 + numbers + more.length;
+  const chunk = Buffer.concat([
+    Uint8Array.from([SCTP_CHUNK_TYPES[name], 0x0b, 0, length, ...bytes]),
+    Buffer.alloc((length + 3) & ~3),
+  ]);
+  chunk.write(more, 4 + numbers, 'latin1');
+  const ports = { sourcePort: 40_000, destinationPort: 80, verificationTag: 7, initiateTag: 9 };
+  const payload = Buffer.concat([
+    printSctp({ ...ports, chunks: [] }),
+    chunk.subarray(0, (length + 3) & ~3),
+    printSctp({ ...ports, chunks: ['COOKIE_ACK'] }).subarray(SCTP_HEADER_BYTES),
+  ]);
+  setSctpChecksum(payload);
+  const { eth, header } = FIRST;
+  return printEthernet(eth, printIpv4Packet({ header: { ...header, protocol: PROTOCOL_SCTP }, payload }));
+}
+
+const FIRST = (() => {
+  const frame = FRAMES.find((one) => dissect(one).some(({ name }) => name === 'sctp.tag'))!;
+  return { eth: parseEthernet(frame)!, header: parseIpv4Packet(frame, ETHERNET_HEADER_BYTES)!.header };
+})();
+
+test.each(Object.keys(CHUNK_BODIES) as SctpChunkName[])(
+  'Scapy has every number of %s where the reference has it',
+  async (name) => {
+    const frame = withNumbers(name);
+    const ours = dissect(frame);
+    expect(ours.filter(({ name: field }) => field.endsWith('.type')).map(({ value }) => value)).toEqual(
+      expect.arrayContaining([name, 'COOKIE_ACK']),
+    );
+    const [theirs] = await bridge.ask('dissect', { frames: [hexBytes(frame)] });
+    expect(theirs).toEqual(ours.map((each) => [each.name, each.value]));
+    const [built] = await bridge.ask('build', { packets: [describePacket(frame)!] });
+    expect(built).toBe(hexBytes(frame));
+  },
+);
 
 function differingFields(one: Uint8Array, other: Uint8Array): string[] {
   const theirs = dissect(other);

@@ -1,5 +1,7 @@
 """Packets taken apart and put together by Scapy alone, in the words of spec/wire/dissect.ts."""
 
+from chunks import chunk_layers, chunk_rows
+from gue import GUE, gue_of
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.l2 import GRE, Ether
 from scapy.layers.sctp import SCTP
@@ -136,7 +138,17 @@ def udp(datagram, prefix):
         ("sport", datagram.sport), ("dport", datagram.dport), ("length", datagram.len),
         ("checksum", f"0x{datagram.chksum:04x}"),
     ]
-    return named(f"{prefix}udp", pairs) + [sized(f"{prefix}udp.payload", payload(datagram))]
+    wrapped = gue_of(payload(datagram))
+    if wrapped is None:
+        return named(f"{prefix}udp", pairs) + [sized(f"{prefix}udp.payload", payload(datagram))]
+    options = [sized(f"{prefix}gue.options", wrapped.options)] if wrapped.options else []
+    header = [
+        ("headerLength", 4 + 4 * wrapped.hlen), ("protocol", wrapped.protocol), ("flags", f"0x{wrapped.flags:04x}"),
+    ]
+    return (
+        named(f"{prefix}udp", pairs) + named(f"{prefix}gue", header) + options
+        + ipv4(payload(wrapped), f"{prefix}inner.")
+    )
 
 
 def sctp(packet, prefix):
@@ -144,8 +156,15 @@ def sctp(packet, prefix):
         ("sport", packet.sport), ("dport", packet.dport), ("tag", packet.tag),
         ("checksum", f"0x{packet.chksum:08x}"),
     ]
-    # Chunks that are cut or of no known type Scapy keeps as they are.
-    return named(f"{prefix}sctp", pairs) + [sized(f"{prefix}sctp.chunks", payload(packet))]
+    fields = named(f"{prefix}sctp", pairs)
+    rows, rest = chunk_rows(packet)
+    for number, chunk in enumerate(rows, 1):
+        fields += [
+            sized(f"{prefix}sctp.chunk{number}.{name}", value) if isinstance(value, bytes)
+            else (f"{prefix}sctp.chunk{number}.{name}", str(value))
+            for name, value in chunk
+        ]
+    return fields + ([sized(f"{prefix}sctp.rest", rest)] if rest else [])
 
 
 def icmp(data, prefix):
@@ -217,9 +236,17 @@ def udp_layer(packet, data):
     return UDP(sport=udp["sport"], dport=udp["dport"], **fixed) / Raw(data)
 
 
+def gue_layer(packet, data):
+    options = bytes.fromhex(packet["gue"]["options"])
+    return udp_layer(packet, b"") / GUE(flags=packet["gue"]["flags"], options=options) / ip_layer(packet["inner"])
+
+
 def sctp_layer(packet, data):
     sctp = packet["sctp"]
-    return SCTP(sport=sctp["sport"], dport=sctp["dport"], tag=sctp["tag"]) / Raw(data)
+    packet = SCTP(sport=sctp["sport"], dport=sctp["dport"], tag=sctp["tag"])
+    for layer in chunk_layers(sctp["chunks"]):
+        packet = packet / layer
+    return packet / Raw(data) if data else packet
 
 
 def icmp_layer(packet, data):
@@ -233,6 +260,6 @@ def icmp_layer(packet, data):
 
 
 LAYERS = {
-    "tcp": tcp_layer, "udp": udp_layer, "sctp": sctp_layer, "icmp": icmp_layer, "gre": gre_layer,
+    "tcp": tcp_layer, "udp": udp_layer, "sctp": sctp_layer, "icmp": icmp_layer, "gre": gre_layer, "gue": gue_layer,
     "ipip": lambda packet, data: ip_layer(packet["inner"]), "raw": lambda packet, data: Raw(data),
 }
