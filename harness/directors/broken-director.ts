@@ -12,13 +12,13 @@ export interface BrokenDirector {
 }
 
 /**
- * Acts while a sysctl has its default. A copy of the director would not do where connections are made: their timers
- * would keep the copy, whose clock stands still.
+ * Acts while a sysctl has its default; of those that each device has, named by the last word, all. A copy of the
+ * director would not do where connections are made: their timers would keep the copy, whose clock stands still.
  */
 export function atDefault<T>({ changedSysctls }: Net, sysctl: string, act: () => T): T {
-  const value = changedSysctls.get(sysctl);
-  changedSysctls.delete(sysctl);
+  const set = [...changedSysctls].filter(([name]) => name === sysctl || name.endsWith(`.${sysctl}`));
+  for (const [name] of set) changedSysctls.delete(name);
   const result = act();
-  if (value !== undefined) changedSysctls.set(sysctl, value);
+  for (const [name, value] of set) changedSysctls.set(name, value);
   return result;
 }
