@@ -1,12 +1,8 @@
 import { PARTS } from '../../spec/parts.ts';
 import type { Parts } from '../../spec/state.ts';
 import { replace32 } from '../../spec/wire/checksum.ts';
-import { setWord, word } from '../../spec/wire/ipv4.ts';
+import { long, setLong, setWord, word } from '../../spec/wire/ipv4.ts';
 import type { BrokenDirector } from './broken-director.ts';
-
-function long(bytes: Uint8Array, at: number): number {
-  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
-}
 
 /** Packets are renumbered, but for the number that stands there. */
 function numberStays(at: number): Parts {
@@ -17,8 +13,7 @@ function numberStays(at: number): Parts {
       const done = PARTS.seqAdjust(net, skb, entry, direction);
       const bytes = skb.payload.slice();
       setWord(bytes, 16, replace32(word(bytes, 16), long(bytes, at), before));
-      setWord(bytes, at, before >>> 16);
-      setWord(bytes, at + 2, before & 0xffff);
+      setLong(bytes, at, before);
       skb.payload = bytes;
       return done;
     },

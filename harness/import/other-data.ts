@@ -2,11 +2,12 @@ import { fold, sumWords } from '../../spec/wire/checksum.ts';
 import { ETHERTYPE_IPV4 } from '../../spec/wire/ethernet.ts';
 import { GRE_CHECKSUM, greHeaderBytes, isWholeGre, parseGre } from '../../spec/wire/gre.ts';
 import {
-  addressAt,
+  long,
   PROTOCOL_AH,
   PROTOCOL_ESP,
   PROTOCOL_GRE,
   PROTOCOL_IPIP,
+  setLong,
   setWord,
 } from '../../spec/wire/ipv4.ts';
 import { pattern } from '../play/packet-frame.ts';
@@ -72,9 +73,8 @@ function recastInner(bytes: Uint8Array, at: number | undefined, casting: Casting
   if (header.length < IP_HEADER_BYTES || header[0] !== 0x45) return;
   const wasRight = sumsUp(header);
   for (const place of [12, 16]) {
-    const address = addressOf(casting, addressAt(header, place));
-    setWord(header, place, address >>> 16);
-    setWord(header, place + 2, address & 0xffff);
+    const address = addressOf(casting, long(header, place));
+    setLong(header, place, address);
   }
   if (wasRight) sumUp(header, 10, true);
 }

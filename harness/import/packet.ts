@@ -3,7 +3,7 @@ import { ETHERTYPE_IPV4 } from '../../spec/wire/ethernet.ts';
 import { greHeaderBytes, parseGre } from '../../spec/wire/gre.ts';
 import { parseGue } from '../../spec/wire/gue.ts';
 import {
-  addressAt,
+  long,
   PROTOCOL_GRE,
   PROTOCOL_IPIP,
   PROTOCOL_SCTP,
@@ -69,8 +69,8 @@ export function readPacket(
   const inner = start === undefined ? undefined : readPacket(body.subarray(start), where);
   const packet: CapturedPacket = {
     ...where,
-    source: addressAt(bytes, 12),
-    destination: addressAt(bytes, 16),
+    source: long(bytes, 12),
+    destination: long(bytes, 16),
     protocol: bytes[9]!,
     id: word(bytes, 4),
     ttl: bytes[8]!,

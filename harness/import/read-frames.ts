@@ -1,7 +1,7 @@
 import type { Ipv4, Mac } from '../../spec/wire/address.ts';
 import { ETHERTYPE_ARP } from '../../spec/wire/arp.ts';
 import { ETHERTYPE_IPV4 } from '../../spec/wire/ethernet.ts';
-import { addressAt, word } from '../../spec/wire/ipv4.ts';
+import { long, word } from '../../spec/wire/ipv4.ts';
 import { InputError } from '../errors.ts';
 import type { ScapyBridge } from '../scapy-bridge/bridge.ts';
 import type { CapturedFrame } from '../scapy-bridge/messages.ts';
@@ -106,16 +106,16 @@ function concerns(
 ): boolean {
   if (addresses.has(source) || addresses.has(destination)) return true;
   const quotes = protocol === PROTOCOL_ICMP && body.length >= 28;
-  return quotes && (addresses.has(addressAt(body, 20)) || addresses.has(addressAt(body, 24)));
+  return quotes && (addresses.has(long(body, 20)) || addresses.has(long(body, 24)));
 }
 
 /** Whoever asks or answers by ARP says who it is. */
 function noteOwner(owners: Map<Mac, Ipv4>, arp: Uint8Array): void {
   if (arp.length < 28) return;
   const mac = Buffer.from(arp.subarray(8, 14)).toString('hex');
-  owners.set(mac, addressAt(arp, 14));
+  owners.set(mac, long(arp, 14));
 }
 
 function askerIn(arp: Uint8Array): Ipv4 | undefined {
-  return arp.length >= 28 && word(arp, 6) === ARP_REQUEST ? addressAt(arp, 14) : undefined;
+  return arp.length >= 28 && word(arp, 6) === ARP_REQUEST ? long(arp, 14) : undefined;
 }

@@ -1,6 +1,6 @@
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { Flow, IcmpError, PacketItem } from '../../spec/scenario.ts';
-import { addressAt } from '../../spec/wire/ipv4.ts';
+import { long } from '../../spec/wire/ipv4.ts';
 import { clientOf, type FlowLog } from './flow-log.ts';
 import { firstServer, hostAt, hostNamed, hostWithMac, type Sender } from './hosts.ts';
 import type { Way } from './packet-frame.ts';
@@ -53,7 +53,7 @@ export function errorEnds(
   { log, quoted }: { readonly log: FlowLog; readonly quoted: Uint8Array },
 ): Ends {
   const { host, isn } = endsOf(config, flow, error, log);
-  const from = error.by === undefined ? addressAt(quoted, 16) : hostNamed(config.topology, error.by).address;
+  const from = error.by === undefined ? long(quoted, 16) : hostNamed(config.topology, error.by).address;
   const source = { address: from, port: 0 };
-  return { host, source, destination: { address: addressAt(quoted, 12), port: 0 }, isn };
+  return { host, source, destination: { address: long(quoted, 12), port: 0 }, isn };
 }

@@ -4,8 +4,8 @@ import type { Mac } from '../../spec/wire/address.ts';
 import { ETHERNET_HEADER_BYTES, parseEthernet } from '../../spec/wire/ethernet.ts';
 import { ICMP_HEADER_BYTES, isIcmpError } from '../../spec/wire/icmp.ts';
 import {
-  addressAt,
   type Ipv4Packet,
+  long,
   PROTOCOL_ICMP,
   PROTOCOL_SCTP,
   PROTOCOL_TCP,
@@ -107,8 +107,8 @@ function readQuotedArrival(frame: Uint8Array, { payload }: Ipv4Packet): Arrival 
   if (quoted.length < Math.max(ports, 20) + 4 || !PROTOCOLS_WITH_PORTS.includes(quoted[9]!)) return undefined;
   return {
     mac: parseEthernet(frame)!.destination,
-    server: { address: addressAt(quoted, 12), port: word(quoted, ports) },
-    client: { address: addressAt(quoted, 16), port: word(quoted, ports + 2) },
+    server: { address: long(quoted, 12), port: word(quoted, ports) },
+    client: { address: long(quoted, 16), port: word(quoted, ports + 2) },
   };
 }
 

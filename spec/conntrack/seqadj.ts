@@ -2,7 +2,7 @@ import { ensureWritable, type Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import { replace32 } from '../wire/checksum.ts';
-import { setWord, word } from '../wire/ipv4.ts';
+import { long, setLong, setWord, word } from '../wire/ipv4.ts';
 import { after, before, u32 } from '../wire/seq.ts';
 import { ACK, TCP_HEADER_BYTES } from '../wire/tcp.ts';
 import { type Direction, type NfConn, ORIGINAL, REPLY, type SeqAdjust } from './types.ts';
@@ -84,13 +84,8 @@ function adjustSack(skb: Skb, bytes: Uint8Array, other: SeqAdjust): boolean {
   return true;
 }
 
-function long(bytes: Uint8Array, at: number): number {
-  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
-}
-
 /** Writes a number; the checksum follows. */
 function put(bytes: Uint8Array, at: number, value: number): void {
   setWord(bytes, 16, replace32(word(bytes, 16), long(bytes, at), value));
-  setWord(bytes, at, value >>> 16);
-  setWord(bytes, at + 2, value & 0xffff);
+  setLong(bytes, at, value);
 }

@@ -4,6 +4,7 @@ import type { Ipv4 } from '../wire/address.ts';
 import { ETHERTYPE_PPP, GRE_VERSION, parseGre } from '../wire/gre.ts';
 import { ICMP_HEADER_BYTES } from '../wire/icmp.ts';
 import {
+  long,
   PROTOCOL_GRE,
   PROTOCOL_ICMP,
   PROTOCOL_SCTP,
@@ -103,8 +104,4 @@ function callOf(gre: Uint8Array): number | undefined {
   const header = parseGre(gre);
   if (!header || (header.flags & GRE_VERSION) !== 1 || gre.length < 8) return 0;
   return header.protocol === ETHERTYPE_PPP ? word(gre, 6) : undefined;
-}
-
-function long(bytes: Uint8Array, at: number): number {
-  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
 }

@@ -11,7 +11,7 @@ import {
   ICMP_TIME_EXCEEDED,
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
-import { changedHeader, PROTOCOL_UDP, parseIpv4Header, setWord } from '../wire/ipv4.ts';
+import { changedHeader, PROTOCOL_UDP, parseIpv4Header, setLong, setWord } from '../wire/ipv4.ts';
 import { connInGet, connOutGet, connPut } from './conn.ts';
 import { endsOf, reverse } from './ends.ts';
 import { gatherFrags } from './gather-frags.ts';
@@ -157,8 +157,7 @@ function natIcmp(net: Net, skb: Skb, cp: IpVsConn, way: 'in' | 'out'): void {
   const hasPorts = !net.parts.ipvsProtocols[quoted[9]!]!.follows;
   ensureWritable(skb, ICMP_HEADER_BYTES + headerBytes + (hasPorts ? PORTS_BYTES : 0));
   const [address, port] = way === 'in' ? [cp.destAddress, cp.destPort] : [cp.virtual, cp.virtualPort];
-  setWord(quoted, way === 'in' ? 12 : 16, address >>> 16);
-  setWord(quoted, way === 'in' ? 14 : 18, address & 0xffff);
+  setLong(quoted, way === 'in' ? 12 : 16, address);
   setWord(quoted, 10, 0);
   setWord(quoted, 10, fold(sumWords(quoted, 0, headerBytes)));
   if (hasPorts) setWord(quoted, headerBytes + (way === 'in' ? 0 : 2), port);

@@ -1,6 +1,6 @@
 import type { Ipv4, Mac } from './address.ts';
 import { octet, printEthernet } from './ethernet.ts';
-import { setWord } from './ipv4.ts';
+import { setLong, setWord } from './ipv4.ts';
 
 export const ETHERTYPE_ARP = 0x0806;
 const BROADCAST: Mac = 'ffffffffffff';
@@ -17,9 +17,7 @@ export function printArpRequest(
   setWord(body, 4, 0x0604); // address lengths
   setWord(body, 6, REQUEST);
   for (let i = 0; i < 6; i++) body[8 + i] = octet(sender.mac, i);
-  setWord(body, 14, sender.address >>> 16);
-  setWord(body, 16, sender.address & 0xffff);
-  setWord(body, 24, target >>> 16);
-  setWord(body, 26, target & 0xffff);
+  setLong(body, 14, sender.address);
+  setLong(body, 24, target);
   return printEthernet({ destination: BROADCAST, source: sender.mac, etherType: ETHERTYPE_ARP }, body);
 }

@@ -3,6 +3,7 @@ import { ETHERNET_HEADER_BYTES, ETHERTYPE_IPV4, parseEthernet } from './ethernet
 import { GRE_CHECKSUM, greHeaderBytes } from './gre.ts';
 import { GUE_HEADER_BYTES, gueInner } from './gue.ts';
 import {
+  long,
   PROTOCOL_GRE,
   PROTOCOL_ICMP,
   PROTOCOL_IPIP,
@@ -240,8 +241,4 @@ function hex(value: number, digits: number): string {
 
 export function hexBytes(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function long(bytes: Uint8Array, at: number): number {
-  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
 }

@@ -1,5 +1,5 @@
 import { fold, sumWords } from './checksum.ts';
-import { setWord, word } from './ipv4.ts';
+import { long, setLong, setWord } from './ipv4.ts';
 
 /** An ICMP message (RFC 792): `info` is the four bytes after the checksum. */
 export interface IcmpMessage {
@@ -41,7 +41,7 @@ export function parseIcmp(bytes: Uint8Array): IcmpMessage | undefined {
   return {
     type: bytes[0]!,
     code: bytes[1]!,
-    info: word(bytes, 4) * 0x10000 + word(bytes, 6),
+    info: long(bytes, 4),
     body: bytes.subarray(ICMP_HEADER_BYTES),
   };
 }
@@ -51,8 +51,7 @@ export function printIcmp(message: IcmpMessage): Uint8Array {
   const bytes = new Uint8Array(ICMP_HEADER_BYTES + message.body.length);
   bytes[0] = message.type;
   bytes[1] = message.code;
-  setWord(bytes, 4, message.info >>> 16);
-  setWord(bytes, 6, message.info & 0xffff);
+  setLong(bytes, 4, message.info);
   bytes.set(message.body, ICMP_HEADER_BYTES);
   setWord(bytes, 2, fold(sumWords(bytes)));
   return bytes;

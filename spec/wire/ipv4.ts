@@ -70,8 +70,8 @@ export function parseIpv4Header(bytes: Uint8Array, at = 0): Ipv4Header | undefin
     fragmentOffset: fragment & 0x1fff,
     ttl: bytes[at + 8]!,
     protocol: bytes[at + 9]!,
-    source: word(bytes, at + 12) * 0x10000 + word(bytes, at + 14),
-    destination: word(bytes, at + 16) * 0x10000 + word(bytes, at + 18),
+    source: long(bytes, at + 12),
+    destination: long(bytes, at + 16),
     options: headerBytes === MINIMUM_BYTES ? NO_OPTIONS : bytes.slice(at + MINIMUM_BYTES, at + headerBytes),
   };
 }
@@ -114,10 +114,8 @@ export function writeIpv4Packet(bytes: Uint8Array, at: number, packet: Ipv4Packe
   );
   bytes[at + 8] = header.ttl;
   bytes[at + 9] = header.protocol;
-  setWord(bytes, at + 12, header.source >>> 16);
-  setWord(bytes, at + 14, header.source & 0xffff);
-  setWord(bytes, at + 16, header.destination >>> 16);
-  setWord(bytes, at + 18, header.destination & 0xffff);
+  setLong(bytes, at + 12, header.source);
+  setLong(bytes, at + 16, header.destination);
   if (header.options.length > 0) bytes.set(header.options, at + MINIMUM_BYTES);
   setWord(bytes, at + 10, fold(sumWords(bytes, at, at + headerBytes)));
   bytes.set(payload, at + headerBytes);
@@ -140,12 +138,17 @@ export function word(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 8) | bytes[at + 1]!;
 }
 
-/** The address in those four bytes. */
-export function addressAt(bytes: Uint8Array, at: number): Ipv4 {
+/** The number, or address, in those four bytes. */
+export function long(bytes: Uint8Array, at: number): number {
   return word(bytes, at) * 0x10000 + word(bytes, at + 2);
 }
 
 export function setWord(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = (value >>> 8) & 0xff;
   bytes[at + 1] = value & 0xff;
+}
+
+export function setLong(bytes: Uint8Array, at: number, value: number): void {
+  setWord(bytes, at, value >>> 16);
+  setWord(bytes, at + 2, value & 0xffff);
 }

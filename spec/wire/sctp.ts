@@ -1,4 +1,4 @@
-import { setWord, word } from './ipv4.ts';
+import { long, setLong, setWord, word } from './ipv4.ts';
 
 /** The chunks that a scenario may send, and their numbers (RFC 9260, 3.2). */
 export const SCTP_CHUNK_TYPES = {
@@ -113,13 +113,4 @@ function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crc >>> 8) ^ CRC32C[(crc ^ byte) & 0xff]!;
   return ~crc >>> 0;
-}
-
-function long(bytes: Uint8Array, at: number): number {
-  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
-}
-
-function setLong(bytes: Uint8Array, at: number, value: number): void {
-  setWord(bytes, at, value >>> 16);
-  setWord(bytes, at + 2, value & 0xffff);
 }

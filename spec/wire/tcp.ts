@@ -1,6 +1,6 @@
 import type { Ipv4 } from './address.ts';
 import { fold, sumWords } from './checksum.ts';
-import { PROTOCOL_TCP, pseudoHeaderSum, setWord, word } from './ipv4.ts';
+import { long, PROTOCOL_TCP, pseudoHeaderSum, setLong, setWord, word } from './ipv4.ts';
 
 /** Header bits (RFC 9293, 3.1). */
 export const FIN = 0x01;
@@ -168,13 +168,4 @@ function optionBytes(option: TcpOption): number[] {
 
 function longBytes(value: number): number[] {
   return [(value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
-}
-
-function long(bytes: Uint8Array, at: number): number {
-  return word(bytes, at) * 0x10000 + word(bytes, at + 2);
-}
-
-function setLong(bytes: Uint8Array, at: number, value: number): void {
-  setWord(bytes, at, value >>> 16);
-  setWord(bytes, at + 2, value & 0xffff);
 }

@@ -2,7 +2,7 @@ import { setAdjust } from '../../conntrack/seqadj.ts';
 import { type Direction, directionOf, type NfConn } from '../../conntrack/types.ts';
 import { ensureWritable, type Skb } from '../../skb.ts';
 import type { Net } from '../../state.ts';
-import { setWord, word } from '../../wire/ipv4.ts';
+import { long, setWord } from '../../wire/ipv4.ts';
 import { bytesOfText } from '../../wire/latin1.ts';
 import { tcpChecksum, tcpHeaderBytes } from '../../wire/tcp.ts';
 import type { Replacement } from '../types.ts';
@@ -26,7 +26,7 @@ export function mangleTcp(skb: Skb, { at, length, text }: Replacement): void {
   skb.checksumPartial = true;
   const { entry, info } = skb.ct!;
   const direction = directionOf(info);
-  setAdjust(entry, direction, word(bytes, 4) * 0x10000 + word(bytes, 6), text.length - length);
+  setAdjust(entry, direction, long(bytes, 4), text.length - length);
 }
 
 /** Of a connection that was announced by a translated one. */

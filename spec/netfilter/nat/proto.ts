@@ -6,11 +6,13 @@ import { GRE_VERSION } from '../../wire/gre.ts';
 import { ICMP_HEADER_BYTES, ICMP_REDIRECT, icmpChecksumIsRight, isIcmpError } from '../../wire/icmp.ts';
 import {
   changedHeader,
+  long,
   PROTOCOL_GRE,
   PROTOCOL_ICMP,
   PROTOCOL_SCTP,
   PROTOCOL_TCP,
   PROTOCOL_UDP,
+  setLong,
   setWord,
   word,
 } from '../../wire/ipv4.ts';
@@ -115,12 +117,11 @@ function manipulateQuoted(quoted: Uint8Array, target: Tuple, manip: NatManip): b
   const transport = quoted.subarray((quoted[0]! & 15) * 4);
   if (!isComplete(transport, target.protocol, manip)) return false;
   const at = manip === 'SRC' ? 12 : 16;
-  const before = word(quoted, at) * 0x10000 + word(quoted, at + 2);
+  const before = long(quoted, at);
   const { address } = endOf(target, manip);
   manipulateTransport(transport, target, manip, before);
   setWord(quoted, 10, replace32(word(quoted, 10), before, address));
-  setWord(quoted, at, address >>> 16);
-  setWord(quoted, at + 2, address & 0xffff);
+  setLong(quoted, at, address);
   return true;
 }
 
