@@ -45,7 +45,7 @@ module.exports = {
       from: {
         path: '^(harness|generators|reports)/',
         pathNot:
-          '^harness/directors/(model|broken|broken-director|broken-ftp|broken-nft|broken-other-protocols|broken-routing|broken-sctp|broken-tunnels|recording)\\.ts$|\\.(test|spec)\\.ts$',
+          '^harness/directors/(model|broken(-[a-z-]+)?|recording)\\.ts$|\\.(test|spec)\\.ts$',
       },
       to: { path: '^spec/(model|state)\\.ts$|^spec/(ip|netfilter|conntrack|ipvs)/' },
     },

@@ -1,4 +1,4 @@
-import type { LinkName } from '../spec/config/topology.ts';
+import type { Origin } from '../spec/config/topology.ts';
 import type { Observation } from '../spec/observation.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import type { TraceEntry } from '../spec/trace.ts';
@@ -67,7 +67,7 @@ export interface DirectorName {
 export interface StepRecord {
   /** The timeline item as a scenario file writes it; 'set-up' for index 0. */
   readonly says: string;
-  readonly sent?: { readonly link: LinkName; readonly frame: Uint8Array };
+  readonly sent?: { readonly link: Origin; readonly frame: Uint8Array };
   readonly model: Observation;
   readonly director: Observation;
   readonly trace: readonly TraceEntry[];

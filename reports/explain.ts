@@ -1,5 +1,6 @@
 import type { Difference, Finding, StepRecord } from '../harness/outcome.ts';
-import type { Emitted, Observation } from '../spec/observation.ts';
+import type { Origin } from '../spec/config/topology.ts';
+import type { Observation } from '../spec/observation.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import type { TraceEntry } from '../spec/trace.ts';
 import { dissect, summarise } from '../spec/wire/dissect.ts';
@@ -74,10 +75,14 @@ function differenceLines(
 function stepLines({ says, sent, trace, model }: ExplainedStep, index: number): string[] {
   return [
     `${String(index).padStart(3)}  ${says}`,
-    ...(sent ? [`       in   ${sent.link}: ${summarise(sent.frame)}`] : []),
+    ...(sent ? [sentLine(sent)] : []),
     ...trace.map(traceLine),
     ...outLines(model),
   ];
+}
+
+function sentLine({ link, frame }: NonNullable<ExplainedStep['sent']>): string {
+  return `       ${link === 'director' ? 'own  ' : `in   ${link}: `}${summarise(frame)}`;
 }
 
 function traceLine({ hook, station, verdict, why }: TraceEntry): string {
@@ -89,7 +94,10 @@ function outLines({ emitted, refused }: Observation): string[] {
   return refused ? [...frames, '       the command is refused'] : frames;
 }
 
-function packetLines(who: string, frames: readonly Pick<Emitted, 'link' | 'frame'>[]): string[] {
+function packetLines(
+  who: string,
+  frames: readonly { readonly link: Origin; readonly frame: Uint8Array }[],
+): string[] {
   if (frames.length === 0) return [`  ${who} nothing`];
   return frames.flatMap(({ link, frame }) => [
     `  ${who} on ${link}, ${frame.length} bytes`,

@@ -27,6 +27,11 @@ export function pcapng(packets: readonly CapturedPacket[]): Uint8Array {
   return concat([sectionBlock(), ...LINKS.map(interfaceBlock), ...packets.map(packetBlock)]);
 }
 
+/** What came in by a link; what the director itself sends is on a wire only where it leaves. */
+export function cameIn(sent: StepRecord['sent']): Pick<CapturedPacket, 'link' | 'frame'> | undefined {
+  return sent && sent.link !== 'director' ? { link: sent.link, frame: sent.frame } : undefined;
+}
+
 /** A finding's frames as one side of it played them: what was sent in, and what came out. */
 export function captureOf(finding: Finding, side: 'model' | 'director'): Uint8Array {
   const start = finding.steps[0]?.[side].jiffies ?? 0;
@@ -45,8 +50,9 @@ function stepPackets(
 ): CapturedPacket[] {
   const where = `step ${index}: ${step.says}`;
   const after = [verdictOf(step, side), ...statesAfter(step[side])].filter(Boolean).join('; ');
-  const sent = step.sent
-    ? [{ ...step.sent, direction: 'in' as const, comment: after ? `${where}; ${after}` : where }]
+  const came = cameIn(step.sent);
+  const sent = came
+    ? [{ ...came, direction: 'in' as const, comment: after ? `${where}; ${after}` : where }]
     : [];
   const answers = step[side].emitted.map(({ link, frame }, number) => ({
     link,

@@ -74,7 +74,12 @@ const OBSERVATION = z
 const STEP = z
   .object({
     says: z.string(),
-    sent: z.object({ link: LINK, frame: FRAME }).exactOptional(),
+    sent: z
+      .object({ link: z.enum(['client', 'server', 'director']), frame: FRAME })
+      .exactOptional()
+      .meta({
+        description: "What began the step; of a packet of the director's own the Ethernet header is 0.",
+      }),
     model: OBSERVATION,
     director: OBSERVATION,
     trace: z.array(z.object({ hook: z.string(), station: z.string(), verdict: z.string(), why: z.string() })),

@@ -1,11 +1,12 @@
 import type { Chance } from './chance.ts';
 import type { AdminCommand, SysctlCommand } from './config/commands.ts';
 import type { DirectorConfig } from './config/director-config.ts';
-import type { LinkName } from './config/topology.ts';
+import type { Origin } from './config/topology.ts';
 import { collectExpects } from './conntrack/expect.ts';
 import { collectExpired } from './conntrack/table.ts';
 import { newFib } from './ip/fib.ts';
 import { receive, receiveOwn } from './ip/input.ts';
+import { rawSend } from './ip/raw.ts';
 import { ipvsadm, restoreServices } from './ipvs/ctl.ts';
 import type { Ipvs } from './ipvs/types.ts';
 import { forgetRoutes } from './ipvs/xmit.ts';
@@ -20,10 +21,11 @@ import type { Net, Parts } from './state.ts';
 import { IPVS_UDP_STATE_ROWS } from './tables/ipvs-udp.ts';
 import { passTime } from './timers.ts';
 import type { TraceEntry } from './trace.ts';
+import { ETHERNET_HEADER_BYTES } from './wire/ethernet.ts';
 
 /** Something that happens to a director. Time passes by `at`: the clock in jiffies when it happens. */
 export type Event =
-  | { readonly kind: 'packet'; readonly at: number; readonly link: LinkName; readonly frame: Uint8Array }
+  | { readonly kind: 'packet'; readonly at: number; readonly link: Origin; readonly frame: Uint8Array }
   | { readonly kind: 'time'; readonly at: number }
   | { readonly kind: 'command'; readonly at: number; readonly command: AdminCommand };
 
@@ -89,11 +91,17 @@ export function step(net: Net, event: Event): { observation: Observation; trace:
   collectExpects(net);
   net.parts.dropEntries(net);
   let refused = false;
-  if (event.kind === 'packet') receive(net, event.link, event.frame);
+  if (event.kind === 'packet') begin(net, event.link, event.frame);
   if (event.kind === 'command') refused = !execute(net, event.command);
   if (event.kind !== 'time') net.parts.dropEntries(net);
   collectExpired(net);
   return { observation: observe(net, refused), trace: net.trace ?? [] };
+}
+
+/** Of a packet of the director's own the frame's Ethernet header says nothing: it has not got one yet. */
+function begin(net: Net, link: Origin, frame: Uint8Array): void {
+  if (link === 'director') rawSend(net, frame.subarray(ETHERNET_HEADER_BYTES));
+  else receive(net, link, frame);
 }
 
 /** Whether the kernel finds all routes anew after it (net/ipv4/devinet.c, devinet_conf_proc, devinet_sysctl_forward). */

@@ -15,6 +15,7 @@ import { ipDoFragment } from './ip/fragment.ts';
 import { icmpSend } from './ip/icmp.ts';
 import { icmpRcv } from './ip/icmp-rcv.ts';
 import { ipError } from './ip/ip-error.ts';
+import { rawRoom } from './ip/raw.ts';
 import { sendRedirect } from './ip/redirect.ts';
 import { validateSource } from './ip/route.ts';
 import { tcpV4Rcv } from './ip/tcp.ts';
@@ -152,6 +153,7 @@ export const PARTS: Parts = {
   snatReroute,
   bypasses,
   fibLookup,
+  rawRoom,
   isUnwanted,
   schedulePersistent,
   checkTemplate,

@@ -155,6 +155,7 @@ describe('the timeline', () => {
     'f1 client > S 0:0(0) win 65535 <mss 1460,sackOK,nop,wscale 7>',
     'f1 server > S. 0:0(0) ack 1 win 65160 <sack 100:200 300:400>',
     'f1 server by RIP2 > P. 1:101(100) ack 1',
+    'f1 client by director > S 0:0(0)',
     'f1 client > FSRP.UEW -5:5(10) ack -1 ttl 1 badsum',
     'f1 client > - 0:0(0) ack 7 win 0 <TS val 1 ecr 0,opt 254 0a0b,opt 253>',
   ])('%s is written in the usual way', (text) => {
@@ -183,10 +184,10 @@ describe('the timeline', () => {
   const says =
     'says "TEXT", as in says "PASV\\r\\n"; \\r \\n \\t \\" \\\\ and \\xHH stand for what they do in C';
   const head =
-    'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES, icmp TYPE/CODE or proto PROTOCOL BYTES';
+    'FLOW client|server [by HOST|director] [via HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES, icmp TYPE/CODE or proto PROTOCOL BYTES';
   const CHUNKS = Object.keys(SCTP_CHUNK_TYPES).join(' ');
   const shape =
-    'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [data BYTES] [ttl N] [nodf] [badsum] [says "TEXT"]';
+    'FLOW client|server [by HOST|director] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [data BYTES] [ttl N] [nodf] [badsum] [says "TEXT"]';
   const options = 'mss N, wscale N, sackOK, sack FROM:TO, TS val N ecr N, nop, opt N HEX';
   const waits = '+3ms, +0.1s, +15m, +2h; at most a week';
   const complaints: [string, number, string][] = [
@@ -204,7 +205,12 @@ describe('the timeline', () => {
     [
       'f1 server by RIP555 > S 0:0(0)',
       14,
-      '"RIP555" is no host; allowed: CIP1 CIP2 CIP3 CIP4 RIP1 RIP2 RIP3 RIP4',
+      '"RIP555" is no host; allowed: CIP1 CIP2 CIP3 CIP4 RIP1 RIP2 RIP3 RIP4 director',
+    ],
+    [
+      'f1 client by director via CIP2 > S 0:0(0)',
+      23,
+      'what the director sends comes by no wire; remove via CIP2',
     ],
     ['f1 client S 0:0(0)', 11, `"S" stands where > belongs; allowed: ${head}`],
     ['f1 client > SX 0:0(0)', 14, '"X" is no flag; allowed: F S R P . (ACK) U E (ECE) W (CWR), - for none'],

@@ -50,16 +50,21 @@ export type TimelineItem = PacketItem | Wait | Do;
 /** What a flow's ends send. */
 export type PacketItem = Segment | Datagram | SctpChunks | Echo | IcmpError | OtherPacket;
 
+/** Who sends a packet that the director itself does (`PacketOfFlow.by`). */
+export const BY_DIRECTOR = 'director';
+
 /** What every packet of a timeline has, whatever it carries. */
 export interface PacketOfFlow {
   readonly flow: string;
   readonly from: 'client' | 'server';
   /**
    * Who really sends it, when that is not the host that the flow's sender is bound to: the name of a host of the
-   * topology. A server segment `by: 'RIP2'` comes from RIP2, whichever real server the director chose.
+   * topology. A server segment `by: 'RIP2'` comes from RIP2, whichever real server the director chose. With
+   * {@link BY_DIRECTOR} a program on the director sends it, from the flow's own address if the director has that, else
+   * from its first.
    */
   readonly by?: string;
-  /** Whose wire it comes by, when that is not its sender's own: the name of a host of the topology. */
+  /** Whose wire it comes by, when that is not its sender's own: the name of a host of the topology. Never of the director's. */
   readonly via?: string;
   /** Default 64. */
   readonly ttl?: number;

@@ -60,6 +60,8 @@ export interface Skb {
   hotdrop: boolean;
   /** IPVS has handled it; it does so once. */
   ipvsProperty: boolean;
+  /** A program on the director has sent it whole (IP_HDRINCL), and it has not left it yet. */
+  raw: boolean;
   /** Parts that the reference leaves open, by `tables/freedoms`. */
   open: NonNullable<Emitted['open']>;
 }
@@ -87,6 +89,7 @@ export function localSkb(header: Ipv4Header, payload: Uint8Array, open: Skb['ope
     ignoreDf: false,
     hotdrop: false,
     ipvsProperty: false,
+    raw: false,
     open,
   };
 }

@@ -13,7 +13,7 @@ import type {
   TrackVerdict,
   Tuple,
 } from './conntrack/types.ts';
-import type { Fib, FibError, FibRoute, Flow as RouteFlow, ThroughDevices } from './ip/route-types.ts';
+import type { Fib, FibError, FibRoute, Flow as RouteFlow, ThroughDevices, WayOut } from './ip/route-types.ts';
 import type { DefragUser, FragmentQueue, Fragments, Neighbours, PathMtu, Peer } from './ip/types.ts';
 import type {
   Ends,
@@ -179,6 +179,8 @@ export interface Parts {
   bypasses(net: Net, service: IpVsService, ends: Ends): boolean;
   /** The route of a packet, or why it has none (fib_lookup). */
   fibLookup(net: Net, flow: RouteFlow): FibRoute | FibError;
+  /** How many bytes a program may send by a way out, or to the director itself. */
+  rawRoom(way: WayOut | undefined): number;
   /** Finds the way of what has the virtual source now anew; false when there is none (ip_vs_route_me_harder). */
   snatReroute(net: Net, skb: Skb, hook: Hook): boolean;
   /** Whether a packet is dropped instead of being scheduled (ip_vs_todrop). */

@@ -3,7 +3,7 @@ import type { ExportedCase, ExportedLink, ExportedStep } from '../../reports/cas
 import { markdownReport } from '../../reports/case/markdown.ts';
 import { scapyScript } from '../../reports/case/scapy.ts';
 import { shellScript } from '../../reports/case/shell.ts';
-import { type CapturedPacket, pcapng } from '../../reports/pcapng.ts';
+import { type CapturedPacket, cameIn, pcapng } from '../../reports/pcapng.ts';
 import type { AdminCommand } from '../../spec/config/commands.ts';
 import { toArgv } from '../../spec/config/commands-print.ts';
 import { type DirectorConfig, iptablesTool } from '../../spec/config/director-config.ts';
@@ -146,8 +146,9 @@ function packetsOf({ steps }: ExportedCase): CapturedPacket[] {
   let microseconds = 0;
   return steps.flatMap(({ waitMs, sent, emitted, says }) => {
     microseconds += waitMs * 1000 + STEP_MICROSECONDS;
+    const came = cameIn(sent);
     const frames = [
-      ...(sent ? [{ ...sent, direction: 'in' as const }] : []),
+      ...(came ? [{ ...came, direction: 'in' as const }] : []),
       ...emitted.map(({ link, frame }) => ({ link, frame, direction: 'out' as const })),
     ];
     return frames.map((frame, order) => ({ ...frame, microseconds: microseconds + order, comment: says }));

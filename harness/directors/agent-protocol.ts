@@ -5,7 +5,7 @@ import { WireReader, WireWriter } from './agent-wire.ts';
  * What the harness and the agent inside a director say to each other; agent/PROTOCOL.md has the bytes.
  * The same for every kind of director that runs the agent.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 const CODE = {
   netns: 1,
@@ -19,6 +19,7 @@ const CODE = {
   step: 9,
   observe: 10,
   settle: 11,
+  send: 12,
   frameOut: 32,
   same: 33,
 } as const;
@@ -49,6 +50,8 @@ export type Op =
   /** A request as netlink(7) has it; the answer is all that the kernel replies, end to end. */
   | { readonly op: 'netlink'; readonly protocol: number; readonly request: Uint8Array }
   | { readonly op: 'frame'; readonly link: number; readonly frame: Uint8Array }
+  /** A whole IPv4 packet, by a socket bound to its source. */
+  | { readonly op: 'send'; readonly packet: Uint8Array }
   /** Nothing, for so long: the kernel finishes what an operation before set going in the background. */
   | { readonly op: 'settle'; readonly ns: bigint };
 
@@ -151,6 +154,7 @@ const PAYLOAD: { [K in Op['op']]: (to: WireWriter, op: Extract<Op, { op: K }>) =
   netlink: (to, op) => to.u32(op.protocol).bytes(op.request),
   frame: (to, op) => to.u8(op.link).bytes(op.frame),
   settle: (to, op) => to.u64(op.ns),
+  send: (to, op) => to.bytes(op.packet),
 };
 
 function writeOps(to: WireWriter, ops: readonly Op[]): void {

@@ -6,6 +6,7 @@ import { printServices } from '../../spec/config/ipvsadm-print.ts';
 import type { Rule, TableName } from '../../spec/config/rules.ts';
 import type { Link, LinkName, Topology } from '../../spec/config/topology.ts';
 import { BASE_SYSCTLS } from '../../spec/tables/base-sysctls.ts';
+import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
 import { IP_VS_FILE } from '../observe/ip-vs.ts';
 import { IP_VS_CONN_FILE } from '../observe/ip-vs-conn.ts';
 import { GET_ENTRIES, GETINFO, IPT, tableQuestion } from '../observe/ipt-entries.ts';
@@ -204,15 +205,13 @@ function stepOps(step: PlanStep, config: DirectorConfig): Op[] {
     case 'command':
       return [commandOp(step.command, config), ...settleOps(step.command)];
     case 'frame':
-      return [
-        {
-          op: 'frame',
-          link: config.topology.links.findIndex((link) => link.name === step.link),
-          frame: step.frame,
-        },
-        LOOPBACK,
-      ];
+      return [frameOp(step, config), LOOPBACK];
   }
+}
+
+function frameOp({ link, frame }: Extract<PlanStep, { kind: 'frame' }>, { topology }: DirectorConfig): Op {
+  if (link === 'director') return { op: 'send', packet: frame.subarray(ETHERNET_HEADER_BYTES) };
+  return { op: 'frame', link: topology.links.findIndex(({ name }) => name === link), frame };
 }
 
 function agentStep(step: PlanStep, config: DirectorConfig): AgentStep {

@@ -20,7 +20,7 @@ export function framesOf(
     step: (step) => {
       const observed = model.step(step);
       const at = START + ((observed.jiffies - start) * 1_000_000) / model.kernel.hz;
-      if (step.kind === 'frame' && links.includes(step.link))
+      if (step.kind === 'frame' && step.link !== 'director' && links.includes(step.link))
         frames.push({ at, way: 'in', frame: step.frame });
       for (const [index, { link, frame }] of observed.emitted.entries())
         if (links.includes(link)) frames.push({ at: at + 1 + index, way: 'out', frame });

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
 import type { TableName } from '../../spec/config/rules.ts';
 import type { Topology } from '../../spec/config/topology.ts';
@@ -114,6 +115,20 @@ function checkTimes(plan: Plan, index: number, step: StepTranscript): void {
   }
 }
 
+/**
+ * What a program is told when its packet does not leave: a rule drops it, it is longer than the link takes, there is no
+ * way, or none without leave to broadcast. The packet's fate shows in what is observed.
+ */
+const { EPERM, EACCES, EINVAL, EMSGSIZE, ENETUNREACH, EHOSTUNREACH } = constants.errno;
+const TOLD_TO_PROGRAMS: ReadonlySet<number> = new Set([
+  EPERM,
+  EACCES,
+  EINVAL,
+  EMSGSIZE,
+  ENETUNREACH,
+  EHOSTUNREACH,
+]);
+
 /** Whether the tool refused the step's command. A frame that could not be sent is our fault. */
 function refused(plan: Plan, index: number, step: StepTranscript): boolean {
   const planned = plan.steps[index - 1];
@@ -121,7 +136,9 @@ function refused(plan: Plan, index: number, step: StepTranscript): boolean {
   if (!planned || planned.kind === 'wait') return false;
   if (!answer) throw new MachineError(`step ${index}: no answer`);
   if (planned.kind === 'frame') {
-    if (answer.errno !== 0) throw new MachineError(`step ${index}: frame not sent: errno ${answer.errno}`);
+    const told = planned.link === 'director' && TOLD_TO_PROGRAMS.has(answer.errno);
+    if (answer.errno !== 0 && !told)
+      throw new MachineError(`step ${index}: frame not sent: errno ${answer.errno}`);
     return false;
   }
   if (planned.command.tool === 'sysctl') return answer.errno !== 0;

@@ -194,6 +194,16 @@ describe('bind', () => {
     ]);
   });
 
+  it('lets the director itself send, from an address that it has', () => {
+    const of = (item: Partial<Segment>) =>
+      fieldsOf(bind(scenarioOf([segment({ by: 'director', ...item })]), leadTo('nobody')).steps[0]);
+    const nowhere = { link: 'director', 'eth.src': '00:00:00:00:00:00', 'eth.dst': '00:00:00:00:00:00' };
+
+    // CIP1 is none of them, the service's address is.
+    expect(of({ from: 'client' })).toMatchObject({ ...nowhere, 'ipv4.src': '10.0.0.1', 'tcp.sport': '1025' });
+    expect(of({ from: 'server' })).toMatchObject({ ...nowhere, 'ipv4.src': '10.0.0.100', 'tcp.sport': '80' });
+  });
+
   it('names a flow or a host that does not exist', () => {
     expect(() => bind(scenarioOf([{ ...ASK, flow: 'f9' }]), leadTo('nobody'))).toThrow(
       /step 1 names the flow f9/,

@@ -91,8 +91,8 @@ const NOTHING = new Uint8Array(0);
 function framed({ config, flow, ipId }: Place, item: PacketItem, ends: Ends, quoted: Uint8Array): FrameStep {
   const { host, ...way } = ends;
   const sender = item.via === undefined ? host : hostNamed(config.topology, item.via);
-  const link = config.topology.links.find(({ name }) => name === sender.link)!;
-  const mac = { source: sender.mac, destination: link.mac };
+  const link = config.topology.links.find(({ name }) => name === sender.link);
+  const mac = { source: sender.mac, destination: link?.mac ?? sender.mac };
   const frame = packetFrame(item, { ...way, mac, echoId: flow.client.port, quoted }, ipId);
   return { kind: 'frame', link: sender.link, frame };
 }

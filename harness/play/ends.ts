@@ -1,8 +1,15 @@
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
-import type { Flow, IcmpError, PacketItem } from '../../spec/scenario.ts';
+import type { Topology } from '../../spec/config/topology.ts';
+import {
+  BY_DIRECTOR,
+  type Endpoint,
+  type Flow,
+  type IcmpError,
+  type PacketItem,
+} from '../../spec/scenario.ts';
 import { long } from '../../spec/wire/ipv4.ts';
 import { clientOf, type FlowLog } from './flow-log.ts';
-import { firstServer, hostAt, hostNamed, hostWithMac, type Sender } from './hosts.ts';
+import { DIRECTOR, firstServer, hostAt, hostNamed, hostWithMac, type Sender } from './hosts.ts';
 import type { Way } from './packet-frame.ts';
 
 /** Who sends a packet, from which address to which. */
@@ -16,10 +23,18 @@ export function endsOf(config: DirectorConfig, flow: Flow, item: PacketItem, log
 function clientEnds({ topology }: DirectorConfig, flow: Flow, { by }: PacketItem): Ends {
   const isn = { own: flow.isn.client, peer: flow.isn.server };
   const destination = flow.service;
+  if (by === BY_DIRECTOR)
+    return { host: DIRECTOR, source: ofDirector(topology, flow.client), destination, isn };
   if (by === undefined)
     return { host: hostAt(topology, flow.client.address), source: flow.client, destination, isn };
   const host = hostNamed(topology, by);
   return { host, source: { ...flow.client, address: host.address }, destination, isn };
+}
+
+/** The end as the director can be it: at an address of its own. */
+function ofDirector({ links, vips }: Topology, end: Endpoint): Endpoint {
+  const own = [...links, ...vips].some(({ address }) => address === end.address);
+  return own ? end : { ...end, address: links[0]!.address };
 }
 
 /** Before anything reached a server, the service itself answers if it is a host, else the first real server. */
@@ -28,6 +43,10 @@ function serverEnds(config: DirectorConfig, flow: Flow, { by }: PacketItem, log:
   const isn = { own: flow.isn.server, peer: flow.isn.client };
   const destination = clientOf(flow, log);
   const { arrival } = log;
+  if (by === BY_DIRECTOR) {
+    const source = ofDirector(topology, arrival?.server ?? flow.service);
+    return { host: DIRECTOR, source, destination, isn };
+  }
   if (by !== undefined) {
     const host = hostNamed(topology, by);
     const { port } = arrival?.server ?? flow.service;
@@ -52,8 +71,12 @@ export function errorEnds(
   error: IcmpError,
   { log, quoted }: { readonly log: FlowLog; readonly quoted: Uint8Array },
 ): Ends {
-  const { host, isn } = endsOf(config, flow, error, log);
-  const from = error.by === undefined ? long(quoted, 16) : hostNamed(config.topology, error.by).address;
-  const source = { address: from, port: 0 };
-  return { host, source, destination: { address: long(quoted, 12), port: 0 }, isn };
+  const { host, source, isn } = endsOf(config, flow, error, log);
+  const from = error.by === undefined ? long(quoted, 16) : source.address;
+  return {
+    host,
+    source: { address: from, port: 0 },
+    destination: { address: long(quoted, 12), port: 0 },
+    isn,
+  };
 }

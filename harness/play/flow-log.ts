@@ -1,5 +1,5 @@
 import type { Emitted } from '../../spec/observation.ts';
-import type { Endpoint, Flow, PacketItem } from '../../spec/scenario.ts';
+import { BY_DIRECTOR, type Endpoint, type Flow, type PacketItem } from '../../spec/scenario.ts';
 import type { Mac } from '../../spec/wire/address.ts';
 import { ETHERNET_HEADER_BYTES, parseEthernet } from '../../spec/wire/ethernet.ts';
 import { ICMP_HEADER_BYTES, isIcmpError } from '../../spec/wire/icmp.ts';
@@ -57,12 +57,17 @@ export function noteFrames(
     if (packet?.header.fragmentOffset !== 0) continue;
     const back = parseEthernet(out)!.destination === sender;
     const inner = innerPacket(packet) ?? packet;
-    const arrives = !back && item.from === 'client' && item.by === undefined && item.kind !== 'other';
+    const arrives = !back && speaksForItself(item) && item.from === 'client' && item.kind !== 'other';
     if (arrives && isError(inner)) log.arrival ??= readQuotedArrival(out, inner);
     if (isError(packet)) continue;
     log.received[back ? item.from : otherSide(item.from)] = packetBytes(out);
     if (arrives) log.arrival = readArrival(out, inner) ?? log.arrival;
   }
+}
+
+/** Sent by the flow's own end, which may be a program on the director. */
+function speaksForItself({ by }: PacketItem): boolean {
+  return by === undefined || by === BY_DIRECTOR;
 }
 
 /** What an ICMP error of this side would quote; undefined when the other side has not sent anything yet. */

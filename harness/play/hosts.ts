@@ -1,10 +1,12 @@
-import type { Host, Link, Topology } from '../../spec/config/topology.ts';
+import type { Host, Link, Origin, Topology } from '../../spec/config/topology.ts';
 import type { Flow } from '../../spec/scenario.ts';
 import { type Ipv4, type Mac, prefixMask } from '../../spec/wire/address.ts';
 import { InputError } from '../errors.ts';
 
-/** Who on the wire sends a packet. */
-export type Sender = Pick<Host, 'link' | 'mac'>;
+/** Who sends a packet: somebody on the wire, or the director itself, which has no wire to send by yet. */
+export type Sender = Pick<Host, 'mac'> & { readonly link: Origin };
+
+export const DIRECTOR: Sender = { link: 'director', mac: '000000000000' };
 
 /** The first host on the other side of the director than the client. */
 export function firstServer(topology: Topology, flow: Flow): Host {

@@ -1,6 +1,6 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
-import type { LinkName } from '../../spec/config/topology.ts';
+import type { Origin } from '../../spec/config/topology.ts';
 import type { Expectation } from '../../spec/expectation.ts';
 import type { Flow } from '../../spec/scenario.ts';
 
@@ -26,6 +26,7 @@ export interface PlanExpectation {
 }
 
 export type PlanStep =
-  | { readonly kind: 'frame'; readonly link: LinkName; readonly frame: Uint8Array }
+  /** Of a packet of the director's own all of the Ethernet header is 0, as on lo. */
+  | { readonly kind: 'frame'; readonly link: Origin; readonly frame: Uint8Array }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'command'; readonly command: AdminCommand };

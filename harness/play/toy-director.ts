@@ -34,7 +34,10 @@ class ToyState {
   step(step: PlanStep, silent = false): Observation {
     if (step.kind !== 'frame') return this.#observe([], 0);
     this.#frames += 1;
-    return this.#observe(silent ? [] : [{ link: step.link, frame: step.frame }], this.#frames);
+    return this.#observe(
+      silent || step.link === 'director' ? [] : [{ link: step.link, frame: step.frame }],
+      this.#frames,
+    );
   }
 
   get frames(): number {

@@ -9,6 +9,7 @@ import { TextError } from '../../spec/config/text-error.ts';
 import { type Topology, TWO_ARMED, withHosts, withMtu } from '../../spec/config/topology.ts';
 import type { Expectation } from '../../spec/expectation.ts';
 import {
+  BY_DIRECTOR,
   type Flow,
   isPacket,
   type PacketItem,
@@ -194,7 +195,8 @@ function checkHosts(
       `there is no ${stranger}; allowed: ${[...known].filter((name) => name[0] === stranger[0]).join(' ')}; add hosts: { ${kind}: ${stranger.slice(3)} } under director:`,
     );
   };
-  for (const [index, item] of timeline.entries()) if (isPacket(item)) check(index, item.by, item.via);
+  for (const [index, item] of timeline.entries())
+    if (isPacket(item)) check(index, item.by === BY_DIRECTOR ? undefined : item.by, item.via);
   for (const { fact, after } of expectations)
     check(Math.max(0, after - 1), 'to' in fact ? fact.to : undefined, 'of' in fact ? fact.of : undefined);
 }

@@ -1,4 +1,4 @@
-import type { LinkName } from '../../spec/config/topology.ts';
+import type { LinkName, Origin } from '../../spec/config/topology.ts';
 import type { Emitted } from '../../spec/observation.ts';
 
 /** A scenario with what the model does with it: all that an export is made of. */
@@ -57,7 +57,7 @@ export interface ExportedLink {
 export interface ExportedStep {
   readonly says: string;
   readonly waitMs: number;
-  readonly sent: { readonly link: LinkName; readonly frame: Uint8Array } | undefined;
+  readonly sent: { readonly link: Origin; readonly frame: Uint8Array } | undefined;
   /** An administrator's command, its program first. */
   readonly command: readonly string[] | undefined;
   /** What the model sends then. */

@@ -1,3 +1,4 @@
+import type { Origin } from '../../spec/config/topology.ts';
 import { summarise } from '../../spec/wire/dissect.ts';
 import type { ExportedCase, ExportedStep, KernelChange } from './exported.ts';
 
@@ -55,6 +56,9 @@ function ladder(steps: readonly ExportedStep[]): string {
   );
 }
 
+/** Where a frame comes from; what the director sends itself begins between the two. */
+const ARROWS: Readonly<Record<Origin, string>> = { client: '|-->|', server: '    |<--|', director: '    o' };
+
 function stepLines({ waitMs, command, sent, emitted, says }: ExportedStep, number: number): string[] {
   const head = `${number}. `;
   if (command) return [`${head}# ${command.join(' ')}`];
@@ -62,10 +66,9 @@ function stepLines({ waitMs, command, sent, emitted, says }: ExportedStep, numbe
   const out = emitted.map(({ link, frame }) =>
     link === 'client' ? `   |<--| ${summarise(frame)}` : `       |-->| ${summarise(frame)}`,
   );
-  const arrow = sent.link === 'client' ? '|-->|' : '    |<--|';
   return [
     `${head}${says}`,
-    `   ${arrow} ${summarise(sent.frame)}`,
+    `   ${ARROWS[sent.link]} ${summarise(sent.frame)}`,
     ...(out.length > 0 ? out : ['       x  nothing leaves the director']),
   ];
 }

@@ -1,5 +1,8 @@
 import type { Emitted } from '../../spec/observation.ts';
+import { formatIpv4 } from '../../spec/wire/address.ts';
 import { hexBytes } from '../../spec/wire/dissect.ts';
+import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
+import { long } from '../../spec/wire/ipv4.ts';
 import type { ExportedCase, ExportedFact, ExportedStep } from './exported.ts';
 
 /** What both scripts have: the steps, what differs between kernels, and how frames are compared. */
@@ -31,11 +34,30 @@ const STEP_SHAPE = `# number, what it says, ms to wait, (wire, frame), command, 
 # fields that a kernel fills as it likes), what the author expects (fields of some frame; none: no frame; None: unseen here)`;
 
 function pythonStep(step: ExportedStep, number: number): string {
-  const { says, waitMs, sent, command, emitted, undetermined, expected } = step;
-  const frame = sent ? `(${text(sent.link)}, ${text(hexBytes(sent.frame))})` : '()';
+  const { says, waitMs, sent, emitted, undetermined, expected } = step;
+  const own = sent?.link === 'director' ? sentByDirector(sent.frame) : undefined;
+  const command = own ?? step.command;
+  const frame = sent && !own ? `(${text(sent.link)}, ${text(hexBytes(sent.frame))})` : '()';
   const out = undetermined ? 'None' : `[${emitted.map(pythonFrame).join(', ')}]`;
   const words = [frame, `[${(command ?? []).map(text).join(', ')}]`, out];
   return `(${number}, ${text(says)}, ${waitMs}, ${words.join(', ')}, [${expected.map(pythonFact).join(', ')}])`;
+}
+
+/** A program on the director that sends the packet whole; what it is told, if that does not leave, is nobody's. */
+function sentByDirector(frame: Uint8Array): readonly string[] {
+  const packet = frame.subarray(ETHERNET_HEADER_BYTES);
+  const [source, destination] = [long(packet, 12), long(packet, 16)].map(formatIpv4);
+  const program = [
+    'import socket',
+    'own = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)',
+    'own.setsockopt(socket.IPPROTO_IP, socket.IP_HDRINCL, 1)',
+    `own.bind(("${source}", 0))`,
+    'try:',
+    `    own.sendto(bytes.fromhex("${hexBytes(packet)}"), ("${destination}", 0))`,
+    'except OSError:',
+    '    pass',
+  ];
+  return ['python3', '-c', program.join('\n')];
 }
 
 function pythonFrame({ link, frame, open = [] }: Emitted): string {

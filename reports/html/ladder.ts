@@ -71,7 +71,9 @@ function verdicts(differences: readonly Difference[], which: Side): Html {
 
 function arrowIn({ sent }: StepRecord): Html {
   if (!sent) return html``;
-  return arrow(sent.link, 'in', html`${frameLine(sent.frame)}`, '');
+  const line = html`${frameLine(sent.frame)}`;
+  if (sent.link === 'director') return html`<p class="own">the director sends <code>${line}</code></p>`;
+  return arrow(sent.link, 'in', line, '');
 }
 
 function arrowsOut({ emitted, refused }: Observation, marked: readonly Difference[], which?: Side): Html {

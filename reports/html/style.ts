@@ -48,7 +48,7 @@ figure { margin: .75rem 0; } figcaption { display: flex; justify-content: space-
 .expected .differs::after { border-left-color: var(--good) !important; border-right-color: var(--good) !important; } .actual .differs::after { border-left-color: var(--bad) !important; border-right-color: var(--bad) !important; }
 .hooks { grid-column: 1 / -1; justify-self: center; display: flex; flex-wrap: wrap; justify-content: center; gap: .25rem; margin: 0; padding: .15rem .9rem; list-style: none; font-size: .75rem; }
 .hooks li { background: var(--soft); border: 1px solid var(--line); border-radius: .3rem; padding: .05rem .4rem; } .hooks .hook { color: var(--dim); } .hooks .drop { border-color: var(--bad); color: var(--bad); } .hooks .stolen { border-color: var(--link); }
-.nothing { grid-column: 1 / -1; justify-self: center; margin: 0; padding: .15rem .75rem; background: var(--soft); border: 1px solid var(--line); border-radius: 1rem; font-size: .85rem; }
+.nothing, .own { grid-column: 1 / -1; justify-self: center; margin: 0; padding: .15rem .75rem; background: var(--soft); border: 1px solid var(--line); border-radius: 1rem; font-size: .85rem; }
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; margin-top: .6rem; } .side { border: 2px solid var(--line); border-radius: .5rem; padding: .6rem; min-width: 0; }
 .side.expected { border-color: var(--good); } .side.expected h4 { color: var(--good); } .side.actual { border-color: var(--bad); } .side.actual h4 { color: var(--bad); }
 .verdicts { margin: .6rem 0 0; padding-left: 1.2rem; font-size: .9rem; } .expected .verdicts b { color: var(--good); } .actual .verdicts b { color: var(--bad); }

@@ -3,6 +3,9 @@ import { type Ipv4, type Mac, parseIpv4 } from '../wire/address.ts';
 /** The director's two sides. Frames of a scenario enter and leave by one of them. */
 export type LinkName = 'client' | 'server';
 
+/** Where a packet begins: on one of the links, or with a program on the director itself. */
+export type Origin = LinkName | 'director';
+
 /** One network device of the director. */
 export interface Link {
   readonly name: LinkName;

@@ -205,7 +205,8 @@ export function fragmentsExpired(net: Net, queue: FragmentQueue): void {
   kill(net, queue);
   note(net, 'ip_defrag', 'ip_expire', '', () => 'the rest did not come in time: dropped');
   const first = queue.fragments[0];
-  if (!queue.firstIn || !first) return;
+  // Nobody is told of pieces that no device has brought.
+  if (!queue.firstIn || !first || queue.inDevice === '') return;
   const { header, payload } = first.skb;
   const about = { ...first.skb, inDevice: queue.inDevice };
   const route = routeInput(net, about, queue.inDevice);

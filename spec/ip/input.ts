@@ -28,7 +28,7 @@ export function receive(net: Net, linkName: LinkName, frame: Uint8Array): void {
 /** What the director has sent to itself comes in by lo. */
 export function receiveOwn(net: Net): void {
   for (let skb = net.loopback.shift(); skb; skb = net.loopback.shift()) {
-    ipRcv(net, { ...skb, inDevice: LOOPBACK, outDevice: '', reassembled: undefined });
+    ipRcv(net, { ...skb, inDevice: LOOPBACK, outDevice: '', raw: false, reassembled: undefined });
   }
 }
 

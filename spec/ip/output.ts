@@ -11,7 +11,7 @@ import { mtuTowards, wayOf } from './path-mtu.ts';
 import { type Route, routeOutput, setRoute } from './route.ts';
 
 /** Of lo (drivers/net/loopback.c, loopback_setup). */
-const LOOPBACK_MTU = 65536;
+export const LOOPBACK_MTU = 65536;
 
 /** Sends a packet of the director's own by its way, through LOCAL_OUT (net/ipv4/ip_output.c, ip_local_out). */
 export function ipLocalOut(net: Net, skb: Skb, route = ownRoute(net, skb)): void {

@@ -2,6 +2,7 @@ import type { Skb } from '../skb.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
 import { tcpChecksumIsRight } from '../wire/tcp.ts';
+import { needsChecksum } from './checksum.ts';
 import type { IpVsConn } from './types.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { IpVsConn } from './types.ts';
  */
 export function appPacket(net: Net, skb: Skb, cp: IpVsConn, way: 'in' | 'out'): boolean {
   const { source, destination } = skb.header;
-  if (!skb.checksumPartial && !tcpChecksumIsRight(skb.payload, source, destination)) {
+  if (needsChecksum(net, skb) && !tcpChecksumIsRight(skb.payload, source, destination)) {
     note(net, 'ipvs', 'tcp_csum_check', '', () => 'the checksum is wrong: the packet is lost');
     return false;
   }

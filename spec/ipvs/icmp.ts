@@ -12,6 +12,7 @@ import {
   icmpChecksumIsRight,
 } from '../wire/icmp.ts';
 import { changedHeader, PROTOCOL_UDP, parseIpv4Header, setLong, setWord } from '../wire/ipv4.ts';
+import { needsChecksum } from './checksum.ts';
 import { connInGet, connOutGet, connPut } from './conn.ts';
 import { endsOf, reverse } from './ends.ts';
 import { gatherFrags } from './gather-frags.ts';
@@ -84,7 +85,7 @@ export function outIcmp(net: Net, skb: Skb, hook: Hook): Verdict {
   const cp = ends && connOutGet(net, reverse(ends));
   if (!cp) return 'NF_ACCEPT';
   if (cp.forward === 'masq') {
-    if (!icmpChecksumIsRight(skb.payload)) return badChecksum(net, 'ip_vs_out_icmp');
+    if (isBroken(net, skb, true)) return badChecksum(net, 'ip_vs_out_icmp');
     natIcmp(net, skb, cp, 'out');
     if (!net.parts.snatReroute(net, skb, hook)) return 'NF_DROP';
   }
@@ -109,8 +110,9 @@ function icmpTransmit(net: Net, skb: Skb, cp: IpVsConn, hook: Hook): Verdict {
 }
 
 /** Whether an error is lost for its checksum, which not all kernels ask about where the error stays as it is. */
-function isBroken({ kernel }: Net, { payload }: Skb, changes: boolean): boolean {
-  return (changes || !kernel.has('icmp-checksum-for-masq-only')) && !icmpChecksumIsRight(payload);
+function isBroken(net: Net, skb: Skb, changes: boolean): boolean {
+  const matters = changes || !net.kernel.has('icmp-checksum-for-masq-only');
+  return matters && needsChecksum(net, skb) && !icmpChecksumIsRight(skb.payload);
 }
 
 function badChecksum(net: Net, station: string): Verdict {

@@ -45,7 +45,7 @@ export function encapsulate(net: Net, skb: Skb, cp: IpVsConn, source: Ipv4): voi
   if (skb.open.includes('own-ip-id')) open.push('own-ip-id-inside');
   if (encapsulation?.type === 'gue') {
     open.push('gue-source-port');
-    skb.payload = inGue(whole, gueSourcePort(net, inner, payload), encapsulation, [source, cp.destAddress]);
+    skb.payload = inGue(whole, gueSourcePort(net, skb), encapsulation, [source, cp.destAddress]);
   } else if (encapsulation) {
     skb.payload = printGre({ flags: greFlags(encapsulation.checksum), protocol: ETHERTYPE_IPV4 }, whole);
   } else skb.payload = whole;
@@ -63,7 +63,10 @@ export function encapsulate(net: Net, skb: Skb, cp: IpVsConn, source: Ipv4): voi
   const { reassembled } = skb;
   if (reassembled?.buffers) {
     const [first, ...rest] = reassembled.buffers;
-    skb.reassembled = { ...reassembled, buffers: [first! + skb.payload.length - payload.length, ...rest] };
+    skb.reassembled = {
+      ...reassembled,
+      buffers: [first! + skb.payload.length - payload.length, ...rest],
+    };
   }
   note(
     net,

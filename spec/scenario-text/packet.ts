@@ -4,7 +4,7 @@ import { parseNumber, type Range } from '../config/number-text.ts';
 import { TextError } from '../config/text-error.ts';
 import { HOST_NAMES, TWO_ARMED } from '../config/topology.ts';
 import type { Word, WordReader } from '../config/words.ts';
-import type { FragmentRange, PacketOfFlow } from '../scenario.ts';
+import { BY_DIRECTOR, type FragmentRange, type PacketOfFlow } from '../scenario.ts';
 import { parseFlowName } from './flow.ts';
 import { parsePart, printPart } from './fragment.ts';
 import { parseData, printData } from './payload.ts';
@@ -14,7 +14,7 @@ export type PacketHead = Pick<PacketOfFlow, 'flow' | 'from' | 'by' | 'via'>;
 
 const SENDERS = ['client', 'server'] as const;
 const SHAPE =
-  'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES, icmp TYPE/CODE or proto PROTOCOL BYTES';
+  'FLOW client|server [by HOST|director] [via HOST] > FLAGS SEQ:END(LENGTH) …, udp BYTES, sctp CHUNKS, echo BYTES, echo-reply BYTES, icmp TYPE/CODE or proto PROTOCOL BYTES';
 
 /** `f1 server by RIP2 >` in words. */
 export function printHead({ flow, from, by, via }: PacketHead): string[] {
@@ -25,8 +25,11 @@ export function printHead({ flow, from, by, via }: PacketHead): string[] {
 export function parseHead(reader: WordReader): PacketHead {
   const flow = parseFlowName(reader.next('the flow', { allowed: SHAPE }));
   const from = parseSender(reader.next('client or server', { allowed: SHAPE }));
-  const by = reader.skip('by') ? parseHost(reader.next('the host after by')) : undefined;
+  const by = reader.skip('by') ? parseHost(reader.next('the host after by'), [BY_DIRECTOR]) : undefined;
+  const way = reader.place;
   const via = reader.skip('via') ? parseHost(reader.next('the host after via')) : undefined;
+  if (by === BY_DIRECTOR && via !== undefined)
+    throw new TextError(way, 'what the director sends comes by no wire', { hint: `remove via ${via}` });
   const arrow = reader.next('>', { allowed: SHAPE });
   if (arrow.text !== '>')
     throw new TextError(arrow, `"${arrow.text}" stands where > belongs`, { allowed: SHAPE });
@@ -42,10 +45,10 @@ function parseSender(word: Word): PacketHead['from'] {
   });
 }
 
-/** A host by its name; whether a scenario has so many is not known here. */
-export function parseHost(word: Word): string {
-  if (HOST_NAMES.has(word.text)) return word.text;
-  const names = TWO_ARMED.hosts.map(({ name }) => name);
+/** A host by its name, or another name that is allowed; whether a scenario has so many hosts is not known here. */
+export function parseHost(word: Word, others: readonly string[] = []): string {
+  if (HOST_NAMES.has(word.text) || others.includes(word.text)) return word.text;
+  const names = [...TWO_ARMED.hosts.map(({ name }) => name), ...others];
   throw new TextError(word, `"${word.text}" is no host`, {
     allowed: names.join(' '),
     ...hint(didYouMean(word.text, names)),

@@ -29,7 +29,7 @@ const MOST_BYTES = 1500 - 40;
 const SEQ: Range = { min: -(2 ** 40), max: 2 ** 40 };
 
 const SHAPE =
-  'FLOW client|server [by HOST] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [data BYTES] [ttl N] [nodf] [badsum] [says "TEXT"]';
+  'FLOW client|server [by HOST|director] [via HOST] > FLAGS SEQ:END(LENGTH) [ack N] [win N] [<options>] [data BYTES] [ttl N] [nodf] [badsum] [says "TEXT"]';
 
 const DETAILS = [
   { word: 'ack', key: 'ack', number: { what: 'acknowledgement', range: SEQ } },

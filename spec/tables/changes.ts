@@ -40,6 +40,20 @@ export const CHANGES = [
     says: "A client's ICMP error with a wrong checksum is dropped only where it is translated (before: for every method).",
   },
   {
+    id: 'own-checksums-unread',
+    stable: { '6.1': '6.1.183', '6.12': '6.12.103', '7.1': '7.1.8' },
+    mainline: '7.2',
+    source: { file: 'include/net/ip_vs.h', symbol: 'ip_vs_checksum_needed' },
+    says: 'IPVS does not look at checksums of what the director itself sends (before: at those of raw sockets too).',
+  },
+  {
+    id: 'raw-packets-have-protocol',
+    stable: { '6.1': '6.1.83' },
+    mainline: '6.9',
+    source: { file: 'net/ipv4/raw.c', symbol: 'raw_send_hdrinc' },
+    says: 'What a program on the director sends by a raw socket has, in a tunnel by UDP, an outer source port for each flow (before: one for all, since nobody knew that they were IPv4).',
+  },
+  {
     id: 'icmp-quoted-fragment-ignored',
     stable: { '6.1': '6.1.183', '6.12': '6.12.103', '7.1': '7.1.8' },
     mainline: '7.2',

@@ -6,7 +6,7 @@
 
 #include "wire.h"
 
-#define PROTOCOL_VERSION 3
+#define PROTOCOL_VERSION 4
 #define LINKS_MAX 16
 
 /* Records the host sends (PROTOCOL.md says what is in them); an answer carries the code of its question. */
@@ -22,6 +22,7 @@ enum op {
 	OP_STEP = 9,
 	OP_OBSERVE = 10,
 	OP_SETTLE = 11,
+	OP_SEND = 12,
 };
 
 /* Records only the agent sends. */
@@ -59,6 +60,9 @@ int send_frame(unsigned int link, const uint8_t *frame, size_t length);
 void drain_taps(struct writer *out);
 /* Sleeps until CLOCK_MONOTONIC reaches the time, and records every frame that comes out meanwhile. */
 void sleep_until(uint64_t ns, struct writer *out);
+
+/* raw.c: a whole IPv4 packet of the director's own, from an address that it has. */
+int send_own(const uint8_t *packet, size_t length);
 
 /* exec.c */
 void run_program(struct reader *op, struct writer *out);

@@ -247,6 +247,12 @@ void run_op(uint8_t code, struct reader *op, struct writer *out)
 	case OP_FRAME:
 		put_u32(out, frame(op));
 		break;
+	case OP_SEND: {
+		struct bytes packet = get_bytes(op);
+
+		put_u32(out, send_own(packet.data, packet.length));
+		break;
+	}
 	case OP_SETTLE:
 		sleep_for(get_u64(op));
 		put_u32(out, 0);
