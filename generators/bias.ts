@@ -29,6 +29,10 @@ export interface ScenarioBias {
   readonly echoes: number;
   /** Flows about which the ends, or routers, send ICMP errors. */
   readonly icmpErrors: number;
+  /** Flows whose client is a program on the director itself. */
+  readonly ownClients: number;
+  /** Flows whose server is one. */
+  readonly ownServers: number;
   /** Flows of which packets come by a wire where they do not belong. */
   readonly astray: number;
   /** Directors that look at where packets come from, or say that there are shorter ways. */
@@ -107,9 +111,11 @@ export const EVEN: ScenarioBias = {
   ftp: 6,
   markServices: 10,
   isakmp: 2,
-  others: 2,
+  others: 3,
   echoes: 10,
   icmpErrors: 15,
+  ownClients: 2,
+  ownServers: 1,
   astray: 4,
   sources: 8,
   routing: 5,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { DirectorConfig } from '../spec/config/director-config.ts';
 import { keepsPort, type VirtualService } from '../spec/config/services.ts';
-import type { Flow, PacketItem, Scenario, Wait } from '../spec/scenario.ts';
-import { ISAKMP_PORT, VIPS } from './addresses.ts';
+import { BY_DIRECTOR, type Flow, type PacketItem, type Scenario, type Wait } from '../spec/scenario.ts';
+import { ISAKMP_PORT, OWN, VIPS } from './addresses.ts';
 import { EVEN, type ScenarioBias } from './bias.ts';
 import { adminState } from './commands/admin-state.ts';
 import { directorConfig } from './config.ts';
@@ -83,21 +83,47 @@ interface NamedFlow {
 }
 
 function nameFlows(stories: readonly Story[], director: DirectorConfig): readonly NamedFlow[] {
-  let last: Pick<Flow, 'client' | 'service'> | undefined;
-  return stories.map((story, index) => {
-    const after = story.reuses && last ? { ms: story.pause ?? 0 } : undefined;
-    const between: Pick<Flow, 'client' | 'service'> =
-      after && last ? last : ends(story.target, director, story.protocol, story.servicePort);
-    last = between;
+  let last: (Pick<Flow, 'client' | 'service'> & Pick<Story, 'own'>) | undefined;
+  return stories.map((told, index) => {
+    const after = told.reuses && last ? { ms: told.pause ?? 0 } : undefined;
+    const story = after && last ? { ...told, own: last.own } : told;
+    const { client, service } =
+      after && last
+        ? last
+        : ofDirector(story, ends(story.target, director, story.protocol, story.servicePort));
+    const between = { client, service };
+    last = { ...between, own: story.own };
     const name = `f${index + 1}`;
     const { protocol, isn } = story;
-    const packets = heard(story, between.service, director.services).map((packet) => ({
+    const packets = heard(spoken(story), between.service, director.services).map((packet) => ({
       ...packet,
       flow: packet.flow === UNNAMED_DATA ? dataName(name) : name,
     }));
     const flow = { protocol, ...between, isn };
     return { name, flow, data: story.data && dataFlow(name, flow, story.data), packets, after };
   });
+}
+
+/** A client that runs on the director has an address there. */
+function ofDirector<Ends extends Pick<Flow, 'client' | 'service'>>(
+  { own, target }: Story,
+  between: Ends,
+): Ends {
+  if (own !== 'client') return between;
+  const addresses = [...OWN, ...VIPS];
+  const address = addresses[(target.index + target.port) % addresses.length]!;
+  return { ...between, client: { ...between.client, address } };
+}
+
+/** The story with what a program on the director says, and not what others put into its mouth. */
+function spoken(story: Story): Story {
+  const { own, packets } = story;
+  if (own === undefined) return story;
+  const isOwn = ({ from, by, via }: PacketItem) => from === own && by === undefined && via === undefined;
+  return {
+    ...story,
+    packets: packets.map((packet) => (isOwn(packet) ? { ...packet, by: BY_DIRECTOR } : packet)),
+  };
 }
 
 function dataName(name: string): string {

@@ -21,6 +21,7 @@ import { CONNTRACK_CLAIMS } from './conntrack-claims.ts';
 import { FTP_CLAIMS } from './ftp-claims.ts';
 import { NETWORK_CLAIMS } from './network-claims.ts';
 import { OTHER_PROTOCOL_CLAIMS } from './other-protocol-claims.ts';
+import { OWN_CLAIMS } from './own-claims.ts';
 import { ROUTING_CLAIMS } from './routing-claims.ts';
 import { RULE_CLAIMS } from './rule-claims.ts';
 import { DEFENDED, LONG_TALKS, MANY_CONNECTIONS } from './shapes.ts';
@@ -327,6 +328,7 @@ const ROWS = [
   ...FTP_CLAIMS,
   ...NETWORK_CLAIMS,
   ...OTHER_PROTOCOL_CLAIMS,
+  ...OWN_CLAIMS,
 ] as const satisfies readonly ClaimRow[];
 
 export type ClaimId = (typeof ROWS)[number]['id'];

@@ -6,6 +6,8 @@ export interface Story {
   readonly protocol: Flow['protocol'];
   readonly target: Target;
   readonly isn: Flow['isn'];
+  /** Which end a program on the director is, if any. */
+  readonly own: PacketItem['from'] | undefined;
   /** Of a flow that has no name yet. */
   readonly packets: readonly PacketItem[];
   /** Whether the director sees the server's answers, by the way that its dests forward. */

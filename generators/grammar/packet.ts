@@ -1,4 +1,4 @@
-import type { Flow, PacketItem, Scenario, Segment } from '../../spec/scenario.ts';
+import { BY_DIRECTOR, type Flow, type PacketItem, type Scenario, type Segment } from '../../spec/scenario.ts';
 import { NOT_OTHER } from '../../spec/wire/ip-protocols.ts';
 import { printTcp } from '../../spec/wire/tcp.ts';
 
@@ -29,6 +29,7 @@ export function packetProblems(item: PacketItem, flows: Scenario['flows']): read
     ...(isWithin(item.ttl ?? 64, 0xff) && isWithin(item.tos ?? 0, 0xff) && isWithin(item.id ?? 0, 0xffff)
       ? []
       : ['header fields']),
+    ...(item.by === BY_DIRECTOR && item.via !== undefined ? ['a wire for what comes by none'] : []),
     ...(isFragment(item.fragment) ? [] : ['no fragment of a packet']),
     ...contentProblems(item),
     ...('data' in item && item.data && item.data.length > item.length ? ['more data than bytes'] : []),

@@ -40,12 +40,17 @@ const smallerHeader: Smaller<Pick<PacketItem, 'id' | 'tos' | 'fragment'>> = anyO
   inField('tos', nearestFew(0, 1)),
 );
 
+/** A payload of fewer bytes, but for those that it says. */
+function* shorter<T extends { readonly length: number; readonly data?: Uint8Array }>(packet: T): Iterable<T> {
+  for (const length of nearer(packet.data?.length ?? 0)(packet.length)) yield { ...packet, length };
+}
+
 /** A simpler segment by itself; numbers that hang together are made smaller by `sequence.ts`. */
 const smallerSegment: Smaller<Segment> = anyOf(
   withoutField<Segment>(...PLAIN, 'data', 'text'),
   inField('options', fewer),
   inField('window', towards(64240)),
-  inField('length', nearer(0)),
+  shorter,
   inField('seq', nearestFew(0, 1)),
   inField('ack', nearestFew(0, 1)),
   inField('flags', fewerFlags),
@@ -53,7 +58,7 @@ const smallerSegment: Smaller<Segment> = anyOf(
 
 const smallerDatagram: Smaller<Datagram> = anyOf(
   withoutField<Datagram>(...PLAIN, 'data', 'noChecksum'),
-  inField('length', nearer(0)),
+  shorter,
 );
 
 const smallerSctp: Smaller<SctpChunks> = anyOf(withoutField<SctpChunks>(...PLAIN, 'tag'), function* (packet) {
@@ -72,10 +77,7 @@ const smallerIcmpError: Smaller<IcmpError> = anyOf(
   inField('code', nearer(0)),
 );
 
-const smallerOther: Smaller<OtherPacket> = anyOf(
-  withoutField<OtherPacket>(...PLAIN, 'data'),
-  inField('length', nearer(0)),
-);
+const smallerOther: Smaller<OtherPacket> = anyOf(withoutField<OtherPacket>(...PLAIN, 'data'), shorter);
 
 /** Only the first numbers themselves: those between are reached together with the other segments'. */
 function nearestFew(...numbers: readonly number[]): Smaller<number> {

@@ -1,5 +1,6 @@
 import type { RoutingEntry } from '../../spec/config/routing.ts';
 import type { Scenario } from '../../spec/scenario.ts';
+import { BY_DIRECTOR } from '../../spec/scenario.ts';
 import { PROTOCOL_AH, PROTOCOL_ESP, PROTOCOL_GRE } from '../../spec/wire/ipv4.ts';
 import { CLIENTS, OWN, VIPS } from '../addresses.ts';
 import { type Feature, packets, rules, sysctl } from './feature.ts';
@@ -57,6 +58,14 @@ export const NETWORK_FEATURES: Readonly<Record<string, Feature>> = {
     in: packets((p) => p.kind === 'other' && (p.protocol === PROTOCOL_ESP || p.protocol === PROTOCOL_AH)),
   },
   'a packet of GRE': { perMille: 8, in: packets((p) => p.kind === 'other' && p.protocol === PROTOCOL_GRE) },
+  'a packet of a client on the director': {
+    perMille: 20,
+    in: packets((p) => p.from === 'client' && p.by === BY_DIRECTOR),
+  },
+  'a packet of a server on the director': {
+    perMille: 10,
+    in: packets((p) => p.from === 'server' && p.by === BY_DIRECTOR),
+  },
   'a packet by a wire where it does not belong': { perMille: 20, in: packets((p) => p.via !== undefined) },
   rp_filter: { perMille: 10, in: sysctl('net.ipv4.conf.all.rp_filter', 1) },
   accept_local: { perMille: 10, in: sysctl('net.ipv4.conf.all.accept_local', 1) },

@@ -34,6 +34,7 @@ import { atDefault, type BrokenDirector } from './broken-director.ts';
 import { BROKEN_FTP } from './broken-ftp.ts';
 import { BROKEN_NFT } from './broken-nft.ts';
 import { BROKEN_OTHER_PROTOCOLS } from './broken-other-protocols.ts';
+import { BROKEN_OWN } from './broken-own.ts';
 import { BROKEN_ROUTING } from './broken-routing.ts';
 import { BROKEN_SCTP } from './broken-sctp.ts';
 import { BROKEN_TUNNELS } from './broken-tunnels.ts';
@@ -377,11 +378,9 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'unwanted-ignored', says: 'nat_icmp_send changes nothing.', parts: { ...PARTS, isUnwanted: () => false } },
   { id: 'unwanted-resets-too', says: 'With nat_icmp_send even a reset that belongs to nothing is answered.', parts: { ...PARTS, isUnwanted: (net, skb, ends) => PARTS.isUnwanted({ ...net, parts: ipvsProtocol(PROTOCOL_TCP, () => ({ isReset: () => false })) }, skb, ends) } },
   { id: 'icmp-schedule-never', says: 'schedule_icmp changes nothing.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => atDefault(net, 'net.ipv4.vs.schedule_icmp', () => right(net, skb, hook))) },
-  { id: 'local-node-exposed', says: 'As its own real server the director answers with its own address.', parts: station('ip_vs_out_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.header.protocol !== PROTOCOL_ICMP ? 'NF_ACCEPT' : right(net, skb, hook))) },
-  { id: 'local-node-errors-exposed', says: 'As its own real server the director sends errors with its own address.', parts: station('ip_vs_out_hook', (right) => (net, skb, hook) => (hook === 'NF_INET_LOCAL_OUT' && skb.header.protocol === PROTOCOL_ICMP ? 'NF_ACCEPT' : right(net, skb, hook))) },
-  { id: 'local-node-lost', says: 'A director does not take itself for a real server: such packets are lost.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => { const verdict = right(net, skb, hook); return verdict === 'NF_ACCEPT' && skb.ipvsProperty && skb.header.protocol !== PROTOCOL_ICMP ? 'NF_DROP' : verdict; }) },
   ...BROKEN_TUNNELS,
   ...BROKEN_OTHER_PROTOCOLS,
+  ...BROKEN_OWN,
   ...BROKEN_ROUTING,
   ...MISTAKEN_DIRECTORS.filter(({ mistakes }) => OFTEN_MET.has(mistakes)),
 ];

@@ -55,11 +55,12 @@ function spoiltBy({ kind, badChecksum, fragment, moreFragments }: PacketItem): s
   return kind === 'datagram' ? ['length', 'checksum'] : ['checksum'];
 }
 
-/** Few directors have tunnels, or services of SCTP, of which much can be said. */
+/** Few directors have tunnels, services of SCTP, or routes to where nobody is known. */
 const SCENARIOS = [
   ...fc.sample(scenario(), { numRuns: 150, seed: SEED }),
   ...fc.sample(scenario(BIASES.tunnels), { numRuns: 20, seed: SEED }),
   ...fc.sample(scenario({ ...EVEN, sctpServices: 80, udpServices: 0 }), { numRuns: 40, seed: SEED }),
+  ...fc.sample(scenario(BIASES.routing), { numRuns: 30, seed: SEED }),
 ];
 const SAMPLES = SCENARIOS.flatMap(framesOf);
 const FRAMES = SAMPLES.map(({ frame }) => frame);

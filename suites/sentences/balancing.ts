@@ -5,6 +5,7 @@ import { connectionOf, destOf, isSameConnection, type Moment, methodOf } from '.
 import {
   all,
   COUNTING_STATES,
+  fromOutside,
   type Sentence,
   unanswered,
   unedited,
@@ -20,7 +21,13 @@ export const BALANCING: readonly Sentence[] = [
     reports: ['howto-tesink-active-conn-explosion'],
     claim: 'ipvs/droute',
     among: 80,
-    given: all(unanswered, withRules(COUNTING_STATES), withSysctls({ 'net.ipv4.vs.secure_tcp': 0 })),
+    given: all(
+      unedited,
+      fromOutside,
+      unanswered,
+      withRules(COUNTING_STATES),
+      withSysctls({ 'net.ipv4.vs.secure_tcp': 0 }),
+    ),
     holds: (moment) => {
       const { sent, before, after } = moment;
       const row = sent && connectionOf(sent, before);

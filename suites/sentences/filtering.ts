@@ -1,6 +1,14 @@
 import { isPacket } from '../../spec/scenario.ts';
 import { answeredBy, connectionOf, methodOf, rulesMet } from './play.ts';
-import { all, COUNTING_STATES, type Sentence, unanswered, withRules, withSysctls } from './sentence.ts';
+import {
+  all,
+  COUNTING_STATES,
+  fromOutside,
+  type Sentence,
+  unanswered,
+  withRules,
+  withSysctls,
+} from './sentence.ts';
 
 const filter = (...lines: readonly string[]): string => ['*filter', ...lines, 'COMMIT', ''].join('\n');
 const CLOSED = filter(':INPUT DROP [0:0]');
@@ -14,7 +22,7 @@ export const FILTERING: readonly Sentence[] = [
     says: 'Behind an INPUT that drops everything IPVS has no connection and counts none.',
     reports: ['howto-filter-before-ipvs', 'reject-tcp-reset-cleans-conntrack'],
     claim: 'filter/verdicts',
-    given: withRules(CLOSED),
+    given: all(fromOutside, withRules(CLOSED)),
     holds: ({ sent, before, after }) => {
       const called = before.services.some(({ address }) => address === sent?.header.destination);
       const counted = after.services.flatMap(({ dests }) =>
@@ -30,6 +38,7 @@ export const FILTERING: readonly Sentence[] = [
     reports: ['howto-tesink-active-conn-explosion'],
     claim: 'ipvs/droute',
     given: all(
+      fromOutside,
       unanswered,
       withRules(NEW_ONLY),
       withSysctls({ 'net.ipv4.vs.conntrack': 0, 'net.ipv4.vs.secure_tcp': 0 }),

@@ -23,7 +23,7 @@ export interface Moment {
   readonly earlier: readonly Moment[];
   readonly before: Observation;
   readonly after: Observation;
-  /** What was sent to the director; undefined for waits and commands, and for what is no IPv4 packet. */
+  /** What came to the director; undefined for waits and commands, for its own packets, and for what is no IPv4 packet. */
   readonly sent?: Packet;
   /** What left it. */
   readonly left: readonly Packet[];
@@ -52,7 +52,8 @@ export function momentsOf(scenario: Scenario, { config, steps }: Plan, player: P
   const moments: Moment[] = [];
   for (const [index, step] of steps.entries()) {
     const after = player.step(step);
-    const sent = step.kind === 'frame' ? packetIn(step.link, step.frame) : undefined;
+    const came = step.kind === 'frame' && step.link !== 'director';
+    const sent = came ? packetIn(step.link, step.frame) : undefined;
     const left = after.emitted.flatMap(({ link, frame }) => packetIn(link, frame) ?? []);
     const around = { scenario, item: scenario.timeline[index]!, before, after };
     moments.push({ ...around, earlier: moments.slice(), left, ...(sent && { sent }) });

@@ -12,7 +12,15 @@ import { PROTOCOL_ICMP, PROTOCOL_IPIP, PROTOCOL_TCP, parseIpv4Header, word } fro
 import { textOf } from '../../spec/wire/latin1.ts';
 import { parseTcp, parseTcpHeader, RST } from '../../spec/wire/tcp.ts';
 import { answeredBy, connectionOf, type Moment, methodOf, type Packet } from './play.ts';
-import { all, COUNTING_STATES, type Sentence, unedited, withRules, withSysctls } from './sentence.ts';
+import {
+  all,
+  COUNTING_STATES,
+  fromOutside,
+  type Sentence,
+  unedited,
+  withRules,
+  withSysctls,
+} from './sentence.ts';
 
 const UNFILTERED = withRules(COUNTING_STATES);
 
@@ -64,7 +72,7 @@ export const SENDING: readonly Sentence[] = [
     reports: ['gue-gre-frag-needed-relay'],
     claim: 'icmp/tunnels',
     among: 150,
-    given: all(UNFILTERED, unedited, complaining),
+    given: all(UNFILTERED, unedited, fromOutside, complaining),
     holds: (moment) => {
       const { sent, left, before } = moment;
       const row = sent && isFragNeeded(sent) ? quotedConnection(sent, before) : undefined;

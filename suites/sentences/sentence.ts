@@ -1,5 +1,5 @@
 import { parseRuleset } from '../../spec/config/ruleset-parse.ts';
-import { isPacket, type Scenario } from '../../spec/scenario.ts';
+import { BY_DIRECTOR, isPacket, type Scenario } from '../../spec/scenario.ts';
 import type { ClaimId } from '../claims.ts';
 import type { Moment } from './play.ts';
 
@@ -57,6 +57,11 @@ export function unedited({ timeline, ...scenario }: Scenario): Scenario {
 /** Answers go another way than by the director. */
 export function unanswered({ timeline, ...scenario }: Scenario): Scenario {
   return { ...scenario, timeline: timeline.filter((item) => !isPacket(item) || item.from === 'client') };
+}
+
+/** No program on the director says anything: what it says passes no INPUT. */
+export function fromOutside({ timeline, ...scenario }: Scenario): Scenario {
+  return { ...scenario, timeline: timeline.filter((item) => !isPacket(item) || item.by !== BY_DIRECTOR) };
 }
 
 export function all(...changes: readonly ((scenario: Scenario) => Scenario)[]) {
