@@ -52,10 +52,33 @@ export function causeOf(
     const asked = other.findLast((one) => one.classified.echo?.seq === echo.seq);
     return asked && { exchange: asked, kind: 'back', exact: false };
   }
-  const answered = error
-    ? other.findLast(({ packet: { id } }) => id === error.quoted.id)
-    : packet.protocol === PROTOCOL_TCP && other.findLast(({ answers }) => answers.length === 0);
-  return answered ? { exchange: answered, kind: 'back', exact: false } : undefined;
+  if (!error) return packet.protocol === PROTOCOL_TCP ? resetOf(packet, other) : undefined;
+  const answered = other.findLast(({ packet: { id } }) => id === error.quoted.id);
+  return answered && { exchange: answered, kind: 'back', exact: false };
+}
+
+/** A reset has the numbers of what it answers, which is no reset; on the way rules may have changed them. */
+function resetOf(packet: CapturedPacket, others: readonly Exchange[]): Cause | undefined {
+  const open = others.filter(({ answers }) => answers.length === 0);
+  const told = open.findLast((one) => resets(one.packet, packet));
+  // Of fragments only the first has numbers, and nobody answers before the last one has come.
+  const exact = told && isFragment(told.packet) ? lastPieceOf(told, open) : told;
+  const answered = exact ?? open.findLast((one) => !isReset(one.packet)) ?? open.at(-1);
+  return answered && { exchange: answered, kind: 'back', exact: exact !== undefined };
+}
+
+function lastPieceOf({ packet: { id } }: Exchange, others: readonly Exchange[]): Exchange | undefined {
+  return others.findLast(({ packet }) => isFragment(packet) && packet.id === id);
+}
+
+const isReset = ({ body, offset }: CapturedPacket): boolean =>
+  offset === 0 && ((parseTcpHeader(body)?.flags ?? 0) & RST) !== 0;
+
+/** RFC 9293, 3.5.2 */
+function resets(came: CapturedPacket, left: CapturedPacket): boolean {
+  const [asked, said] = [parseTcpHeader(came.body), parseTcpHeader(left.body)];
+  if (!asked || !said || came.offset > 0 || !(said.flags & RST) || isReset(came)) return false;
+  return asked.flags & ACK ? said.seq === asked.ack : said.seq === 0;
 }
 
 function isSame(one: Exchange, packet: CapturedPacket, { error, echo }: Classified): boolean {
@@ -96,9 +119,7 @@ function isReworded(one: CapturedPacket, other: CapturedPacket): boolean {
 /** Whether a reset answers, at once, a packet that the director had not sent on: it may be the director's own. */
 export function mayAnswer({ packet, classified, answers }: Exchange, reset: CapturedPacket): boolean {
   if (classified.from === 'server' || answers.length > 0 || packet.protocol !== PROTOCOL_TCP) return false;
-  const [came, left] = [parseTcpHeader(packet.body), parseTcpHeader(reset.body)];
-  if (!came || !left || !(left.flags & RST) || reset.at - packet.at > DOUBLE_MICROSECONDS) return false;
-  return came.flags & ACK ? left.seq === came.ack : left.seq === 0;
+  return reset.at - packet.at <= DOUBLE_MICROSECONDS && resets(packet, reset);
 }
 
 /** Options come and go on the way. */

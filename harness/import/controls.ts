@@ -28,8 +28,8 @@ export class Controls {
   }
 
   /**
-   * The one on which it was announced, else the newest that the client has to the service; among several one whose
-   * client's words went to the server that opens it.
+   * The one on which it was announced, else the newest that the client has to the service; before all others one whose
+   * client's words went to the server that opens it: what that understood is not known, but it was not told by another.
    */
   of(
     { client, data, from, far }: Classified,
@@ -46,6 +46,7 @@ export class Controls {
       ({ virtual }) => far.kind === 'real' || virtual.address === far.address,
     );
     const opened = from === 'server' && far.kind === 'real';
-    return (opened ? announcing.findLast(wentThere) : undefined) ?? announcing.at(-1) ?? having.at(-1);
+    const there = opened ? (announcing.findLast(wentThere) ?? having.findLast(wentThere)) : undefined;
+    return there ?? announcing.at(-1) ?? having.at(-1);
   }
 }

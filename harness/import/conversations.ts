@@ -132,12 +132,20 @@ class Book {
 
   /** What came in and left with addresses that tell nothing of it: rules had translated them. */
   #imageOf(packet: CapturedPacket): Exchange | undefined {
-    return this.#exchanges.findLast(
+    const image = this.#exchanges.findLast(
       (one) =>
         packet.at - one.packet.at <= SOON_MICROSECONDS &&
         one.answers.length === 0 &&
         (isImage(one.packet, packet) || isRewordedImage(one, packet)) &&
         !isDouble(one.packet, packet),
+    );
+    return image && isFragment(packet) ? this.#lastPiece(image) : image;
+  }
+
+  /** Fragments are put together before they are sent on, when the last one has come. */
+  #lastPiece({ conversation, packet: { id } }: Exchange): Exchange | undefined {
+    return this.#exchanges.findLast(
+      (one) => one.conversation === conversation && isFragment(one.packet) && one.packet.id === id,
     );
   }
 
@@ -307,7 +315,8 @@ class Book {
     if (exact) return exact;
     // Who calls two services from one port may hear of one of them what a server said for the other.
     const others = this.#allOf(classified).filter((one) => !opens.includes(one));
-    const taken = classified.from === 'server' ? among(others).find((one) => one.exact) : undefined;
+    const isTaken = ({ exact, kind }: Cause) => exact && kind === 'forwarded';
+    const taken = classified.from === 'server' ? among(others).find(isTaken) : undefined;
     // To who calls a real server by its own address it answers by that, too.
     const own = classified.from === 'server' && classified.far.kind === 'real';
     if (taken || (own && this.#direct.has(keyOf(classified)))) return taken;
@@ -342,9 +351,12 @@ function firstFirst(all: readonly Open[], first: Open | undefined): Open[] {
 /** Of several connections between the same ends an older one may go on: the one that knows the client's numbers. */
 function continuedBy(
   calling: readonly Open[],
-  { protocol, body, offset }: CapturedPacket,
+  { protocol, body, offset, id }: CapturedPacket,
   { from }: Classified,
 ): Open | undefined {
+  // Of its numbers a later fragment says nothing.
+  const isPiece = ({ packet }: Exchange) => isFragment(packet) && packet.id === id;
+  if (offset > 0) return calling.find(({ exchanges }) => exchanges.some(isPiece));
   const tcp =
     protocol === PROTOCOL_TCP && from === 'client' && offset === 0 ? parseTcpHeader(body) : undefined;
   if (!tcp) return undefined;

@@ -17,6 +17,9 @@ export function devicesOf(exchanges: readonly Exchange[], given: Partial<Devices
 
 const [CLIENT, SERVER] = [TWO_ARMED.links[0]!.device, TWO_ARMED.links[1]!.device];
 
+/** What both begin with. */
+const BOTH = 'eth+';
+
 /** What a device is called here. */
 export function deviceHere({ client, server }: Devices, name: string): string | undefined {
   if (['lo', 'all', 'default'].includes(name)) return name;
@@ -29,14 +32,15 @@ export function deviceMatch(
   { client, server }: Devices,
   { name, inverted }: InterfaceMatch,
 ): InterfaceMatch | 'any' | 'unknown' {
-  if (name === 'lo' || name === 'lo+') return { name, inverted };
+  if (['lo', 'lo+', '+'].includes(name)) return { name, inverted };
   const holds = (device: string) =>
     name.endsWith('+') ? device.startsWith(name.slice(0, -1)) : device === name;
   const sides = { client: holds(client), server: holds(server) };
   if (client !== '' && server !== '' && sides.client === sides.server) {
+    // Where a hook has no such device, as INPUT has none that packets leave by, not even this one is there.
+    if (sides.client) return { name: BOTH, inverted };
     // Whoever asks for no device that is known asks for one that no packet comes by.
-    if (sides.client === inverted) return { name: 'lo', inverted: false };
-    return 'any';
+    return inverted ? 'any' : { name: 'lo', inverted: false };
   }
   if (sides.client) return { name: CLIENT, inverted };
   if (sides.server) return { name: SERVER, inverted };

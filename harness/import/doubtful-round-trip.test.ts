@@ -147,3 +147,69 @@ timeline: [${Array.from({ length: 12 }, (_, index) => `f${index + 1} client > S 
   expect(wrong).toEqual([]);
   expect(lines.filter((line) => line.includes('nothing out')).length).toBeGreaterThan(6);
 });
+
+it.each<Kind>(['ethernet', 'raw', 'cooked'])(
+  'a reset answers what has its numbers, and no other reset, %s',
+  async (kind) => {
+    const text = `director:
+  services: |
+    -A -t VIP:80 -s rr
+flows: { f1: CIP1:40000 > VIP:80, f2: CIP1:40000 > VIP:80 isn 2000000000/3000000000 }
+timeline:
+  - f1 client > S 0:0(0)
+  - f1 client > . 1:1(0) ack 1
+  - f2 client > SR 0:0(0)
+  - f1 client > P. 1:25(24) ack 7 id 9 nodf frag 0+24 mf
+  - f1 client > P. 1:25(24) ack 7 id 9 nodf frag 24+20
+`;
+    const { lines, wrong } = await imported(text, { kind });
+    expect(wrong).toEqual([]);
+    expect(lines.map((line) => line.split(' -> ')[1])).toEqual([
+      'answered icmp port-unreachable',
+      'answered rst',
+      undefined,
+      undefined,
+      'answered rst',
+    ]);
+  },
+);
+
+it('fragments that a service by mark takes are put together, too', async () => {
+  const text = `director:
+  services: |
+    -A -u VIP:443 -s wlc
+    -a -u VIP:443 -r RIP3:443 -g -w 4
+    -A -f 1 -s rr
+    -a -f 1 -r RIP2:0 -m -w 1
+  rules: |
+    *mangle
+    :PREROUTING ACCEPT [0:0]
+    -A PREROUTING -d VIP -j MARK --set-xmark 0x1/0xffffffff
+    -A PREROUTING -m conntrack --ctstate INVALID
+    COMMIT
+flows: { f1: udp CIP1:40000 > VIP:443 }
+timeline:
+  - f1 client > udp 100
+  - f1 client > udp 1472 id 7 nodf frag 80+1400
+  - f1 client > udp 1472 id 7 nodf frag 0+80 mf
+`;
+  const { lines, wrong } = await imported(text, { kind: 'cooked' });
+  expect(wrong).toEqual([]);
+  expect(lines.slice(1).map((line) => line.includes('-> to RIP'))).toEqual([false, true]);
+});
+
+it('a rule for devices of which a chain has none holds for nothing', async () => {
+  const text = `${service('-m')}  rules: |
+    *filter
+    :INPUT ACCEPT [0:0]
+    -A INPUT -j WEB
+    :WEB - [0:0]
+    -A WEB -o eth+ -j DROP
+    COMMIT
+timeline: [f1 client > S 0:0(0)]
+`;
+  const devices = { client: 'eth0', server: 'eth1' };
+  const { lines, wrong } = await imported(text, { devices });
+  expect(wrong).toEqual([]);
+  expect(lines).toEqual(['f1 client > S 0:0(0) -> to RIP2']);
+});

@@ -248,4 +248,22 @@ ${[...opened('f1'), ...opened('f2'), 'f3 client > S. 0:0(0) ack 1'].map((line) =
       expect(lines.at(-1)).toMatch(/^f3 client .* -> to RIP1$/);
     });
   });
+
+  it('a server that calls another port than it was told does so for whom talks to it', async () => {
+    const opened = (flow: string) => [
+      `${flow} client > S 0:0(0)`,
+      `${flow} server > S. 0:0(0) ack 1`,
+      `${flow} client > . 1:1(0) ack 1`,
+      `${flow} client > P. 1:21(20) ack 1 says "PORT {self,},20,1\\r\\n"`,
+    ];
+    const text = `${service('-m').replaceAll(':80', ':21').replaceAll('RIP2:21', 'RIP2:8080')}flows:
+  f1: CIP1:40000 > VIP:21
+  f2: CIP1:40001 > VIP:21
+  f3: CIP1:5122 > VIP:20 with f1
+timeline:
+${[...opened('f1'), ...opened('f2'), 'f3 server > S 0:0(0)'].map((line) => `  - ${line}\n`).join('')}`;
+    const { lines, wrong } = await imported(text);
+    expect(wrong).toEqual([]);
+    expect(lines.at(-1)).toMatch(/ server > S 0:0\(0\) -> to CIP1 from RIP2:8079$/);
+  });
 });

@@ -68,10 +68,17 @@ it.each([
     { name: 'bond0', inverted: false },
     { name: 'eth0', inverted: false },
   ],
-  [{ name: 'bond+', inverted: false }, 'any'],
+  [
+    { name: 'bond+', inverted: false },
+    { name: 'eth+', inverted: false },
+  ],
   [
     { name: 'bond+', inverted: true },
-    { name: 'lo', inverted: false },
+    { name: 'eth+', inverted: true },
+  ],
+  [
+    { name: '+', inverted: true },
+    { name: '+', inverted: true },
   ],
   [{ name: 'docker0', inverted: true }, 'any'],
   [

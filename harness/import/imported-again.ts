@@ -49,6 +49,7 @@ export interface How {
   readonly links?: readonly LinkName[];
   readonly renamed?: Renamed;
   readonly anonymise?: boolean;
+  readonly devices?: { readonly client: string; readonly server: string };
 }
 
 /** The imported scenario's lines, what is wrong with them by the model, and the notes. */
@@ -56,7 +57,7 @@ export async function imported(
   text: string,
   { kind = 'ethernet', links = BOTH, own = [], ...how }: How = {},
 ) {
-  const { serverSide = links !== BOTH, renamed = {}, anonymise = false } = how;
+  const { serverSide = links !== BOTH, renamed = {}, anonymise = false, devices = {} } = how;
   const dir = await folder();
   const path = (name: string) => join(dir, name);
   const given = parsed(text, renamed);
@@ -71,7 +72,7 @@ export async function imported(
   const imported = await importCase(
     {
       ...{ capture: path('x.pcap'), ipvs: path('x.ipvs'), rules: path('x.rules'), sysctl: path('x.sysctl') },
-      ...{ clients: [], own, devices: {}, anonymise, serverSide },
+      ...{ clients: [], own, devices, anonymise, serverSide },
     },
     bridge,
     new ModelDirector(KERNEL),
