@@ -25,6 +25,7 @@ import type { Exchange } from './exchange.ts';
 import { dataReachable } from './ftp-data.ts';
 import { namedByRules } from './named-by-rules.ts';
 import { ftpNotes, limitNotes, pickNotes, serverSideNotes, strangerNotes, trafficNotes } from './notes.ts';
+import { maskNotes, withMaskHere } from './persistence-mask.ts';
 import { type Concerned, type Frames, readFrames } from './read-frames.ts';
 import { recastRuleset } from './recast-rules.ts';
 import { type Imported, scenarioOf } from './scenario-of.ts';
@@ -83,13 +84,14 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
     (service) => concerned.has(service) || service.protocol === 'fwm' || named.vips.includes(service.address),
   );
   const casting = cast(services, exchanges, { own: files.own, named });
+  const clients = [...new Set(exchanges.map(({ conversation }) => conversation.client.address))];
   const devices = devicesOf(exchanges, files.devices);
   const settings =
     sysctl && inGiven(sysctl, (text) => parseSysctlList(text, (name) => deviceHere(devices, name)));
   const director = {
     topology: casting.topology,
     services: services.map((service) => ({
-      ...service,
+      ...withMaskHere(service, clients, casting),
       ...(service.protocol === 'fwm' ? {} : { address: addressOf(casting, service.address) }),
       dests: service.dests.map((dest) => ({ ...dest, address: addressOf(casting, dest.address) })),
     })) as typeof services,
@@ -132,6 +134,7 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
       ...(rulesText ? limitNotes(rules, rulesText) : []),
       ...(settings?.unmodelled ?? []).map((name) => `${name} is not modelled`),
       ...pickNotes(services, casting),
+      ...maskNotes(services, clients, casting),
     ],
   };
 }

@@ -3,6 +3,7 @@ import { networkOf } from './casting.ts';
 import { deviceMatch } from './devices.ts';
 import { readLink } from './link-layer.ts';
 import { readPacket } from './packet.ts';
+import { maskHere } from './persistence-mask.ts';
 
 const IP = [0x45, 0, 0, 40, 0, 7, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 2, 10, 0, 0, 100];
 const MACS = [...Array(6).fill(1), ...Array(6).fill(2)];
@@ -91,4 +92,19 @@ it.each([
 
 it('nobody guesses where a device is', () => {
   expect(deviceMatch({ client: '', server: '' }, { name: 'bond0', inverted: false })).toBe('unknown');
+});
+
+it('who was one client to persistence is one', () => {
+  const topology = { links: [], hosts: [], vips: [] };
+  const here = (clients: readonly number[], mask: number) =>
+    maskHere(mask, clients, {
+      topology,
+      roles: new Map(clients.map((was, at) => [was, { name: `CIP${at + 1}`, address: 0x0a000002 + at }])),
+    });
+  const [one, neighbour, other] = [0xcb007104, 0xcb007105, 0xc6336401];
+  expect(here([one, other], 0xffffff00)).toBe(0xffffffff);
+  expect(here([one, neighbour], 0xffffff00)).toBe(0xffffff00);
+  expect(here([one, neighbour, other], 0xffffff00)).toBe(0xfffffffe);
+  // 10.0.0.3 and 10.0.0.4 differ in every bit by which one of them differs from 10.0.0.2.
+  expect(here([other, one, neighbour], 0xffffff00)).toBeUndefined();
 });
