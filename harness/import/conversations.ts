@@ -1,14 +1,14 @@
 import type { Endpoint } from '../../spec/scenario.ts';
 import type { Ipv4 } from '../../spec/wire/address.ts';
-import { PROTOCOL_AH, PROTOCOL_ESP, PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
-import { ACK, parseTcpHeader } from '../../spec/wire/tcp.ts';
+import { PROTOCOL_AH, PROTOCOL_ESP } from '../../spec/wire/ipv4.ts';
 import { Aliases } from './aliases.ts';
 import { beginning, noteIsn, resuming } from './beginning.ts';
 import { type Cause, causeOf, isDouble, isImage, isRewordedImage, mayAnswer } from './cause.ts';
 import { type Classified, type Classifier, kindOf } from './classify.ts';
+import { continuedBy, fitsNumbers } from './continued.ts';
 import { Controls } from './controls.ts';
 import { passedOnAmong, wayOf } from './direction.ts';
-import type { Conversation, Exchange } from './exchange.ts';
+import type { Conversation, Exchange, Open } from './exchange.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
 
 /** All that a capture shows of a director at work. */
@@ -52,11 +52,6 @@ function callersAmong(packets: readonly CapturedPacket[], classifier: Classifier
   return new Set(calls.map(({ client }) => client.address));
 }
 
-interface Open {
-  readonly conversation: Conversation;
-  readonly exchanges: Exchange[];
-}
-
 class Book {
   readonly #classifier: Classifier;
   readonly #passedOn: Foreknown['passedOn'];
@@ -72,6 +67,8 @@ class Book {
   readonly #aliases = new Aliases();
   /** By kind and client, who may own one of two connections that conntrack takes for the same. */
   readonly #direct = new Map<string, CapturedPacket[]>();
+  /** Both ends of what was open before the capture began. */
+  readonly #unknown = new Set<string>();
   #headless = 0;
   #doubles = 0;
 
@@ -220,7 +217,10 @@ class Book {
     }
     const current = this.#begun(open, packet, classified);
     if (!current) {
-      if (classified.from === 'client') this.#headless += 1;
+      if (classified.from === 'client') {
+        this.#headless += 1;
+        this.#unknown.add(endsKey(classified));
+      }
       return;
     }
     const { conversation } = current;
@@ -253,6 +253,7 @@ class Book {
       ...{ protocol, client, service, virtual: { address, port } },
       isn: { client: undefined, server: undefined, [from]: first },
       ...(data && control && { data: { opener: data.opener, control } }),
+      ...(this.#unknown.has(endsKey(classified)) && { isAfterUnknown: true as const }),
     };
     this.#controls.begin(conversation);
     return this.#begin(conversation, classified);
@@ -348,36 +349,6 @@ function firstFirst(all: readonly Open[], first: Open | undefined): Open[] {
   return first ? [first, ...all.filter((one) => one !== first)] : [...all];
 }
 
-/** Of several connections between the same ends an older one may go on: the one that knows the client's numbers. */
-function continuedBy(
-  calling: readonly Open[],
-  { protocol, body, offset, id }: CapturedPacket,
-  { from }: Classified,
-): Open | undefined {
-  // Of its numbers a later fragment says nothing.
-  const isPiece = ({ packet }: Exchange) => isFragment(packet) && packet.id === id;
-  if (offset > 0) return calling.find(({ exchanges }) => exchanges.some(isPiece));
-  const tcp =
-    protocol === PROTOCOL_TCP && from === 'client' && offset === 0 ? parseTcpHeader(body) : undefined;
-  if (!tcp) return undefined;
-  const isNear = (number: number, isn: number | undefined) => isn !== undefined && (number - isn) >>> 0 < FAR;
-  return calling.find(({ conversation: { isn } }) => isNear(tcp.seq, isn.client));
-}
-
-/** No side of a connection that was captured from its beginning gets further. */
-const FAR = 0x1000000;
-
-/** Whether a segment acknowledges what the other end of this connection may have said. */
-function fitsNumbers(
-  { protocol, isn }: Conversation,
-  { body, offset }: CapturedPacket,
-  from: Classified['from'],
-): boolean {
-  const tcp = protocol === 'tcp' && offset === 0 ? parseTcpHeader(body) : undefined;
-  const peer = isn[from === 'client' ? 'server' : 'client'];
-  return tcp !== undefined && (tcp.flags & ACK) !== 0 && peer !== undefined && (tcp.ack - peer) >>> 0 < FAR;
-}
-
 function hasReached({ exchanges }: Open, { address, port }: Endpoint): boolean {
   return exchanges.some((one) => goneTo(one).some((far) => far.address === address && far.port === port));
 }
@@ -387,6 +358,9 @@ function goneTo({ answers, classified: { from } }: Exchange): Endpoint[] {
   const forwarded = answers.filter(({ kind }) => from === 'client' && kind !== 'back');
   return forwarded.map(({ classified: { far } }) => far);
 }
+
+const endsKey = (classified: Classified): string =>
+  `${keyOf(classified)} ${classified.far.address}:${classified.far.port}`;
 
 function keyOf(classified: Classified): string {
   const { address, port } = classified.client;

@@ -6,6 +6,7 @@ import { parseRuleset } from '../../spec/config/ruleset-parse.ts';
 import type { VirtualService } from '../../spec/config/services.ts';
 import { parseServices } from '../../spec/config/services-parse.ts';
 import { TextError } from '../../spec/config/text-error.ts';
+import type { Ipv4 } from '../../spec/wire/address.ts';
 import { inputError } from '../replay/input-error.ts';
 import { readText } from '../replay/read-scenario.ts';
 import type { Reachable } from './classify.ts';
@@ -56,13 +57,24 @@ export function placeOf({ text }: GivenText, what: string): { line: number; colu
   return { line: line + 1, column: Math.max(0, lines[line]!.indexOf(what)) + 1 };
 }
 
-/** Where services can be reached; those by mark at the destinations of the rules that give it. */
-export function reachableIn(services: readonly VirtualService[], { tables }: Ruleset): Reachable[] {
+/**
+ * Where services can be reached; those by mark at the destinations of the rules that give it, or, where a rule names none,
+ * at all addresses of the director: those of other services, and `own` ones.
+ */
+export function reachableIn(
+  services: readonly VirtualService[],
+  { tables }: Ruleset,
+  own: readonly Ipv4[] = [],
+): Reachable[] {
+  const addressed = services.flatMap((one) => (one.protocol === 'fwm' ? [] : [one.address]));
+  const local = [...new Set([...addressed, ...own])];
   const rules = tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
   return services.flatMap((service): Reachable[] => {
     if (service.protocol === 'fwm')
       return rules.flatMap((rule) =>
-        rule.target?.kind === 'MARK' && rule.target.value === service.mark ? markedBy(rule, service) : [],
+        rule.target?.kind === 'MARK' && rule.target.value === service.mark
+          ? markedBy(rule, service, local)
+          : [],
       );
     const { protocol, address, port } = service;
     return [{ protocol, address, port, service }];
@@ -72,8 +84,13 @@ export function reachableIn(services: readonly VirtualService[], { tables }: Rul
 const ONE = 0xffffffff;
 const FLOW_PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
 
-function markedBy({ destination, protocol, matches }: Rule, service: VirtualService): Reachable[] {
-  if (!destination || destination.inverted || destination.mask !== ONE) return [];
+function markedBy(
+  { destination, protocol, matches }: Rule,
+  service: VirtualService,
+  local: readonly Ipv4[],
+): Reachable[] {
+  if (destination && (destination.inverted || destination.mask !== ONE)) return [];
+  const addresses = destination ? [destination.address] : local;
   const protocols = FLOW_PROTOCOLS.filter((name) => !protocol || protocol.protocol === name);
   const ports = matches.flatMap((match) => {
     if (match.kind === 'multiport') return match.ports;
@@ -82,6 +99,6 @@ function markedBy({ destination, protocol, matches }: Rule, service: VirtualServ
   const numbers =
     ports.length === 0 ? [0] : ports.flatMap(({ first, last }) => (first === last ? [first] : [0]));
   return protocols.flatMap((name) =>
-    numbers.map((port) => ({ protocol: name, address: destination.address, port, service })),
+    numbers.flatMap((port) => addresses.map((address) => ({ protocol: name, address, port, service }))),
   );
 }

@@ -213,3 +213,34 @@ timeline: [f1 client > S 0:0(0)]
   expect(wrong).toEqual([]);
   expect(lines).toEqual(['f1 client > S 0:0(0) -> to RIP2']);
 });
+
+it('nothing is expected of what begins where something was open before', async () => {
+  const text = `${service('-m')}flows: { f1: CIP1:40000 > VIP:80, f2: CIP1:40000 > VIP:80 isn 7/9, f3: CIP1:40001 > VIP:80 }
+timeline: [f1 client > . 1:1(0) ack 1, f2 client > S 0:0(0), f3 client > S 0:0(0), f2 client > . 1:1(0) ack 1]
+`;
+  const { lines, notes, wrong } = await imported(text);
+  expect(wrong).toEqual([]);
+  expect(lines.map((line) => line.includes(' -> '))).toEqual([false, true, false]);
+  expect(notes.join()).toContain('1 packets belong to connections that were open before');
+});
+
+it('a service by mark is reached at all addresses of the director where its rule names none', async () => {
+  const text = `director:
+  services: |
+    -A -f 1 -s rr
+    -a -f 1 -r RIP1:0 -m -w 1
+    -a -f 1 -r RIP2:0 -m -w 1
+    -A -t VIP:80 -s rr
+    -a -t VIP:80 -r RIP3:80 -m -w 1
+  rules: |
+    *mangle
+    :PREROUTING ACCEPT [0:0]
+    -A PREROUTING -p tcp -j MARK --set-xmark 0x1/0xffffffff
+    COMMIT
+flows: { f1: CIP1:40000 > VIP2:443, f2: CIP1:40001 > VIP:80 }
+timeline: [f1 client > S 0:0(0), f2 client > S 0:0(0)]
+`;
+  const { lines, wrong } = await imported(text, { own: [EXT, DIP, VIP2] });
+  expect(wrong).toEqual([]);
+  expect(lines).toEqual(['f1 client > S 0:0(0) -> to RIP2', 'f2 client > S 0:0(0) -> to RIP1']);
+});

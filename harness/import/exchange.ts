@@ -11,6 +11,8 @@ export interface Conversation {
   readonly service: VirtualService;
   /** Of whoever has not begun yet, undefined. */
   readonly isn: Record<'client' | 'server', number | undefined>;
+  /** Packets between its ends came before it, of a connection of which nobody saw the beginning. */
+  readonly isAfterUnknown?: true;
   /** Of FTP's data connections: who began it, and the connection on which it was agreed. */
   readonly data?: { readonly opener: 'client' | 'server'; readonly control: Conversation };
 }
@@ -33,4 +35,10 @@ export interface Answer {
   readonly kind: 'forwarded' | 'translated' | 'back';
   readonly packet: CapturedPacket;
   readonly classified: Classified;
+}
+
+/** A conversation that may go on. */
+export interface Open {
+  readonly conversation: Conversation;
+  readonly exchanges: Exchange[];
 }

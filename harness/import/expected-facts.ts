@@ -25,11 +25,13 @@ export interface Evidence {
 const BRINK_MICROSECONDS = 1_000;
 
 /**
- * What the capture shows that the director did with a packet. Nothing where nobody can tell: no packet was seen on
+ * What the capture shows that the director did with a packet. Nothing where nobody can tell: what the director knew of
+ * these ends came before the capture, no packet was seen on
  * that side, or a packet went to a real server whose card nobody knows.
  */
 export function factsOf(exchange: Exchange, evidence: Evidence): Fact[] {
-  const { answers, classified, packet } = exchange;
+  const { answers, classified, packet, conversation } = exchange;
+  if (conversation.isAfterUnknown) return [];
   const facts = answers.flatMap((answer) => [
     factOf(answer, exchange, evidence),
     saidFact(answer, exchange, evidence),

@@ -63,7 +63,7 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
   ]);
   const allServices = servicesIn(ipvs);
   const rules = rulesText ? rulesIn(rulesText) : { tables: [] };
-  const reachable = reachableIn(allServices, rules);
+  const reachable = reachableIn(allServices, rules, files.own);
   const frames = await readFrames(bridge, files.capture, concernedBy(allServices, reachable));
   const told = new Classifier(reachable, frames.packets);
   const places = [...dataReachable(frames.packets, told, reachable), ...reachable];
@@ -81,7 +81,11 @@ export async function importCase(files: CaseFiles, bridge: ScapyBridge, lead: Le
   const concerned = new Set(exchanges.map(({ conversation }) => conversation.service));
   // Which packets have a mark only the rules know.
   const services = allServices.filter(
-    (service) => concerned.has(service) || service.protocol === 'fwm' || named.vips.includes(service.address),
+    (service) =>
+      concerned.has(service) ||
+      service.protocol === 'fwm' ||
+      named.vips.includes(service.address) ||
+      exchanges.some(({ conversation }) => isOf(conversation, service)),
   );
   const casting = cast(services, exchanges, { own: files.own, named });
   const clients = [...new Set(exchanges.map(({ conversation }) => conversation.client.address))];
@@ -149,6 +153,12 @@ function concernedBy(services: readonly VirtualService[], reachable: readonly Re
     ),
   };
 }
+
+/** Whether it may be the service that takes the conversation, whichever has its mark. */
+const isOf = ({ protocol, virtual }: Exchange['conversation'], service: VirtualService): boolean =>
+  service.protocol === protocol &&
+  service.address === virtual.address &&
+  [0, virtual.port].includes(service.port);
 
 function isWanted({ conversation: { client, data } }: Exchange, clients: readonly string[]): boolean {
   const address = formatIpv4(client.address);

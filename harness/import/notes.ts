@@ -89,7 +89,7 @@ export function trafficNotes({ headless, doubles, direct, seen }: Traffic, { cut
   return [
     ...(headless > 0
       ? [
-          `${headless} packets belong to connections that were open before the capture began; they are left out`,
+          `${headless} packets belong to connections that were open before the capture began; they are left out, and nothing is expected of what the same ends begin later`,
         ]
       : []),
     ...(direct > 0
