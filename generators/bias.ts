@@ -19,8 +19,12 @@ export interface ScenarioBias {
   readonly sctpServices: number;
   /** Services for FTP; flows to them are control connections and what is agreed upon there. */
   readonly ftp: number;
+  /** Control connections of FTP of which a line comes in two segments; over 50 it is each of their lines. */
+  readonly halfLines: number;
   /** Services for marked packets instead of an address; most directors then have rules that mark. */
   readonly markServices: number;
+  /** Directors that have a service for a mark besides, and take all packets of it for their own. */
+  readonly broughtHome: number;
   /** Services for ISAKMP, which IPsec's packets follow. */
   readonly isakmp: number;
   /** Flows whose ends also send each other packets of protocols without ports. */
@@ -39,6 +43,8 @@ export interface ScenarioBias {
   readonly sources: number;
   /** Directors with rules and routes beside those of their links; half of those with services by mark have them anyway. */
   readonly routing: number;
+  /** Ways of a virtual address that lead nowhere, where it has ways of its own. */
+  readonly lostWays: number;
   /** Flows of which somebody on the way cuts packets into fragments. */
   readonly fragments: number;
   /** Directors with a link that takes less than 1500 bytes. */
@@ -53,12 +59,16 @@ export interface ScenarioBias {
   readonly lossy: number;
   /** Weight among accidents: checksum, TTL, window, options, sender. */
   readonly damaged: number;
+  /** Weight of wrong checksums among what is damaged. */
+  readonly wrongSums: number;
   /** Scenarios with rules that decide something. */
   readonly rules: number;
   /** Directors whose rules iptables-nft has set. */
   readonly nft: number;
   /** Scenarios with tables raw or mangle: packets and connections are marked, or not tracked. */
   readonly marks: number;
+  /** Of these, those that mark what leaves and nothing else. */
+  readonly outputMarks: number;
   /** Scenarios with a table nat. */
   readonly nat: number;
   /**
@@ -76,6 +86,8 @@ export interface ScenarioBias {
   readonly timeoutEdges: number;
   /** Services of lblc and lblcr, directors on which these soon forget, and waits of half an hour. */
   readonly locality: number;
+  /** Services of sh, mh and dh. */
+  readonly hashing: number;
   /** Services of twos, which not every kernel has. */
   readonly twos: number;
   /** Chance of each sysctl to be set. */
@@ -109,7 +121,9 @@ export const EVEN: ScenarioBias = {
   udpServices: 20,
   sctpServices: 6,
   ftp: 6,
+  halfLines: 15,
   markServices: 10,
+  broughtHome: 0,
   isakmp: 2,
   others: 3,
   echoes: 10,
@@ -119,6 +133,7 @@ export const EVEN: ScenarioBias = {
   astray: 4,
   sources: 8,
   routing: 5,
+  lostWays: 0,
   fragments: 8,
   mtu: 10,
   accidents: 54,
@@ -126,9 +141,11 @@ export const EVEN: ScenarioBias = {
   wrongFlags: 2,
   lossy: 3,
   damaged: 3,
+  wrongSums: 3,
   rules: 50,
   nft: 12,
   marks: 15,
+  outputMarks: 0,
   nat: 12,
   counting: 50,
   handled: 2,
@@ -136,6 +153,7 @@ export const EVEN: ScenarioBias = {
   moves: 0,
   timeoutEdges: 40,
   locality: 0,
+  hashing: 0,
   twos: 0,
   sysctls: 6,
   conntrack: 50,

@@ -96,13 +96,23 @@ const route: fc.Arbitrary<AddedRoute> = fc
   })
   .map(({ leads, ...drawn }) => ({ kind: 'route', ...leads, ...drawn }));
 
+/** The sender hears of it, or nobody is where it leads. */
+const nobody: typeof leads = weighted(
+  ...([
+    [1, { type: 'unreachable' }],
+    [1, { type: 'prohibit' }],
+    [1, { type: 'unicast', device: 'eth1' }],
+  ] as const),
+);
+
 /** Answers of a virtual address go by a router of their own, or nowhere. */
-const bySource: fc.Arbitrary<readonly RoutingEntry[]> = fc
-  .record({ from: fc.constantFrom(...VIPS), leads, table })
-  .map(({ from, leads, table }) => [
-    { kind: 'route', ...leads, prefix: EVERYBODY, table },
+function bySource({ lostWays }: ScenarioBias): fc.Arbitrary<readonly RoutingEntry[]> {
+  const way = fc.oneof({ weight: 100 - lostWays, arbitrary: leads }, { weight: lostWays, arbitrary: nobody });
+  return fc.record({ from: fc.constantFrom(...VIPS), way, table }).map(({ from, way, table }) => [
+    { kind: 'route', ...way, prefix: EVERYBODY, table },
     { kind: 'rule', from: host(from), action: { table } },
   ]);
+}
 
 /** What is marked goes by a router of its own, or nowhere. */
 const elsewhere: fc.Arbitrary<readonly RoutingEntry[]> = fc
@@ -129,9 +139,9 @@ const byMark = (value: number): readonly RoutingEntry[] => [
 export function routing(bias: ScenarioBias): fc.Arbitrary<RoutingFor> {
   return fc
     .record({
-      brought: percent(50),
+      brought: percent(Math.max(50, bias.broughtHome)),
       added: percent(bias.routing),
-      answers: sometimes(50, bySource),
+      answers: sometimes(Math.max(50, bias.lostWays), bySource(bias)),
       marked: sometimes(30, elsewhere),
       refused: sometimes(12, nowhere),
       entries: fc.tuple(upTo(3, rule), upTo(3, route)),

@@ -28,7 +28,7 @@ export function ruleset(bias: ScenarioBias, size: Size): fc.Arbitrary<Ruleset> {
   );
   const drawn = fc.tuple(
     oneOf([bias.rules, firewall], [100 - bias.rules, fc.constant(NONE)]),
-    oneOf([bias.marks, marking(size)], [100 - bias.marks, fc.constant([])]),
+    oneOf([bias.marks, marking(bias, size)], [100 - bias.marks, fc.constant([])]),
     sometimes(bias.nat, translation(bias, size)),
     sometimes(Math.round(bias.rules / 12), randomTable('security', size)),
     percent(bias.counting),

@@ -51,7 +51,8 @@ function story(bias: ScenarioBias, size: Size, { services }: DirectorConfig): fc
   const sctp = Math.round((100 - bias.udp) * associations);
   const tcp = Math.max(0, 100 - datagrams - sctp);
   const ftp = services.filter(({ protocol, port }) => protocol === 'tcp' && port === FTP).length;
-  const told = Math.round(tcp * (0.75 * (ftp / services.length) + bias.ftp / 400));
+  const named = services.filter(({ protocol }) => protocol !== 'fwm').length;
+  const told = Math.round(tcp * (0.75 * (ftp / Math.max(1, named)) + bias.ftp / 400));
   return oneOf(
     [udp, udpStory(bias, size)],
     [ipsec, ipsecStory(bias, size)],

@@ -92,10 +92,11 @@ const persistence: fc.Arbitrary<Persistence> = fc.record({
 
 /** What `-A` and `-E` say: a scheduler, what flags it takes, and whether clients stay where they are. */
 export function settings(
-  bias: Pick<ScenarioBias, 'persistence' | 'locality' | 'twos'>,
+  bias: Pick<ScenarioBias, 'persistence' | 'locality' | 'hashing' | 'twos'>,
 ): fc.Arbitrary<ServiceSettings> {
   const any = oneOf<SchedulerName>(
-    [100 - bias.locality - bias.twos, scheduler],
+    [100 - bias.locality - bias.hashing - bias.twos, scheduler],
+    [bias.hashing, fc.constantFrom('sh', 'mh', 'dh')],
     [bias.locality, fc.constantFrom('lblc', 'lblcr')],
     [bias.twos, fc.constant('twos')],
   );
@@ -241,16 +242,23 @@ export function services(bias: ScenarioBias, size: Size): fc.Arbitrary<readonly 
     ],
     [bias.localNode, fc.tuple(ownAddress, destAddresses(size)).map((all) => all.flat().slice(0, size.dests))],
   );
-  const service = fc
-    .tuple(serviceKey(bias), catchAll(bias), settings(bias), forwarding, addresses, draws)
-    .map(([drawn, catchAll, settings, forwarding, addresses, draws]): VirtualService => {
-      const key = drawn.protocol === 'fwm' ? drawn : portOf(drawn, catchAll, settings);
-      const list = distinctDests(
-        addresses.map((address, index) => ({ address, ...destOf(draws[index]!, key, forwarding) })),
-      );
-      return { ...key, ...withOnePacket(settings, key), dests: list };
-    });
-  return shrinkingBy(upTo(size.services, service, 1).map(distinctServices), smallerServices);
+  const service = (key: fc.Arbitrary<ServiceKey>) =>
+    fc
+      .tuple(key, catchAll(bias), settings(bias), forwarding, addresses, draws)
+      .map(([drawn, catchAll, settings, forwarding, addresses, draws]): VirtualService => {
+        const key = drawn.protocol === 'fwm' ? drawn : portOf(drawn, catchAll, settings);
+        const list = distinctDests(
+          addresses.map((address, index) => ({ address, ...destOf(draws[index]!, key, forwarding) })),
+        );
+        return { ...key, ...withOnePacket(settings, key), dests: list };
+      });
+  const all = fc
+    .tuple(
+      upTo(size.services, service(serviceKey(bias)), 1),
+      sometimes(bias.broughtHome, service(serviceMark.map(byMark))),
+    )
+    .map(([list, marked]) => distinctServices(marked ? [...list, marked] : list));
+  return shrinkingBy(all, smallerServices);
 }
 
 /** A service for more than its port: for all (0), or for those on which FTP's data connections come (21). */

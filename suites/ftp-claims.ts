@@ -52,8 +52,27 @@ const answersBroken = ({ flows, timeline }: Scenario): boolean =>
 /** Where a mark makes all packets the director's own. */
 const BROUGHT_HOME: ScenarioBias = {
   ...BIASES.ftp,
-  ...{ routing: 100, markServices: 45, marks: 5, rules: 10, nat: 0, lossy: 1, outOfWindow: 0, wrongFlags: 0 },
-  ...{ besideServices: 0, disorder: 5, commands: 5, sources: 5, astray: 0, icmpErrors: 2, counting: 80 },
+  ...{
+    routing: 15,
+    markServices: 0,
+    broughtHome: 100,
+    droute: 5,
+    tunnel: 0,
+    localNode: 0,
+    marks: 5,
+    rules: 10,
+  },
+  ...{
+    nat: 0,
+    lossy: 1,
+    outOfWindow: 0,
+    wrongFlags: 0,
+    besideServices: 0,
+    disorder: 5,
+    commands: 5,
+    sources: 5,
+  },
+  ...{ astray: 0, icmpErrors: 2, counting: 80 },
 };
 
 /** What is said of FTP: its control connections, and what they agree on. */
@@ -116,7 +135,7 @@ export const FTP_CLAIMS = [
     id: 'ftp/half-announced',
     says: 'A line of which only a half is there is lost where the helper listens, whoever it was for.',
     source: { file: 'net/netfilter/nf_conntrack_ftp.c', symbol: 'help, NF_DROP' },
-    bias: { ...BROUGHT_HOME, conntrack: 95, accidents: 5 },
+    bias: { ...BROUGHT_HOME, conntrack: 95, accidents: 5, halfLines: 100 },
     size: MANY_PACKETS,
     only: (scenario) => isHelped(scenario) && announcesByHalf(scenario) && bringsMarksHome(scenario),
   },
@@ -124,7 +143,7 @@ export const FTP_CLAIMS = [
     id: 'ftp/brought-home',
     says: "A mark that makes all packets the director's own keeps answers of real servers there: they are translated, and lost if they are broken.",
     source: { file: 'net/netfilter/ipvs/ip_vs_core.c', symbol: 'ip_vs_reply4, ip_vs_local_reply4' },
-    bias: { ...BROUGHT_HOME, accidents: 100, damaged: 20 },
+    bias: { ...BROUGHT_HOME, accidents: 100, damaged: 20, wrongSums: 50 },
     size: { ...MANY_PACKETS, accidents: 10 },
     only: (scenario) => isServed(scenario) && bringsMarksHome(scenario) && answersBroken(scenario),
   },

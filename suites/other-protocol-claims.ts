@@ -2,6 +2,7 @@ import { BIASES, EVEN } from '../generators/bias.ts';
 import { NAT_TARGETS } from '../spec/config/rules.ts';
 import { asksForOthers, asksForStates, hasTarget, sends, sendsIpsec } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
+import { MANY_CONNECTIONS } from './shapes.ts';
 
 /** What is said of packets that are neither TCP, UDP, SCTP nor ICMP. */
 export const OTHER_PROTOCOL_CLAIMS = [
@@ -82,7 +83,11 @@ export const OTHER_PROTOCOL_CLAIMS = [
     id: 'rules/nat-other-protocols',
     says: 'NAT changes the addresses of any protocol, finds room for only one conversation between two of them, and loses GRE that is cut or of an unknown version.',
     source: { file: 'net/netfilter/nf_nat_proto.c', symbol: 'l4proto_manip_pkt' },
-    bias: { ...BIASES.nat, others: 100, besideServices: 60, udp: 20, echoes: 5, isakmp: 10 },
+    bias: {
+      ...BIASES.nat,
+      ...{ others: 100, besideServices: 60, shortFlows: 60, udp: 20, echoes: 5, isakmp: 10, sctpServices: 0 },
+    },
+    size: MANY_CONNECTIONS,
     only: (scenario) => hasTarget(NAT_TARGETS)(scenario) && sends(scenario, 'other'),
   },
 ] as const satisfies readonly ClaimRow[];

@@ -48,6 +48,7 @@ const BYPASSED: ScenarioBias = {
   ...{ routing: 10, markServices: 100, besideServices: 2, marks: 60, commands: 50, counting: 90, rules: 10 },
   ...{
     bypass: 80,
+    broughtHome: 60,
     portReuse: 50,
     udp: 5,
     persistence: 2,
@@ -140,6 +141,7 @@ export const ROUTING_CLAIMS = [
     bias: {
       ...BIASES.routing,
       ...{ besideServices: 3, marks: 100, rules: 100, markServices: 0, commands: 5, udp: 0, sources: 0 },
+      outputMarks: 40,
     },
     only: leadsMarksOfOutput,
   },
@@ -183,7 +185,7 @@ export const ROUTING_CLAIMS = [
     bias: {
       ...BIASES.routing,
       ...{ besideServices: 2, markServices: 2, udpServices: 60, droute: 2, tunnel: 2, localNode: 70 },
-      ...{ commands: 5, rules: 15, sysctls: 0 },
+      ...{ commands: 5, rules: 15, sysctls: 0, lostWays: 40 },
     },
     only: holdsAnswers,
   },
@@ -202,6 +204,7 @@ export const ROUTING_CLAIMS = [
       ...BIASES.routing,
       ...{
         bypass: 80,
+        lostWays: 95,
         besideServices: 0,
         markServices: 2,
         udp: 0,

@@ -134,7 +134,7 @@ const addService: fc.Arbitrary<Intent> = fc
   .tuple(
     index,
     serviceKey({ udpServices: 20, sctpServices: 5, markServices: 10, isakmp: 2 }),
-    settings({ persistence: 20, locality: 0, twos: 0 }),
+    settings({ persistence: 20, locality: 0, hashing: 0, twos: 0 }),
     percent(70),
   )
   .map(([index, fresh, settings, back]) => ({ services }, before) => {
@@ -146,7 +146,7 @@ const addService: fc.Arbitrary<Intent> = fc
   });
 
 const editService: fc.Arbitrary<Intent> = fc
-  .tuple(index, settings({ persistence: 30, locality: 0, twos: 0 }))
+  .tuple(index, settings({ persistence: 30, locality: 0, hashing: 0, twos: 0 }))
   .map(([index, settings]) => ({ services }) => {
     const service = pick(services, index);
     if (!service) return undefined;

@@ -117,8 +117,9 @@ const selective: Edit = (segment, dialect) => {
   return { ...segment, options: [...segment.options, ...options] };
 };
 
-const damage: fc.Arbitrary<Edit> = oneOf<Edit>(
-  [3, fc.constant((segment) => ({ ...segment, badChecksum: true }))],
+const wrongSum: Edit = (segment) => ({ ...segment, badChecksum: true });
+
+const otherDamage = oneOf<Edit>(
   [3, fc.constantFrom(1, 2, 255).map((ttl) => (segment) => ({ ...segment, ttl }))],
   [7, fc.constantFrom(0, 0, 0, 1, 100, 65535).map((window) => (segment) => ({ ...segment, window }))],
   [1, fc.constant(selective)],
@@ -133,9 +134,13 @@ const damage: fc.Arbitrary<Edit> = oneOf<Edit>(
   ],
 );
 
-const damaged: fc.Arbitrary<Happening> = fc
-  .tuple(damage, percent(30))
-  .map(([edit, extra]) => edited(edit, extra));
+/** What all other damage weighs together. */
+const OTHER_DAMAGE = 17;
+
+function damaged({ wrongSums }: ScenarioBias): fc.Arbitrary<Happening> {
+  const damage = oneOf<Edit>([wrongSums, fc.constant(wrongSum)], [OTHER_DAMAGE, otherDamage]);
+  return fc.tuple(damage, percent(30)).map(([edit, extra]) => edited(edit, extra));
+}
 
 function accident(bias: ScenarioBias): fc.Arbitrary<Accident> {
   return fc.record({
@@ -144,7 +149,7 @@ function accident(bias: ScenarioBias): fc.Arbitrary<Accident> {
       [bias.lossy, lossy],
       [bias.outOfWindow, outOfWindow],
       [bias.wrongFlags, wrongFlags],
-      [bias.damaged, damaged],
+      [bias.damaged, damaged(bias)],
     ),
   });
 }

@@ -67,13 +67,20 @@ const closing = weighted<Talk['closing']>(
   [1, [['client', FIN | ACK], ['server', FIN | ACK], ['client', ACK], CLIENT_CALLS_AGAIN]],
 );
 
+const at = fc.nat({ max: 999 });
+const line: fc.Arbitrary<Talk['cuts']> = fc.record({ line: fc.nat({ max: 6 }), at }).map((cut) => [cut]);
+/** Of the two exchanges that there are at most. */
+const everyLine: fc.Arbitrary<Talk['cuts']> = fc
+  .tuple(at, at, at, at)
+  .map((places) => places.map((at, line) => ({ line, at })));
+
 function talk(bias: ScenarioBias): fc.Arbitrary<Talk> {
   return fc
     .record({
       exchanges: upTo(2, anyExchange, 1),
       cuts: oneOf<Talk['cuts']>(
-        [85, fc.constant([])],
-        [15, upTo(1, fc.record({ line: fc.nat({ max: 6 }), at: fc.nat({ max: 999 }) }), 1)],
+        [100 - bias.halfLines, fc.constant([])],
+        [bias.halfLines, bias.halfLines > 50 ? everyLine : line],
       ),
       rewritten: percent(75),
       opening: opening(bias),

@@ -47,7 +47,7 @@ export function helping(
 ): fc.Arbitrary<(rules: Ruleset, services: readonly VirtualService[]) => Ruleset> {
   return fc
     .tuple(
-      fc.tuple(percent(70), percent(bias.ftp / 4)),
+      fc.tuple(percent(Math.max(70, bias.halfLines)), percent(bias.ftp / 4)),
       fc.tuple(percent(30), percent(30), percent(50)),
       fc.tuple(percent(20), percent(25)),
     )

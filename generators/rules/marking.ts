@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Match, Rule, Table, Target } from '../../spec/config/rules.ts';
 import { RST, SYN } from '../../spec/wire/tcp.ts';
 import { servicePort } from '../addresses.ts';
+import type { ScenarioBias } from '../bias.ts';
 import { oneOf, weighted } from '../draws.ts';
 import type { Size } from '../sizes.ts';
 import { randomTable } from './random.ts';
@@ -115,14 +116,21 @@ const template = fc
   })
   .map(({ build, choice }) => build(choice));
 
+/** What there are most ways for. */
+const onTheWayOut = servicePort.map((port) => MARKINGS.onTheWayOut!({ port, value: 1, variant: true }));
+
 /** Tables raw and mangle: a marking out of the field, or any rules. */
-export function marking(size: Size): fc.Arbitrary<readonly Table[]> {
+export function marking(
+  { outputMarks }: Pick<ScenarioBias, 'outputMarks'>,
+  size: Size,
+): fc.Arbitrary<readonly Table[]> {
   const raw = randomTable('raw', size);
   const mangle = randomTable('mangle', size);
-  return oneOf<readonly Table[]>(
+  const any = oneOf<readonly Table[]>(
     [4, template],
     [3, mangle.map((table) => [table])],
     [1, raw.map((table) => [table])],
     [1, fc.tuple(raw, mangle)],
   );
+  return oneOf<readonly Table[]>([100 - outputMarks, any], [outputMarks, onTheWayOut]);
 }

@@ -290,7 +290,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   },
   'a rule about VRRP': { perMille: 10, in: rules(({ protocol }) => protocol?.protocol === 'vrrp') },
   'a rule of table filter for one VIP': {
-    perMille: 10,
+    perMille: 5,
     in: rules(
       ({ destination, target }) =>
         target?.kind === 'RETURN' && VIPS.some((vip) => vip === destination?.address),

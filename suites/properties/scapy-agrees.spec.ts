@@ -55,10 +55,11 @@ function spoiltBy({ kind, badChecksum, fragment, moreFragments }: PacketItem): s
   return kind === 'datagram' ? ['length', 'checksum'] : ['checksum'];
 }
 
-/** Few directors have tunnels, services of SCTP, or routes to where nobody is known. */
+/** Few directors have tunnels, services of SCTP, or routes to where nobody is known, and errors about pings are rare. */
 const SCENARIOS = [
   ...fc.sample(scenario(), { numRuns: 150, seed: SEED }),
   ...fc.sample(scenario(BIASES.tunnels), { numRuns: 20, seed: SEED }),
+  ...fc.sample(scenario({ ...BIASES.icmpErrors, echoes: 80 }), { numRuns: 30, seed: SEED }),
   ...fc.sample(scenario({ ...EVEN, sctpServices: 80, udpServices: 0 }), { numRuns: 40, seed: SEED }),
   ...fc.sample(scenario(BIASES.routing), { numRuns: 30, seed: SEED }),
 ];
