@@ -141,6 +141,9 @@ export const routingRules = ({ director: { routing = [] } }: Scenario) =>
 export const addedRoutes = ({ director: { routing = [] } }: Scenario) =>
   routing.flatMap((entry) => (entry.kind === 'route' ? [entry] : []));
 
+/** Of a rule's action or a route's type: the sender hears of it. */
+export const refuses = (what: unknown): boolean => what === 'unreachable' || what === 'prohibit';
+
 /** Packets of a mark are the director's, whoever they are for. */
 export const bringsMarksHome = (scenario: Scenario): boolean =>
   routingRules(scenario).some(({ mark }) => mark !== undefined) &&

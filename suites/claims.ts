@@ -2,6 +2,8 @@ import { BIASES, EVEN } from '../generators/bias.ts';
 import { scenario } from '../generators/scenario.ts';
 import { SIZES } from '../generators/sizes.ts';
 import type { Limits } from '../harness/play/seat.ts';
+import { ANSWER_CLAIMS } from './answer-claims.ts';
+import { BYPASS_CLAIMS } from './bypass-claims.ts';
 import type { Claim } from './claim.ts';
 import {
   editsThresholds,
@@ -324,6 +326,8 @@ const ROWS = [
   },
   ...CONNTRACK_CLAIMS,
   ...ROUTING_CLAIMS,
+  ...BYPASS_CLAIMS,
+  ...ANSWER_CLAIMS,
   ...RULE_CLAIMS,
   ...FTP_CLAIMS,
   ...NETWORK_CLAIMS,
