@@ -1,5 +1,5 @@
 import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
-import { ACK, parseTcpHeader } from '../../spec/wire/tcp.ts';
+import { ACK, parseTcpHeader, SYN } from '../../spec/wire/tcp.ts';
 import type { Classified } from './classify.ts';
 import type { Conversation, Exchange, Open } from './exchange.ts';
 import { type CapturedPacket, isFragment } from './packet.ts';
@@ -23,7 +23,7 @@ export function continuedBy(
 /** No side of a connection that was captured from its beginning gets further. */
 const FAR = 0x1000000;
 
-/** Whether a segment acknowledges what the other end of this connection may have said. */
+/** Whether a segment acknowledges what the other end of this connection may have said, and its own end has begun, or does. */
 export function fitsNumbers(
   { protocol, isn }: Conversation,
   { body, offset }: CapturedPacket,
@@ -31,5 +31,6 @@ export function fitsNumbers(
 ): boolean {
   const tcp = protocol === 'tcp' && offset === 0 ? parseTcpHeader(body) : undefined;
   const peer = isn[from === 'client' ? 'server' : 'client'];
-  return tcp !== undefined && (tcp.flags & ACK) !== 0 && peer !== undefined && (tcp.ack - peer) >>> 0 < FAR;
+  if (!tcp || (isn[from] === undefined && !(tcp.flags & SYN))) return false;
+  return (tcp.flags & ACK) !== 0 && peer !== undefined && (tcp.ack - peer) >>> 0 < FAR;
 }

@@ -244,3 +244,17 @@ timeline: [f1 client > S 0:0(0), f2 client > S 0:0(0)]
   expect(wrong).toEqual([]);
   expect(lines).toEqual(['f1 client > S 0:0(0) -> to RIP2', 'f2 client > S 0:0(0) -> to RIP1']);
 });
+
+it('a server goes on with the connection that it knows where its client has begun another one', async () => {
+  const text = `${service('-m')}  sysctls: { net.ipv4.vs.conntrack: 1 }
+timeline:
+  - f1 client > S 0:0(0)
+  - f1 server > S. 0:0(0) ack 1
+  - f1 client > . 1:1(0) ack 1
+  - f1 client > S 1:1(0)
+  - f1 server > P. 1:101(100) ack 1
+`;
+  const { lines, wrong } = await imported(text, { kind: 'raw' });
+  expect(wrong).toEqual([]);
+  expect(lines.at(-1)).toMatch(/^f1 server > P\. 1:101.* -> to CIP1 from VIP:80$/);
+});
