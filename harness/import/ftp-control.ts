@@ -30,6 +30,18 @@ export function textIn({
   return READABLE.test(text) ? text : undefined;
 }
 
+/** Lines about data that the bytes of a segment begin with, whatever follows them; undefined where there are none. */
+export function linesAtStart(segment: Uint8Array): string | undefined {
+  if (!parseTcpHeader(segment)) return undefined;
+  const text = Buffer.from(segment.subarray(Math.max(TCP_HEADER_BYTES, tcpHeaderBytes(segment)))).toString(
+    'latin1',
+  );
+  const lines = READABLE_LINES.exec(text)?.[0];
+  return lines !== undefined && isAboutData(lines) ? lines : undefined;
+}
+
+const READABLE_LINES = /^(?:[\t\r\x20-\x7a|~]*\n)+/;
+
 /** Commands and answers that a director or a firewall reads. */
 const ABOUT_DATA = /^(PASV|EPSV|PORT|EPRT|227|229)/im;
 

@@ -266,4 +266,26 @@ ${[...opened('f1'), ...opened('f2'), 'f3 server > S 0:0(0)'].map((line) => `  - 
     expect(wrong).toEqual([]);
     expect(lines.at(-1)).toMatch(/ server > S 0:0\(0\) -> to CIP1 from RIP2:8079$/);
   });
+
+  it('a line in fragments is told', async () => {
+    const text = ftp(
+      '',
+      'f1 client > P. 11:31(20) ack 6 says "PORT {self,},20,1\\r\\n" id 9 nodf frag 0+24 mf',
+      'f1 client > P. 11:31(20) ack 6 says "PORT {self,},20,1\\r\\n" id 9 nodf frag 24+16',
+    ).replace(
+      'flows:',
+      `  rules: |
+    *raw
+    :PREROUTING ACCEPT [0:0]
+    -A PREROUTING -p tcp -m tcp --dport 21 -j CT --helper ftp
+    COMMIT
+flows:`,
+    );
+    const { lines, wrong } = await imported(text);
+    expect(wrong).toEqual([]);
+    expect(lines.slice(5)).toEqual([
+      'f1 client > P. 11:31(20) ack 6 id 9 nodf frag 0+24 mf says "PORT {self,},20,1\\r\\n" -> nothing out',
+      'f1 client > P. 11:31(20) ack 6 id 9 nodf frag 24+16 says "PORT {self,},20,1\\r\\n" -> to RIP2',
+    ]);
+  });
 });

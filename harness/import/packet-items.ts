@@ -148,7 +148,10 @@ function segmentOf(
     window: tcp.window,
     ...(line === undefined
       ? { length: wholeLength(packet, header, wording), ...(wording.payloads && dataOf(packet, header)) }
-      : { length: usualLength(line, head.from), text: line }),
+      : {
+          length: wording.whole ? wholeLength(packet, header, wording) : usualLength(line, head.from),
+          text: line,
+        }),
     options: tcp.options,
   };
 }

@@ -1,12 +1,14 @@
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
+import { usualLength } from '../../spec/config/named-text.ts';
 import type { Expectation } from '../../spec/expectation.ts';
 import type { Endpoint, Flow, Scenario, TimelineItem } from '../../spec/scenario.ts';
 import { DEFAULT_ISN } from '../../spec/scenario-text/flow.ts';
+import { PROTOCOL_TCP } from '../../spec/wire/ipv4.ts';
 import { InputError } from '../errors.ts';
 import { addressOf, type Casting } from './casting.ts';
 import type { Conversation, Exchange } from './exchange.ts';
 import { type Evidence, factsOf } from './expected-facts.ts';
-import { isAboutData, isControl, textIn } from './ftp-control.ts';
+import { isAboutData, isControl, linesAtStart, textIn } from './ftp-control.ts';
 import { FtpNumbering } from './ftp-numbering.ts';
 import { withNames, withoutBegun } from './ftp-words.ts';
 import { itemsOf, type Wording } from './packet-items.ts';
@@ -56,7 +58,7 @@ export function scenarioOf(exchanges: readonly Exchange[], story: Story): Import
       flow: names.get(conversation)!,
       whole: wholes.of(packet),
       payloads,
-      line: lineOf(exchange, story),
+      line: lineOf(exchange, story) ?? lineInPieces(exchange, story, wholes),
       casting: story.casting,
       moved: (...where: Parameters<Wording['moved']>) => numbering.inScenario(conversation, ...where),
     };
@@ -112,6 +114,22 @@ function lineOf(
     return undefined;
   const named = withNames(text, casting, packet.source);
   return anonymise ? withoutBegun(named) : named;
+}
+
+/**
+ * A line of a segment that came in fragments, as far as it is known. Where the addresses of the cast are longer or shorter
+ * none is told: the fragments would be others.
+ */
+function lineInPieces(
+  { conversation, packet, classified }: Exchange,
+  { casting }: Story,
+  wholes: WholeDatagrams,
+): string | undefined {
+  const first = wholes.of(packet)?.first;
+  if (!first || packet.protocol !== PROTOCOL_TCP || !isControl(conversation.virtual)) return undefined;
+  const lines = linesAtStart(first);
+  const named = lines && withNames(lines, casting, packet.source);
+  return named && usualLength(named, classified.from) === lines.length ? named : undefined;
 }
 
 function payloadBytes(exchanges: readonly Exchange[]): number {

@@ -4,6 +4,8 @@ import type { Wording } from './packet-items.ts';
 
 /** No header behind that of IP is longer. */
 const HEADER_BYTES = 60;
+/** A header, and a line that announces something. */
+const KNOWN_BYTES = HEADER_BYTES + 200;
 
 /** Fragments of one identification that do not repeat each other. */
 interface Pieces {
@@ -40,7 +42,7 @@ export class WholeDatagrams {
     const isNext = !latest || (latest.known.has(offset) && offset < HEADER_BYTES);
     const pieces: Pieces = isNext
       ? {
-          ...{ reach: 0, ended: false, head: new Uint8Array(HEADER_BYTES), known: new Set() },
+          ...{ reach: 0, ended: false, head: new Uint8Array(KNOWN_BYTES), known: new Set() },
           ...{ before: latest, after: undefined },
         }
       : latest;
@@ -48,7 +50,7 @@ export class WholeDatagrams {
     this.#latest.set(key, pieces);
     pieces.reach = Math.max(pieces.reach, offset + length);
     pieces.ended ||= !moreFragments;
-    for (const [index, byte] of body.subarray(0, Math.max(0, HEADER_BYTES - offset)).entries()) {
+    for (const [index, byte] of body.subarray(0, Math.max(0, KNOWN_BYTES - offset)).entries()) {
       pieces.head[offset + index] = byte;
       pieces.known.add(offset + index);
     }
@@ -72,7 +74,7 @@ function lengthOf(pieces: Pieces): number {
 /** The first bytes, as far as they are known without a gap. */
 function headOf(pieces: Pieces): Uint8Array | undefined {
   const bytes: number[] = [];
-  for (let at = 0; at < HEADER_BYTES; at++) {
+  for (let at = 0; at < KNOWN_BYTES; at++) {
     const knowing = ({ known }: Pieces) => known.has(at);
     const one = nearest(pieces, 'before', knowing) ?? nearest(pieces, 'after', knowing);
     if (!one) break;
