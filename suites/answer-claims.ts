@@ -86,7 +86,7 @@ export const ANSWER_CLAIMS = [
         nat: 0,
       },
       ...{
-        sysctls: 40,
+        sysctls: 60,
         disorder: 80,
         timeoutEdges: 60,
         sources: 0,

@@ -66,7 +66,7 @@ export const BYPASS_CLAIMS = [
     id: 'ipvs/cache-bypass-untracked',
     says: 'A connection without a real server does without conntrack, too.',
     source: { file: 'net/netfilter/ipvs/ip_vs_xmit.c', symbol: 'ip_vs_bypass_xmit' },
-    bias: { ...BYPASSED, marks: 100, rules: 2 },
+    bias: { ...BYPASSED, broughtHome: 100, marks: 100, rules: 2 },
     size: ONE_SERVICE,
     only: (scenario) => bypasses(scenario) && hasNotrack(scenario),
   },
