@@ -49,8 +49,12 @@ function placesOf(
   reachable: readonly Reachable[],
 ): Pick<Reachable, 'address' | 'port' | 'service'>[] {
   if (far.kind === 'virtual') return isControl(far) ? [{ ...far, service }] : [];
+  // A server without a port of its own gets the port that the client called.
   const having = reachable.filter((one) =>
-    one.service.dests.some(({ address, port }) => address === far.address && [0, far.port].includes(port)),
+    one.service.dests.some(
+      ({ address, port }) =>
+        address === far.address && [0, far.port].includes(port) && [0, far.port].includes(port || one.port),
+    ),
   );
   return having.filter((place) => isControl(far) || isControl(place));
 }

@@ -267,6 +267,23 @@ ${[...opened('f1'), ...opened('f2'), 'f3 server > S 0:0(0)'].map((line) => `  - 
     expect(lines.at(-1)).toMatch(/ server > S 0:0\(0\) -> to CIP1 from RIP2:8079$/);
   });
 
+  it('a service by mark has data connections below the port that the client called, not below its others', async () => {
+    const text = PORT.replace('-A -t VIP:21 -s rr', '-A -f 1 -s rr')
+      .replaceAll(/-a -t VIP:21 -r (RIP\d):21/g, '-a -f 1 -r $1:0')
+      .replace(
+        'flows:',
+        `  rules: |
+    *mangle
+    :PREROUTING ACCEPT [0:0]
+    -A PREROUTING -d VIP -p tcp -m multiport --dports 80,21 -j MARK --set-mark 1
+    COMMIT
+flows:`,
+      );
+    const { lines, wrong } = await imported(text);
+    expect(wrong).toEqual([]);
+    expect(lines[6]).toBe('f2 server > S 0:0(0) -> to CIP1 from VIP:20');
+  });
+
   it('a line in fragments is told', async () => {
     const text = ftp(
       '',
