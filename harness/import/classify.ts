@@ -63,6 +63,12 @@ export interface Ends {
   readonly destination: Endpoint;
 }
 
+type Far = Pick<Classified, 'far' | 'service' | 'data'>;
+
+const textOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
+const pairOf = ({ kind, source, destination }: Ends): string =>
+  [kind, ...[textOf(source), textOf(destination)].sort()].join(' ');
+
 /** The port of a flow that has none, such as one of pings to an address that has services for every port: any is. */
 const ANY_PORT = 7;
 
@@ -82,12 +88,18 @@ export class Classifier {
   readonly #reachable: readonly Reachable[];
   readonly #places: Places;
   readonly #first = new Map<string, Uint8Array>();
+  /** By both ends: which of them was seen to speak first. */
+  readonly #opener = new Map<string, string>();
 
   constructor(reachable: readonly Reachable[], packets: readonly CapturedPacket[]) {
     this.#reachable = reachable;
     this.#places = placesOf(reachable);
     // The first fragment may come last; of several datagrams with one identification the earliest is meant then.
     for (const packet of packets.toReversed()) this.#portsOf(packet);
+    for (const packet of packets) {
+      const ends = this.endsOf(packet);
+      if (ends && !this.#opener.has(pairOf(ends))) this.#opener.set(pairOf(ends), textOf(ends.source));
+    }
   }
 
   classify(packet: CapturedPacket): Classified | undefined {
@@ -99,9 +111,16 @@ export class Classifier {
     if (!ends || !protocol) return undefined;
     const { source, destination } = ends;
     const to = this.#far(protocol, destination);
-    if (to) return { protocol, from: 'client', client: source, ...to };
     const from = this.#far(protocol, source);
+    if (to && !(from && this.#isAnswer(ends, to, from)))
+      return { protocol, from: 'client', client: source, ...to };
     return from && { protocol, from: 'server', client: destination, ...from };
+  }
+
+  /** Where either end may be called, as a real server may that calls another service: who was called did not begin. */
+  #isAnswer(ends: Ends, to: Far, from: Far): boolean {
+    if (to.data || from.data) return !to.data;
+    return this.#opener.get(pairOf(ends)) === textOf(ends.destination);
   }
 
   /** An ICMP error about a packet of which `whose` tells whose it is. */
@@ -199,7 +218,7 @@ export class Classifier {
     return body;
   }
 
-  #far(protocol: FlowProtocol, end: Endpoint): Pick<Classified, 'far' | 'service' | 'data'> | undefined {
+  #far(protocol: FlowProtocol, end: Endpoint): Far | undefined {
     const mine = this.#reachable.filter((one) => one.protocol === protocol);
     const virtual =
       mine.find(({ address, port }) => address === end.address && port === end.port) ??

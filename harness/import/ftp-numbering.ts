@@ -31,7 +31,8 @@ export class FtpNumbering {
     for (const { conversation, packet, answers, classified } of exchanges) {
       if (!isControl(conversation.virtual)) continue;
       const { from } = classified;
-      const asSaid = (text: string) => usualLength(withNames(text, casting, packet.source), from);
+      const asSaid = (text: string) =>
+        usualLength(withNames(text, casting, { address: packet.source, from }), from);
       const asHeard = (text: string) => recastText(text, casting).length;
       this.#note(packet, { conversation, ear: 'said', from }, asSaid);
       for (const answer of answers)

@@ -1,9 +1,15 @@
-import { withAddresses } from '../../spec/config/named-text.ts';
+import { usualLength, withAddresses } from '../../spec/config/named-text.ts';
 import { formatIpv4, type Ipv4, parseIpv4 } from '../../spec/wire/address.ts';
 import { addressOf, type Casting } from './casting.ts';
 import { isAboutData } from './ftp-control.ts';
 
 /** FTP's lines have addresses in them, and those of the cast are others. */
+
+/** Who says a line, by the address in the capture. */
+export interface Speaker {
+  readonly address: Ipv4;
+  readonly from: 'client' | 'server';
+}
 
 const ADDRESS = /\b(\d{1,3})([.,])(\d{1,3})\2(\d{1,3})\2(\d{1,3})\b/g;
 
@@ -11,15 +17,21 @@ const ADDRESS = /\b(\d{1,3})([.,])(\d{1,3})\2(\d{1,3})\2(\d{1,3})\b/g;
  * The text with names for the addresses in it, (`config/named-text`). An address of
  * nobody who takes part is nobody's there too, where it is about data connections; elsewhere it may be a version.
  */
-export function withNames(text: string, casting: Casting, self?: Ipv4): string {
+export function withNames(text: string, casting: Casting, speaker?: Speaker): string {
   const replaced = isAboutData(text);
   return text.replace(ADDRESS, (whole, a: string, separator: string, b: string, c: string, d: string) => {
     const address = parseIpv4([a, b, c, d].join('.'));
     if (address === undefined) return whole;
-    const name = address === self ? 'self' : casting.roles.get(address)?.name;
+    const role = casting.roles.get(address)?.name;
+    const name = address === speaker?.address && isSelf(role, speaker) ? 'self' : role;
     if (name !== undefined) return `{${name}${separator === ',' ? ',' : ''}}`;
     return replaced ? formatIpv4(addressOf(casting, address)).replaceAll('.', separator) : whole;
   });
+}
+
+/** A real server that calls has an address that is longer than a client's, and a line has room for the usual one. */
+function isSelf(role: string | undefined, { from }: Speaker): boolean {
+  return role === undefined || usualLength(`{${role}}`, from) === usualLength('{self}', from);
 }
 
 /** The beginning of an address, or of a port, where a segment ends within it. */

@@ -112,7 +112,7 @@ function lineOf(
   const text = isControl(conversation.virtual) && !classified.error ? textIn(packet) : undefined;
   if (text === undefined || text.length > MOST_TEXT_BYTES || (anonymise && !isAboutData(text)))
     return undefined;
-  const named = withNames(text, casting, packet.source);
+  const named = withNames(text, casting, { address: packet.source, from: classified.from });
   return anonymise ? withoutBegun(named) : named;
 }
 
@@ -128,7 +128,7 @@ function lineInPieces(
   const first = wholes.of(packet)?.first;
   if (!first || packet.protocol !== PROTOCOL_TCP || !isControl(conversation.virtual)) return undefined;
   const lines = linesAtStart(first);
-  const named = lines && withNames(lines, casting, packet.source);
+  const named = lines && withNames(lines, casting, { address: packet.source, from: classified.from });
   return named && usualLength(named, classified.from) === lines.length ? named : undefined;
 }
 
