@@ -6,10 +6,12 @@ import { SpokenLines } from './spoken-lines.ts';
 
 /** FTP's control connections: which of them a data connection belongs to. */
 export class Controls {
-  readonly #lines = { said: new SpokenLines(), heard: new SpokenLines() };
+  readonly #lines = { said: new SpokenLines(), heard: new SpokenLines(), direct: new SpokenLines() };
   readonly #all: Conversation[] = [];
   /** By client, who is to open the data connection, and the port: where that was said, what counts most last. */
   readonly #announced = new Map<string, Conversation[]>();
+  /** What clients announced to real servers that they called by their own addresses: client, port and server. */
+  readonly #direct = new Set<string>();
 
   begin(conversation: Conversation): void {
     if (isControl(conversation.virtual)) this.#all.push(conversation);
@@ -27,9 +29,18 @@ export class Controls {
     else if (!known.includes(conversation)) this.#announced.set(key, [conversation, ...known]);
   }
 
+  /** Who calls a real server by its own address tells it alone. */
+  noteDirect({ client, far }: Classified, packet: CapturedPacket): void {
+    const text = this.#lines.direct.in(packet);
+    const announced = text === undefined ? undefined : announcedIn(text);
+    if (announced?.opener === 'server')
+      this.#direct.add(`${client.address} ${announced.port} ${far.address}`);
+  }
+
   /**
    * The one on which it was announced, else the newest that the client has to the service; before all others one whose
    * client's words went to the server that opens it: what that understood is not known, but it was not told by another.
+   * None where that server was told by its own address.
    */
   of(
     { client, data, from, far }: Classified,
@@ -46,7 +57,9 @@ export class Controls {
       ({ virtual }) => far.kind === 'real' || virtual.address === far.address,
     );
     const opened = from === 'server' && far.kind === 'real';
-    const there = opened ? (announcing.findLast(wentThere) ?? having.findLast(wentThere)) : undefined;
-    return there ?? announcing.at(-1) ?? having.at(-1);
+    const told = opened ? announcing.findLast(wentThere) : undefined;
+    if (!told && opened && this.#direct.has(`${client.address} ${port} ${far.address}`)) return undefined;
+    const there = opened ? having.findLast(wentThere) : undefined;
+    return told ?? there ?? announcing.at(-1) ?? having.at(-1);
   }
 }

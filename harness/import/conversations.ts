@@ -209,6 +209,7 @@ class Book {
     const isOpenToAll = classified.other !== undefined || !isTold(packet);
     if (classified.far.kind === 'real' && (classified.from === 'client' || (isOpenToAll && answers))) {
       this.#direct.set(key, [...direct, packet]);
+      if (classified.from === 'client' && !classified.error) this.#controls.noteDirect(classified, packet);
       return;
     }
     if (open?.exchanges.some((one) => isDouble(one.packet, packet))) {

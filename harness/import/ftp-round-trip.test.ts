@@ -284,6 +284,25 @@ flows:`,
     expect(lines[6]).toBe('f2 server > S 0:0(0) -> to CIP1 from VIP:20');
   });
 
+  it('what a server was asked for by its own address is left out, also its data', async () => {
+    const text = `${service('-m').replaceAll(':80', ':21')}flows:
+  f1: CIP1:40000 > VIP:21
+  f2: CIP1:40001 > RIP1:21
+  f3: CIP1:5121 > RIP1:20 with f2
+timeline:
+  - f1 client > S 0:0(0)
+  - f1 server > S. 0:0(0) ack 1
+  - f2 client > S 0:0(0)
+  - f2 server > S. 0:0(0) ack 1
+  - f2 client > P. 1:21(20) ack 1 says "PORT {self,},20,1\\r\\n"
+  - f3 server > S 0:0(0)
+  - f1 client > P. 1:11(10) ack 1 says "USER bob\\r\\n"
+`;
+    const { lines, wrong } = await imported(text);
+    expect(wrong).toEqual([]);
+    expect(lines.filter((line) => !line.startsWith('f1 '))).toEqual([]);
+  });
+
   it('a line in fragments is told', async () => {
     const text = ftp(
       '',
