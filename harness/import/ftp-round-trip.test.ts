@@ -162,7 +162,7 @@ ${[...port('f1'), ...port('f2'), 'f3 server > S 0:0(0)'].map((line) => `  - ${li
     );
     const { lines, wrong } = await imported(text);
     expect(wrong).toEqual([]);
-    expect(lines.at(-1)).toContain('(203,0,113,0,40,1)');
+    expect(lines.at(-1)).toContain('(10,9,9,9,40,1)');
   });
 
   it.each([
@@ -282,6 +282,24 @@ flows:`,
     const { lines, wrong } = await imported(text);
     expect(wrong).toEqual([]);
     expect(lines[6]).toBe('f2 server > S 0:0(0) -> to CIP1 from VIP:20');
+  });
+
+  it('a line said once more may be another one', async () => {
+    const text = ftp(
+      '',
+      'f1 client > P. 11:31(20) ack 6 says "PORT {self,},20,1\\r\\n"',
+      'f1 client > P. 11:31(20) ack 6 begins "PORT {CIP2,},20,1\\r\\n"',
+      'f1 server > . 6:6(0) ack 31',
+      'f1 client > . 31:31(0) ack 6',
+    );
+    const { lines, wrong } = await imported(text);
+    expect(wrong).toEqual([]);
+    expect(lines.slice(5)).toEqual([
+      'f1 client > P. 11:31(20) ack 6 says "PORT {self,},20,1\\r\\n" -> to RIP2',
+      'f1 client > P. 11:31(20) ack 6 says "PORT 10,9,9,9,20,1\\r\\n" -> to RIP2',
+      'f1 server > . 6:6(0) ack 31 -> to CIP1 from VIP:21',
+      'f1 client > . 31:31(0) ack 6 -> to RIP2',
+    ]);
   });
 
   it('what a server was asked for by its own address is left out, also its data', async () => {

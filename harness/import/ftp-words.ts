@@ -13,9 +13,16 @@ export interface Speaker {
 
 const ADDRESS = /\b(\d{1,3})([.,])(\d{1,3})\2(\d{1,3})\2(\d{1,3})\b/g;
 
+/** By its length: addresses that nobody has, for documentation, benchmarks or private networks (RFC 5737, 2544, 1918). */
+const NOBODY: Readonly<Record<number, string>> = {
+  ...{ 8: '10.9.9.9', 9: '192.0.2.0', 10: '198.18.0.0', 11: '203.0.113.0', 12: '198.51.100.0' },
+  ...{ 13: '198.51.100.10', 14: '198.51.100.100', 15: '192.168.100.100' },
+};
+
 /**
  * The text with names for the addresses in it, (`config/named-text`). An address of
- * nobody who takes part is nobody's there too, where it is about data connections; elsewhere it may be a version.
+ * nobody who takes part is nobody's there too, where it is about data connections; elsewhere it may be a version. Mostly it
+ * is as long, since other segments may have other words at the same place of the stream.
  */
 export function withNames(text: string, casting: Casting, speaker?: Speaker): string {
   const replaced = isAboutData(text);
@@ -25,7 +32,9 @@ export function withNames(text: string, casting: Casting, speaker?: Speaker): st
     const role = casting.roles.get(address)?.name;
     const name = address === speaker?.address && isSelf(role, speaker) ? 'self' : role;
     if (name !== undefined) return `{${name}${separator === ',' ? ',' : ''}}`;
-    return replaced ? formatIpv4(addressOf(casting, address)).replaceAll('.', separator) : whole;
+    const there = addressOf(casting, address);
+    if (!replaced || there === address) return whole;
+    return (NOBODY[whole.length] ?? formatIpv4(there)).replaceAll('.', separator);
   });
 }
 
