@@ -1,7 +1,7 @@
 import { formatIpv4, type Ipv4, parseIpv4 } from '../wire/address.ts';
 import { didYouMean } from './nearest.ts';
 import { parseNumber } from './number-text.ts';
-import { TextError } from './text-error.ts';
+import { type Place, TextError } from './text-error.ts';
 import { ADDRESS_NAMES, TWO_ARMED } from './topology.ts';
 import type { Word } from './words.ts';
 
@@ -29,9 +29,23 @@ export function printAddress(address: Ipv4, style: AddressStyle): string {
 export function parseAddress(word: Word): Ipv4 {
   const address = ADDRESS_NAMES.get(word.text) ?? parseIpv4(word.text);
   if (address !== undefined) return address;
+  refuseIpv6(word);
   throw new TextError(word, `"${word.text}" is no address`, {
     allowed: ALLOWED,
     ...hint(didYouMean(word.text, ADDRESS_NAMES.keys())),
+  });
+}
+
+/** Also one in brackets, and what of it stands before a slash or a port. */
+const IPV6 = /^\[?[\da-f]*:[\da-f]*:/i;
+
+function refuseIpv6(word: Word): void {
+  if (IPV6.test(word.text)) throw ipv6Error(word, `"${word.text}"`);
+}
+
+export function ipv6Error(place: Place, what: string): TextError {
+  return new TextError(place, `${what} is of IPv6, which is not modelled`, {
+    hint: 'remove what is of IPv6, services with all their servers',
   });
 }
 
@@ -44,6 +58,7 @@ export function parseEndpoint(
   word: Word,
   { defaultPort, anyPort = false }: { readonly defaultPort?: number; readonly anyPort?: boolean } = {},
 ): { address: Ipv4; port: number } {
+  refuseIpv6(word);
   const colon = word.text.indexOf(':');
   if (colon < 0 && defaultPort !== undefined) return { address: parseAddress(word), port: defaultPort };
   if (colon < 0)

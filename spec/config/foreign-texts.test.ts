@@ -10,6 +10,8 @@ import { parseSysctlList } from './sysctl-list-parse.ts';
 
 /** Texts that describe a director in other words than ours. */
 
+const OF_IPV6 = 'is of IPv6, which is not modelled; remove what is of IPv6, services with all their servers';
+
 describe('ipvsadm -Ln', () => {
   const LIST = `IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port Scheduler Flags
@@ -36,6 +38,8 @@ FWM  7 mh (mh-port)
     ['Masq    1', 'Mask    1', 5, 'forwarding Mask is not modelled'],
     ['wlc persistent', 'wlcc persistent', 4, '"wlcc" is no scheduler'],
     ['TCP ', 'TPC ', 4, '"TPC" does not begin a line'],
+    ['10.0.0.100:80', '[2001:db8::1]:80', 4, `"[2001:db8::1]:80" ${OF_IPV6}`],
+    ['FWM  7', 'FWM  7 IPv6', 8, `the service of mark 7 ${OF_IPV6}`],
   ])('with %j as %j is refused in its line', (from, to, line, message) =>
     refused(() => parseServiceList(LIST.replace(from, to)), line, message),
   );
@@ -86,6 +90,8 @@ virtual_server group G { lvs_sched wlc
     ['group G {', 'group H {', 22, 'there is no virtual_server_group G'],
     [' { } }', ' { }', 22, 'the block is not closed'],
     ['global_defs {', '} {', 2, '} closes nothing'],
+    ['10.0.0.100 80', '2001:db8::1 80', 7, `"2001:db8::1:80" ${OF_IPV6}`],
+    ['192.168.1.12 80', '2001:db8::2 80', 19, `"2001:db8::2:80" ${OF_IPV6}`],
   ])('with %j as %j is refused in its line', (from, to, line, message) =>
     refused(() => parseKeepalived(CONF.replace(from, to)), line, message),
   );

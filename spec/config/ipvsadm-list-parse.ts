@@ -1,3 +1,4 @@
+import { ipv6Error } from './address-text.ts';
 import { type Drafted, readDrafted } from './drafted.ts';
 import type { VirtualService } from './services.ts';
 import { parseServices } from './services-parse.ts';
@@ -31,13 +32,14 @@ export function parseServiceList(text: string): VirtualService[] {
   return readDrafted(drafted, parseServices);
 }
 
-function serviceName([protocol, address]: readonly Word[]): string[] {
+function serviceName([protocol, address, family]: readonly Word[]): string[] {
   const option = OPTION_OF[protocol!.text];
   if (option === undefined)
     throw new TextError(protocol!, `"${protocol!.text}" does not begin a line of ipvsadm -Ln`, {
       allowed: 'TCP UDP SCTP FWM ->',
     });
   if (!address) throw new TextError(protocol!, 'the address of the service is missing');
+  if (family?.text === 'IPv6') throw ipv6Error(family, `the service of mark ${address.text}`);
   return [option, address.text];
 }
 

@@ -146,6 +146,18 @@ describe('services', () => {
       7,
       '"10.0.0.256" is no address; allowed: a dotted IPv4 address or one of VIP DIP EXT VIP2 CIP1 CIP2 CIP3 CIP4 RIP1 RIP2 RIP3 RIP4',
     ],
+    [
+      '-A -t [2001:db8::1]:80',
+      1,
+      7,
+      '"[2001:db8::1]:80" is of IPv6, which is not modelled; remove what is of IPv6, services with all their servers',
+    ],
+    [
+      '-A -f 1\n-a -f 1 -r [fe80::1%eth0]',
+      2,
+      12,
+      '"[fe80::1%eth0]" is of IPv6, which is not modelled; remove what is of IPv6, services with all their servers',
+    ],
     ['-A -t VIP', 1, 7, '"VIP" has no port; allowed: ADDRESS:PORT, as in VIP:80'],
     ['-A -t VIP:0', 1, 7, 'port 0 is for persistent services only; add -p'],
     [
