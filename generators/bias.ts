@@ -82,6 +82,8 @@ export interface ScenarioBias {
   readonly commands: number;
   /** Commands that make a dest forward in another way, whatever others do. */
   readonly moves: number;
+  /** Commands that delete entries of conntrack, whatever others do. */
+  readonly forgets: number;
   /** Waits around the known timeouts; the others are short or anything. */
   readonly timeoutEdges: number;
   /** Services of lblc and lblcr, directors on which these soon forget, and waits of half an hour. */
@@ -151,6 +153,7 @@ export const EVEN: ScenarioBias = {
   handled: 2,
   commands: 35,
   moves: 0,
+  forgets: 0,
   timeoutEdges: 40,
   locality: 0,
   hashing: 0,

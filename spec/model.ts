@@ -3,6 +3,7 @@ import type { AdminCommand, SysctlCommand } from './config/commands.ts';
 import type { DirectorConfig } from './config/director-config.ts';
 import type { Origin } from './config/topology.ts';
 import { collectExpects } from './conntrack/expect.ts';
+import { conntrack } from './conntrack/netlink.ts';
 import { collectExpired } from './conntrack/table.ts';
 import { newFib } from './ip/fib.ts';
 import { receive, receiveOwn } from './ip/input.ts';
@@ -117,6 +118,8 @@ function execute(net: Net, command: AdminCommand): boolean {
       return ipvsadm(net, command);
     case 'iptables':
       return iptables(net, command);
+    case 'conntrack':
+      return conntrack(net, command);
     case 'sysctl':
       if (endsRoutes(net, command)) forgetRoutes(net);
       net.changedSysctls.set(command.name, command.value);

@@ -7,6 +7,7 @@ import { trackGre } from './conntrack/generic.ts';
 import { trackIcmp } from './conntrack/icmp.ts';
 import { trackSctp } from './conntrack/sctp.ts';
 import { seqAdjust, seqOffset } from './conntrack/seqadj.ts';
+import { kill } from './conntrack/table.ts';
 import { trackTcp } from './conntrack/tcp.ts';
 import { trackUdp } from './conntrack/udp.ts';
 import { fragmentsExpired, ipDefrag } from './ip/defrag.ts';
@@ -149,6 +150,7 @@ export const PARTS: Parts = {
   schedulers: { rr, wrr, lc, wlc, sed, nq, fo, ovf, sh, dh, mh, lblc, lblcr, twos },
   updateOverload,
   toDrop,
+  deleteEntry: kill,
   dropEntries,
   snatReroute,
   bypasses,

@@ -185,6 +185,8 @@ export interface Parts {
   snatReroute(net: Net, skb: Skb, hook: Hook): boolean;
   /** Whether a packet is dropped instead of being scheduled (ip_vs_todrop). */
   toDrop(net: Net): boolean;
+  /** An administrator deletes an entry (nf_ct_delete). */
+  deleteEntry(net: Net, entry: NfConn): void;
   /** Ends connections to save memory; whether any were (ip_vs_random_dropentry). */
   dropEntries(net: Net): boolean;
   /** Why a packet cannot have the source that it has, or whether that is a neighbour. */

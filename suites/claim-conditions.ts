@@ -108,6 +108,12 @@ export function setsOneOf(...names: readonly string[]): (scenario: Scenario) => 
     commandsIn(timeline).some((command) => command.tool === 'sysctl' && is(command.name, command.value));
 }
 
+/** After something was said. */
+export function deletesEntries({ timeline }: Scenario): boolean {
+  const first = timeline.findIndex(isPacket);
+  return commandsIn(timeline.slice(first + 1)).some(({ tool }) => tool === 'conntrack');
+}
+
 /** The administrator sets it in mid-flow. */
 export const switches =
   (name: string) =>

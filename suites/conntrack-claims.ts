@@ -1,5 +1,5 @@
 import { BIASES, EVEN } from '../generators/bias.ts';
-import { asksForStates, hasOddFlags, sends, sendsHeartbeats } from './claim-conditions.ts';
+import { asksForStates, deletesEntries, hasOddFlags, sends, sendsHeartbeats } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 import { LONG_TALKS, ODD_FLAGS_ONLY } from './shapes.ts';
 
@@ -42,6 +42,17 @@ export const CONNTRACK_CLAIMS = [
     says: 'net.ipv4.vs.conntrack decides whether conntrack keeps the entries of IPVS, and which tuples they show.',
     source: { file: 'net/netfilter/ipvs/ip_vs_nfct.c', symbol: 'ip_vs_update_conntrack' },
     bias: { ...BIASES.portReuse, rules: 70 },
+  },
+  {
+    id: 'conntrack/deleted',
+    says: 'An entry that an administrator deletes is gone, with what it has announced; its connection of IPVS goes on, and its next packet begins another entry, or is INVALID.',
+    source: { file: 'net/netfilter/nf_conntrack_netlink.c', symbol: 'ctnetlink_del_conntrack' },
+    bias: {
+      ...EVEN,
+      ...{ forgets: 80, commands: 90, counting: 90, conntrack: 85, besideServices: 20, ftp: 15, nat: 25 },
+      ...{ rules: 15, accidents: 15, timeoutEdges: 15 },
+    },
+    only: (scenario) => asksForStates(scenario) && deletesEntries(scenario),
   },
   {
     id: 'conntrack/udp',

@@ -32,6 +32,8 @@ export function adminState(config: DirectorConfig): AdminState {
 /** The state after the command; undefined when the tool refuses it. */
 export function afterCommand(state: AdminState, command: AdminCommand): AdminState | undefined {
   switch (command.tool) {
+    case 'conntrack':
+      return state;
     case 'sysctl':
       return { ...state, sysctls: { ...state.sysctls, [command.name]: command.value } };
     case 'ipvsadm': {

@@ -4,6 +4,7 @@ import type { ScenarioBias } from '../bias.ts';
 import { oneOf, percent } from '../draws.ts';
 import { DEFENCE, setting } from '../sysctls.ts';
 import type { AdminState } from './admin-state.ts';
+import { conntrackIntent } from './conntrack.ts';
 import { iptablesIntent } from './iptables.ts';
 import { ipvsadmIntent, moveDest } from './ipvsadm.ts';
 
@@ -32,10 +33,15 @@ const anyIntent: fc.Arbitrary<Intent> = oneOf<Intent>(
   [6, iptablesIntent],
   [2, sysctlIntent],
   [2, fc.constant(switchConntrack)],
+  [1, conntrackIntent],
 );
 
-export function intent({ moves }: ScenarioBias): fc.Arbitrary<Intent> {
-  const other = oneOf<Intent>([100 - moves, anyIntent], [moves, moveDest]);
+export function intent({ moves, forgets }: ScenarioBias): fc.Arbitrary<Intent> {
+  const other = oneOf<Intent>(
+    [100 - moves - forgets, anyIntent],
+    [moves, moveDest],
+    [forgets, conntrackIntent],
+  );
   return fc.tuple(other, percent(50)).map(
     ([other, switches]): Intent =>
       (now, before) =>

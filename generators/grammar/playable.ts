@@ -4,6 +4,7 @@ import { isThere } from '../../spec/config/routing-same.ts';
 import type { Rule } from '../../spec/config/rules.ts';
 import { isPacket, type Scenario } from '../../spec/scenario.ts';
 import { type AdminState, adminState, afterCommand } from '../commands/admin-state.ts';
+import { isFilter } from './conntrack.ts';
 import { ruleProblems, rulesetProblems } from './iptables.ts';
 import { serviceProblems } from './ipvsadm.ts';
 import { flowProblems, packetProblems } from './packet.ts';
@@ -53,6 +54,8 @@ function timelineProblems({ director, flows, timeline }: Scenario): readonly str
     if (!after) return [`${command.tool} would refuse ${JSON.stringify(command)}`];
     const before = state;
     state = after;
+    if (command.tool === 'conntrack' && command.op === 'delete' && !isFilter(command))
+      return ['conditions of conntrack -D'];
     return 'rule' in command ? commandProblems(before, command) : [];
   });
 }

@@ -1,13 +1,16 @@
 import type { AdminCommand } from '../../spec/config/commands.ts';
+import type { ConntrackCommand, EntryFilter } from '../../spec/config/conntrack-command.ts';
 import type { Rule, TableName } from '../../spec/config/rules.ts';
+import { isFilter } from '../grammar/conntrack.ts';
 import { nearer } from './numbers.ts';
 import { drops, smallerRule } from './rules.ts';
 import { smallerDest, smallerSettings } from './services.ts';
-import { filtered, inField, oneAfterAnother, type Smaller, towards } from './smaller.ts';
+import { filtered, inField, oneAfterAnother, type Smaller, towards, withoutField } from './smaller.ts';
 
 /** A command with simpler values; which command it is stays. */
 export const smallerCommand: Smaller<AdminCommand> = (command): Iterable<AdminCommand> => {
   if (command.tool === 'sysctl') return [];
+  if (command.tool === 'conntrack') return smallerDeletion(command);
   switch (command.op) {
     case 'add-service':
     case 'edit-service':
@@ -37,6 +40,15 @@ export const smallerCommand: Smaller<AdminCommand> = (command): Iterable<AdminCo
       return [];
   }
 };
+
+/** All entries, or those of fewer conditions; `-D` has one at least, and ports have their protocol. */
+function* smallerDeletion(command: ConntrackCommand): Iterable<ConntrackCommand> {
+  if (command.op === 'flush') return;
+  yield { tool: 'conntrack', op: 'flush' };
+  const { tool, op, ...filter } = command;
+  for (const left of withoutField<EntryFilter>('protocol', 'source', 'destination', 'sport', 'dport')(filter))
+    if (isFilter(left)) yield { tool, op, ...left };
+}
 
 /** Those that iptables takes: table nat drops nothing. */
 function allowed<T extends { readonly table: TableName; readonly rule: Rule }>(

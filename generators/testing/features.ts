@@ -364,6 +364,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
       ['flush', 5],
       ['policy', 10],
       ['sysctl', 40],
+      ['conntrack', 20],
     ].map(([op, perMille]) => [`command ${op}`, { perMille: perMille as number, in: command(op as string) }]),
   ),
 };

@@ -16,6 +16,7 @@ export const NEEDED = {
   // Without services it does nothing, and a kernel without it neither.
   ipvs: ['ip_vs'],
   ftpService: ['ip_vs_ftp'],
+  conntrackProgram: ['nf_conntrack_netlink', 'nfnetlink'],
   // One that translated connections use needs the other half of its name too.
   helper: { ftp: ['nf_conntrack_ftp', 'nf_nat_ftp'] } satisfies Record<(typeof HELPERS)[number], string[]>,
   // Without it the director does not know the protocol of what was wrapped, and says so; with it no tunnel takes it.
@@ -116,6 +117,7 @@ function ofCommand(command: AdminCommand, backend: Backend): readonly string[] {
       ...('rule' in command ? ofRule(command.rule, backend) : []),
     ];
   if (command.tool === 'sysctl') return ofSysctl(command.name);
+  if (command.tool === 'conntrack') return NEEDED.conntrackProgram;
   const ofItsService = 'service' in command && command.service ? ofKey(command.service) : [];
   return [...('scheduler' in command ? ofSettings(command) : NEEDED.ipvs), ...ofItsService];
 }

@@ -198,7 +198,7 @@ const COMPLAINTS: [string, string, string][] = [
   [
     'do: ipvsadm',
     'do: ipvsad',
-    '18:9: "ipvsad" is no tool that is modelled; allowed: ipvsadm iptables sysctl; did you mean ipvsadm?',
+    '18:9: "ipvsad" is no tool that is modelled; allowed: ipvsadm iptables conntrack sysctl; did you mean ipvsadm?',
   ],
   [
     'do: ipvsadm -e -t VIP:80',

@@ -53,7 +53,9 @@ const step = z.union([
     .describe(
       'A packet (f1 client > S 0:0(0) win 64240 <mss 1460>) or a wait (+0.1s, +15m). What has no words of its own is named by its protocol (f1 client > proto esp 100). A payload is a pattern unless it begins with bytes (data GET%20/, any protocol) or is a line in which names stand for addresses that only the director decides on (says "227 ({self,},40,1)\\r\\n", TCP)',
     ),
-  z.strictObject({ do: z.string().describe("An administrator's command: ipvsadm, iptables or sysctl") }),
+  z.strictObject({
+    do: z.string().describe("An administrator's command: ipvsadm, iptables, conntrack or sysctl"),
+  }),
   z.strictObject({
     expect: z
       .union([z.string(), z.array(z.string()).min(1)])

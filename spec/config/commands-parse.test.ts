@@ -61,6 +61,13 @@ const command: fc.Arbitrary<AdminCommand> = fc.oneof(
   fc.record({ ...place, op: op('delete'), position }),
   fc.record({ ...place, op: op('flush') }),
   fc.record({ ...place, op: op('policy'), policy: fc.constantFrom('ACCEPT' as const, 'DROP' as const) }),
+  fc.constant<AdminCommand>({ tool: 'conntrack', op: 'flush' }),
+  fc.tuple(end, end, fc.constantFrom('tcp' as const, 'udp' as const, 'sctp' as const)).map(
+    ([from, to, protocol]): AdminCommand => ({
+      ...{ tool: 'conntrack', op: 'delete', protocol },
+      ...{ source: from.address, destination: to.address, sport: from.port, dport: to.port },
+    }),
+  ),
   fc
     .constantFrom(...SYSCTLS)
     .chain(({ name, min, max }) =>
@@ -93,6 +100,9 @@ describe('commands', () => {
       'iptables -I INPUT 1 -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j DROP',
     ],
     ['iptables --policy INPUT DROP', 'iptables -P INPUT DROP'],
+    ['conntrack --flush', 'conntrack -F'],
+    ['conntrack -D --orig-src CIP1 -p icmp', 'conntrack -D -p icmp -s 10.0.0.2'],
+    ['conntrack --delete -p tcp --orig-port-dst=80 -d VIP', 'conntrack -D -p tcp --dport 80 -d 10.0.0.100'],
     ['sysctl net.ipv4.vs.conntrack = 1', 'sysctl -w net.ipv4.vs.conntrack=1'],
     ['sysctl -w net.ipv4.vs.conntrack=1', 'sysctl -w net.ipv4.vs.conntrack=1'],
   ])('%s reaches a director as %s', (written, argv) => {
@@ -105,13 +115,25 @@ describe('commands', () => {
   });
 
   const complaints: [string, number, string][] = [
-    ['', 1, 'the command is missing; allowed: ipvsadm iptables sysctl'],
+    ['', 1, 'the command is missing; allowed: ipvsadm iptables conntrack sysctl'],
     [
       'iptabels -F INPUT',
       1,
-      '"iptabels" is no tool that is modelled; allowed: ipvsadm iptables sysctl; did you mean iptables?',
+      '"iptabels" is no tool that is modelled; allowed: ipvsadm iptables conntrack sysctl; did you mean iptables?',
     ],
-    ['ip route add', 1, '"ip" is no tool that is modelled; allowed: ipvsadm iptables sysctl'],
+    ['ip route add', 1, '"ip" is no tool that is modelled; allowed: ipvsadm iptables conntrack sysctl'],
+    [
+      'conntrack -L',
+      11,
+      '"-L" is not modelled; allowed: -F, or -D [-p PROTOCOL [--sport N] [--dport N]] [-s ADDRESS] [-d ADDRESS]',
+    ],
+    ['conntrack -D', 13, '-D says of no entry that it is meant; allowed: -F, or -D [-p'],
+    [
+      'conntrack -D --sport 80 -p tcp',
+      14,
+      '--sport needs a protocol with ports before it; allowed: -p tcp, -p udp, -p sctp',
+    ],
+    ['conntrack -D -p tpc', 17, '"tpc" is no protocol that conntrack is told; allowed: tcp udp sctp icmp'],
     ['ipvsadm', 8, 'the command is missing; allowed: -A -E -D -a -e -d -Z --set'],
     ['ipvsadm --set 900 120', 22, 'UDP is missing; allowed: --set TCP TCPFIN UDP, in seconds'],
     ['ipvsadm --set 900 120 3000000', 23, '"3000000" is no timeout in seconds; allowed: 0 to 2678400'],

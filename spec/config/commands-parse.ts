@@ -1,5 +1,6 @@
 import { hint } from './address-text.ts';
 import type { AdminCommand } from './commands.ts';
+import { parseConntrackArguments } from './conntrack-command.ts';
 import { parseIptablesArguments } from './iptables-parse.ts';
 import { parseIpvsadmArguments } from './ipvsadm-parse.ts';
 import { didYouMean } from './nearest.ts';
@@ -7,7 +8,7 @@ import { parseSysctlArguments } from './sysctl-text.ts';
 import { TextError } from './text-error.ts';
 import { WordReader } from './words.ts';
 
-const TOOLS = ['ipvsadm', 'iptables', 'sysctl'];
+const TOOLS = ['ipvsadm', 'iptables', 'conntrack', 'sysctl'];
 
 /**
  * An administrator's command as one would type it. `chains` are the chains of the director's rules when they are
@@ -33,6 +34,8 @@ function dispatch(tool: string, reader: WordReader, chains: readonly string[]): 
       return parseIpvsadmArguments(reader);
     case 'iptables':
       return parseIptablesArguments(reader, chains);
+    case 'conntrack':
+      return parseConntrackArguments(reader);
     case 'sysctl':
       return parseSysctlArguments(reader);
     default:

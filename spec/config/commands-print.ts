@@ -1,5 +1,6 @@
 import type { AddressStyle } from './address-text.ts';
 import type { AdminCommand } from './commands.ts';
+import { conntrackWords } from './conntrack-command.ts';
 import { iptablesWords, quoted } from './iptables-print.ts';
 import { ipvsadmWords } from './ipvsadm-print.ts';
 
@@ -21,6 +22,8 @@ function commandWords(command: AdminCommand, style: AddressStyle): string[] {
       return ipvsadmWords(command, style);
     case 'iptables':
       return iptablesWords(command, style);
+    case 'conntrack':
+      return conntrackWords(command, style);
     case 'sysctl':
       return ['sysctl', `${command.name}=${command.value}`];
   }

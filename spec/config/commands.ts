@@ -1,8 +1,9 @@
+import type { ConntrackCommand } from './conntrack-command.ts';
 import type { Rule, TableName } from './rules.ts';
 import type { Dest, ServiceKey, ServiceSettings } from './services.ts';
 
 /** What an administrator does to a running director, as the tool would parse it. */
-export type AdminCommand = IpvsadmCommand | IptablesCommand | SysctlCommand;
+export type AdminCommand = IpvsadmCommand | IptablesCommand | ConntrackCommand | SysctlCommand;
 
 export type IpvsadmCommand =
   | ({
