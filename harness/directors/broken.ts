@@ -30,6 +30,7 @@ import {
 } from '../../spec/wire/ipv4.ts';
 import { setSctpChecksum } from '../../spec/wire/sctp.ts';
 import { FIN, RST } from '../../spec/wire/tcp.ts';
+import { BROKEN_DELETIONS } from './broken-deletions.ts';
 import { atDefault, type BrokenDirector } from './broken-director.ts';
 import { BROKEN_FTP } from './broken-ftp.ts';
 import { BROKEN_NFT } from './broken-nft.ts';
@@ -263,8 +264,6 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'drop-packet-never', says: 'drop_packet drops nothing.', parts: { ...PARTS, toDrop: () => false } },
   { id: 'drop-packet-tenth-only', says: 'The first packet to be dropped is the tenth one.', parts: { ...PARTS, toDrop: (net) => { if (net.ipvs.dropCounter === 0) net.ipvs.dropCounter = 10; return PARTS.toDrop(net); } } },
   { id: 'drop-packet-always-tenth', says: 'One of ten packets is dropped, whatever am_droprate says.', parts: { ...PARTS, toDrop: (net) => atDefault(net, 'net.ipv4.vs.am_droprate', () => PARTS.toDrop(net)) } },
-  { id: 'conntrack-deletion-spares-assured', says: 'An administrator can delete no ASSURED entry.', parts: { ...PARTS, deleteEntry: (net, entry) => { if (!entry.assured) PARTS.deleteEntry(net, entry); } } },
-  { id: 'conntrack-deletion-ends-ipvs', says: "With an entry that an administrator deletes IPVS's connection goes, too.", parts: { ...PARTS, deleteEntry: (net, entry) => { PARTS.deleteEntry(net, entry); const { src, sport } = entry.tuples[0]; for (const cp of net.ipvs.connections.filter(({ client, clientPort }) => client === src && clientPort === sport)) connDel(net, cp); } } },
   { id: 'drop-entry-busy-ones', says: 'drop_entry ends established connections however much they say.', parts: { ...PARTS, dropEntries: (net) => sysctl(net, 'net.ipv4.vs.drop_entry') === 3 && net.ipvs.connections.filter((cp) => cp.state === 'ESTABLISHED' && !mayBeDropped(net, cp)).filter((cp) => connDel(net, cp)).length > 0 } },
   { id: 'tunneled-never-ignored', says: 'ignore_tunneled changes nothing.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => net.parts.ipvsProtocols[skb.header.protocol] ? right(net, skb, hook) : atDefault(net, 'net.ipv4.vs.ignore_tunneled', () => right(net, skb, hook))) },
   { id: 'sched-rr-restarts', says: 'rr begins at the top of the list for every connection.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, rr: { ...PARTS.schedulers.rr, schedule: (_net, { dests }) => dests.find(({ weight }) => weight > 0) } } } },
@@ -383,6 +382,7 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   ...BROKEN_TUNNELS,
   ...BROKEN_OTHER_PROTOCOLS,
   ...BROKEN_OWN,
+  ...BROKEN_DELETIONS,
   ...BROKEN_ROUTING,
   ...MISTAKEN_DIRECTORS.filter(({ mistakes }) => OFTEN_MET.has(mistakes)),
 ];

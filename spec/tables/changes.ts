@@ -138,6 +138,13 @@ export const CHANGES = [
     says: 'A reset that does not end an ESTABLISHED connection leaves it nf_conntrack_tcp_timeout_unacknowledged (before: nf_conntrack_tcp_timeout_close).',
   },
   {
+    id: 'nat-lets-reverse-clash',
+    stable: { '6.12': '6.12.64', '6.18': '6.18.4' },
+    mainline: '6.19',
+    source: { file: 'net/netfilter/nf_nat_core.c', symbol: 'nf_nat_used_tuple_new' },
+    says: 'Where a datagram of the real server has begun a connection the other way round, table nat leaves one that IPVS sends there as it is, and it is lost when its entry is confirmed (before: it gets another source).',
+  },
+  {
     id: 'conntrack-clash-same-tuples-only',
     stable: {},
     mainline: '6.12',

@@ -17,8 +17,12 @@ export function uniqueTuple(net: Net, entry: NfConn, range: NatRange, manip: Nat
   const now = seenOutside(entry);
   const chance = range.chance !== undefined;
   if (manip === 'SRC' && !chance) {
-    const kept = isInRange(now, range) ? now : sameAsBefore(net, now, range);
-    if (kept && !isTaken(net, kept, entry)) return kept;
+    if (isInRange(now, range)) {
+      if (!isTaken(net, now, entry) || mayClash(net, now, entry)) return now;
+    } else {
+      const same = sameAsBefore(net, now, range);
+      if (same && !isTaken(net, same, entry)) return same;
+    }
   }
   const { ports } = range;
   const moved = withAddress(now, range, manip);
@@ -54,6 +58,22 @@ function isTaken(net: Net, tuple: Tuple, entry: NfConn): boolean {
   const user = find(net, invert(tuple)!)?.entry;
   if (!user || user === entry) return false;
   return !sameTuple(user.tuples[ORIGINAL], entry.tuples[ORIGINAL]);
+}
+
+/**
+ * Whether a datagram may keep its tuple though another connection has it: both begin at once, each as an answer to the
+ * other, and what becomes of that is seen at their confirmation (nf_nat_used_tuple_new). No NAT may have touched either.
+ */
+function mayClash(net: Net, tuple: Tuple, entry: NfConn): boolean {
+  if (!net.kernel.has('nat-lets-reverse-clash')) return false;
+  if (tuple.protocol !== PROTOCOL_UDP || isChanged(entry)) return false;
+  const other = (find(net, tuple) ?? find(net, invert(tuple)!))!.entry;
+  return !isChanged(other) && sameTuple(other.tuples[ORIGINAL], entry.tuples[REPLY]);
+}
+
+/** IPS_NAT_MASK, IPS_SEQ_ADJUST */
+function isChanged({ nat, adjusted }: NfConn): boolean {
+  return adjusted || nat?.changed.SRC === true || nat?.changed.DST === true;
 }
 
 /** find_best_ips_proto: of several addresses, the one that a hash of both ends names, or of the source alone. */
