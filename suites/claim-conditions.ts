@@ -4,7 +4,7 @@ import type { SchedulerName, VirtualService } from '../spec/config/services.ts';
 import type { Topology } from '../spec/config/topology.ts';
 import { type Flow, isPacket, type Scenario, type TimelineItem } from '../spec/scenario.ts';
 import type { Ipv4 } from '../spec/wire/address.ts';
-import { PROTOCOL_AH, PROTOCOL_ESP } from '../spec/wire/ipv4.ts';
+import { PROTOCOL_AH, PROTOCOL_ESP, PROTOCOL_GRE } from '../spec/wire/ipv4.ts';
 import { ACK, FIN, RST, SYN } from '../spec/wire/tcp.ts';
 
 /** What a scenario must have for a claim to be about it. */
@@ -82,6 +82,10 @@ export function sends({ timeline }: Scenario, kind: TimelineItem['kind']): boole
 /** AH or ESP, with ISAKMP or without. */
 export const sendsIpsec = ({ timeline }: Scenario): boolean =>
   timeline.some((item) => item.kind === 'other' && IPSEC.includes(item.protocol));
+
+/** More than once: one entry alone stands in nobody's way. */
+export const sendsGre = ({ timeline }: Scenario): boolean =>
+  timeline.filter((item) => item.kind === 'other' && item.protocol === PROTOCOL_GRE).length > 1;
 
 const IPSEC: readonly number[] = [PROTOCOL_AH, PROTOCOL_ESP];
 

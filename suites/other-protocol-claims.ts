@@ -1,6 +1,6 @@
 import { BIASES, EVEN } from '../generators/bias.ts';
 import { NAT_TARGETS } from '../spec/config/rules.ts';
-import { asksForOthers, asksForStates, hasTarget, sends, sendsIpsec } from './claim-conditions.ts';
+import { asksForOthers, asksForStates, hasTarget, sends, sendsGre, sendsIpsec } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 import { MANY_CONNECTIONS } from './shapes.ts';
 
@@ -88,6 +88,6 @@ export const OTHER_PROTOCOL_CLAIMS = [
       ...{ others: 100, besideServices: 60, shortFlows: 60, udp: 20, echoes: 5, isakmp: 10, sctpServices: 0 },
     },
     size: MANY_CONNECTIONS,
-    only: (scenario) => hasTarget(NAT_TARGETS)(scenario) && sends(scenario, 'other'),
+    only: (scenario) => hasTarget(NAT_TARGETS)(scenario) && sendsGre(scenario),
   },
 ] as const satisfies readonly ClaimRow[];

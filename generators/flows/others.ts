@@ -83,7 +83,7 @@ const anyBody: fc.Arbitrary<Body> = fc.record({
 
 export const otherBody: fc.Arbitrary<Body> = oneOf<Body>(
   [4, ipsecBody],
-  [4, greBody],
+  [6, greBody],
   [3, wrappedBody],
   [1, fc.record({ protocol: fc.constantFrom(igmp, pim), length })],
   [3, anyBody],

@@ -64,7 +64,7 @@ const packet: fc.Arbitrary<SctpChunks> = fc
     ),
     tag: sometimes(12, weighted([2, 0], [1, 7])),
     ttl: sometimes(4, weighted([2, 1], [1, 2])),
-    badChecksum: percent(6),
+    badChecksum: percent(15),
   })
   .map(({ from, chunks, tag, ttl, badChecksum }) => ({
     ...says(from, ...chunks),

@@ -1,7 +1,6 @@
 import type { Match } from '../../spec/config/rules.ts';
 import type { SchedulerName } from '../../spec/config/services.ts';
-import { connDel, countActive } from '../../spec/ipvs/conn.ts';
-import { mayBeDropped } from '../../spec/ipvs/drop-entry.ts';
+import { countActive } from '../../spec/ipvs/conn.ts';
 import { leastLoaded } from '../../spec/ipvs/sched/least-loaded.ts';
 import { isUsable } from '../../spec/ipvs/sched/usable.ts';
 import type { Kernel } from '../../spec/kernel.ts';
@@ -9,7 +8,6 @@ import type { LoadedMatch } from '../../spec/netfilter/types.ts';
 import { PARTS } from '../../spec/parts.ts';
 import type { Skb } from '../../spec/skb.ts';
 import type { IpvsProtocol, Net, Parts, Station } from '../../spec/state.ts';
-import { sysctl } from '../../spec/sysctl.ts';
 import { CHANGES, type ChangeId } from '../../spec/tables/changes.ts';
 import type {
   ConntrackTcpEvent,
@@ -264,7 +262,6 @@ export const BROKEN_DIRECTORS: readonly BrokenDirector[] = [
   { id: 'drop-packet-never', says: 'drop_packet drops nothing.', parts: { ...PARTS, toDrop: () => false } },
   { id: 'drop-packet-tenth-only', says: 'The first packet to be dropped is the tenth one.', parts: { ...PARTS, toDrop: (net) => { if (net.ipvs.dropCounter === 0) net.ipvs.dropCounter = 10; return PARTS.toDrop(net); } } },
   { id: 'drop-packet-always-tenth', says: 'One of ten packets is dropped, whatever am_droprate says.', parts: { ...PARTS, toDrop: (net) => atDefault(net, 'net.ipv4.vs.am_droprate', () => PARTS.toDrop(net)) } },
-  { id: 'drop-entry-busy-ones', says: 'drop_entry ends established connections however much they say.', parts: { ...PARTS, dropEntries: (net) => sysctl(net, 'net.ipv4.vs.drop_entry') === 3 && net.ipvs.connections.filter((cp) => cp.state === 'ESTABLISHED' && !mayBeDropped(net, cp)).filter((cp) => connDel(net, cp)).length > 0 } },
   { id: 'tunneled-never-ignored', says: 'ignore_tunneled changes nothing.', parts: station('ip_vs_in_hook', (right) => (net, skb, hook) => net.parts.ipvsProtocols[skb.header.protocol] ? right(net, skb, hook) : atDefault(net, 'net.ipv4.vs.ignore_tunneled', () => right(net, skb, hook))) },
   { id: 'sched-rr-restarts', says: 'rr begins at the top of the list for every connection.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, rr: { ...PARTS.schedulers.rr, schedule: (_net, { dests }) => dests.find(({ weight }) => weight > 0) } } } },
   { id: 'sched-wlc-ignores-weight', says: 'wlc takes all weights for equal.', parts: { ...PARTS, schedulers: { ...PARTS.schedulers, wlc: PARTS.schedulers.lc } } },

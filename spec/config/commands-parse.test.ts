@@ -127,13 +127,21 @@ describe('commands', () => {
       11,
       '"-L" is not modelled; allowed: -F, or -D [-p PROTOCOL [--sport N] [--dport N]] [-s ADDRESS] [-d ADDRESS]',
     ],
-    ['conntrack -D', 13, '-D says of no entry that it is meant; allowed: -F, or -D [-p'],
+    [
+      'conntrack -D',
+      13,
+      '-D says of no entry that it is meant; allowed: -F, or -D [-p PROTOCOL [--sport N] [--dport N]] [-s ADDRESS] [-d ADDRESS]',
+    ],
     [
       'conntrack -D --sport 80 -p tcp',
       14,
       '--sport needs a protocol with ports before it; allowed: -p tcp, -p udp, -p sctp',
     ],
-    ['conntrack -D -p tpc', 17, '"tpc" is no protocol that conntrack is told; allowed: tcp udp sctp icmp'],
+    [
+      'conntrack -D -p tpc',
+      17,
+      '"tpc" is no protocol that conntrack is told; allowed: tcp udp sctp icmp; did you mean tcp?',
+    ],
     ['ipvsadm', 8, 'the command is missing; allowed: -A -E -D -a -e -d -Z --set'],
     ['ipvsadm --set 900 120', 22, 'UDP is missing; allowed: --set TCP TCPFIN UDP, in seconds'],
     ['ipvsadm --set 900 120 3000000', 23, '"3000000" is no timeout in seconds; allowed: 0 to 2678400'],

@@ -18,6 +18,7 @@ import {
   fromOutside,
   type Sentence,
   unedited,
+  withoutRouting,
   withRules,
   withSysctls,
 } from './sentence.ts';
@@ -72,7 +73,7 @@ export const SENDING: readonly Sentence[] = [
     reports: ['gue-gre-frag-needed-relay'],
     claim: 'icmp/tunnels',
     among: 150,
-    given: all(UNFILTERED, unedited, fromOutside, complaining),
+    given: all(UNFILTERED, unedited, withoutRouting, fromOutside, complaining),
     holds: (moment) => {
       const { sent, left, before } = moment;
       const row = sent && isFragNeeded(sent) ? quotedConnection(sent, before) : undefined;

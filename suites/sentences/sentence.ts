@@ -59,6 +59,11 @@ export function unanswered({ timeline, ...scenario }: Scenario): Scenario {
   return { ...scenario, timeline: timeline.filter((item) => !isPacket(item) || item.from === 'client') };
 }
 
+/** Where everybody is follows from the links alone. */
+export function withoutRouting({ director: { routing: _, ...director }, ...scenario }: Scenario): Scenario {
+  return { ...scenario, director };
+}
+
 /** No program on the director says anything: what it says passes no INPUT. */
 export function fromOutside({ timeline, ...scenario }: Scenario): Scenario {
   return { ...scenario, timeline: timeline.filter((item) => !isPacket(item) || item.by !== BY_DIRECTOR) };

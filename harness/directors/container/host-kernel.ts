@@ -67,6 +67,7 @@ export const TRIALS: readonly Trial[] = [
   ...matches,
   ...targets,
   ...nft,
+  ...NEEDED.conntrackProgram.map((what) => ({ what, op: exec(['conntrack', '-F']) })),
   rule('nf_conntrack_ftp', 'raw', '-A PREROUTING -p tcp -j CT --helper ftp'),
   // No operation of ours makes a kernel load these; who has them built in is taken to lack them.
   ...['nf_nat_ftp', 'ip_vs_ftp'].map((name) => file(name, `/sys/module/${name}/initstate`)),
