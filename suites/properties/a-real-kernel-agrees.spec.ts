@@ -7,7 +7,7 @@ import { readKnownDifferences } from '../known-differences.ts';
 import { hasModuleFor } from '../within-limits.ts';
 import { campaignOf } from './reference.ts';
 
-const SCENARIOS_PER_CLAIM = 8;
+const SCENARIOS_PER_CLAIM = 6;
 
 /** A share of each claim against the distribution's kernel; `lvscheck run` plays as many as you like. */
 describe('a real kernel agrees with the model', async () => {
