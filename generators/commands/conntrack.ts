@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import type { EntryFilter } from '../../spec/config/conntrack-command.ts';
+import type { ConntrackCommand, EntryFilter } from '../../spec/config/conntrack-command.ts';
 import { anyAddress, clientAddress, clientPort, servicePort, vip } from '../addresses.ts';
 import { oneOf, weighted } from '../draws.ts';
-import type { Intent } from './intent.ts';
 
 const filter: fc.Arbitrary<EntryFilter> = oneOf<EntryFilter>(
   [2, clientAddress.map((source) => ({ source }))],
@@ -17,7 +16,7 @@ const filter: fc.Arbitrary<EntryFilter> = oneOf<EntryFilter>(
 );
 
 /** All entries are deleted, or those of somebody. */
-export const conntrackIntent: fc.Arbitrary<Intent> = oneOf<Intent>(
-  [1, fc.constant(() => ({ tool: 'conntrack', op: 'flush' }))],
-  [2, filter.map((filter) => () => ({ tool: 'conntrack', op: 'delete', ...filter }))],
+export const conntrackCommand: fc.Arbitrary<ConntrackCommand> = oneOf<ConntrackCommand>(
+  [1, fc.constant({ tool: 'conntrack', op: 'flush' })],
+  [2, filter.map((filter) => ({ tool: 'conntrack', op: 'delete', ...filter }))],
 );

@@ -4,7 +4,7 @@ import type { ScenarioBias } from '../bias.ts';
 import { oneOf, percent } from '../draws.ts';
 import { DEFENCE, setting } from '../sysctls.ts';
 import type { AdminState } from './admin-state.ts';
-import { conntrackIntent } from './conntrack.ts';
+import { conntrackCommand } from './conntrack.ts';
 import { iptablesIntent } from './iptables.ts';
 import { ipvsadmIntent, moveDest } from './ipvsadm.ts';
 
@@ -27,6 +27,9 @@ const switchConntrack: Intent = ({ sysctls }) => {
   const name = 'net.ipv4.vs.conntrack';
   return { tool: 'sysctl', name, value: sysctls[name] === 1 ? 0 : 1 };
 };
+
+/** Whatever there is. */
+const conntrackIntent: fc.Arbitrary<Intent> = conntrackCommand.map((command) => () => command);
 
 const anyIntent: fc.Arbitrary<Intent> = oneOf<Intent>(
   [12, ipvsadmIntent],
