@@ -138,6 +138,12 @@ export class Classifier {
     return { ...about, from: about.from === 'client' ? 'server' : 'client', error };
   }
 
+  /** The packet with the numbers that it has, which of fragments are in the first one. */
+  headed(packet: CapturedPacket): CapturedPacket {
+    const body = packet.offset > 0 ? this.#portsOf(packet) : undefined;
+    return body ? { ...packet, body, offset: 0 } : packet;
+  }
+
   /** Undefined of ICMP, and of fragments whose first one was not captured. */
   endsOf(packet: CapturedPacket): Ends | undefined {
     if (isOther(packet)) {

@@ -69,6 +69,8 @@ class Book {
   readonly #direct = new Map<string, CapturedPacket[]>();
   /** Both ends of what was open before the capture began. */
   readonly #unknown = new Set<string>();
+  /** By its identification, what real servers said last on connections that nobody knows. */
+  readonly #leftOut = new Map<number, CapturedPacket>();
   #headless = 0;
   #doubles = 0;
 
@@ -171,7 +173,8 @@ class Book {
       );
       return firstFirst(calling, continuedBy(calling, packet, classified));
     }
-    const fits = (open: Open) => fitsNumbers(open.conversation, packet, classified.from);
+    const headed = this.#classifier.headed(packet);
+    const fits = (open: Open) => fitsNumbers(open.conversation, headed, classified.from);
     const having = mine.filter(
       (open) =>
         hasReached(open, far) ||
@@ -220,8 +223,8 @@ class Book {
     if (!current) {
       if (classified.from === 'client') {
         this.#headless += 1;
-        this.#unknown.add(endsKey(classified));
-      }
+        this.#unknown.add(endsKey(classified, classified.far));
+      } else this.#leftOut.set(packet.id, packet);
       return;
     }
     const { conversation } = current;
@@ -254,7 +257,7 @@ class Book {
       ...{ protocol, client, service, virtual: { address, port } },
       isn: { client: undefined, server: undefined, [from]: first },
       ...(data && control && { data: { opener: data.opener, control } }),
-      ...(this.#unknown.has(endsKey(classified)) && { isAfterUnknown: true as const }),
+      ...(this.#unknown.has(endsKey(classified, { address, port })) && { isAfterUnknown: true as const }),
     };
     this.#controls.begin(conversation);
     return this.#begin(conversation, classified);
@@ -289,7 +292,8 @@ class Book {
     const direct = this.#direct.get(keyOf(classified)) ?? [];
     const cause = this.#causeOf(opens, packet, classified);
     if (!cause && opens.length === 0) return;
-    if (direct.some((one) => isSentOn(one, packet))) return;
+    const leftOut = this.#leftOut.get(packet.id);
+    if ([...direct, ...(leftOut ? [leftOut] : [])].some((one) => isSentOn(one, packet))) return;
     this.#seen[classified.from === 'client' ? 'server' : 'client'] = true;
     if (!cause) return;
     noteIsn(cause.exchange.conversation, packet, classified);
@@ -313,15 +317,18 @@ class Book {
         return causeOf(packet, classified, recent) ?? [];
       });
     const causes = among(opens);
-    const exact = causes.find((one) => one.exact);
-    if (exact) return exact;
-    // Who calls two services from one port may hear of one of them what a server said for the other.
+    const isIt = ({ exact, exchange }: Cause) => exact && exchange.packet.id === packet.id;
+    const it = causes.find(isIt);
+    if (it) return it;
+    // Who calls two services from one port may hear of one of them what a server said for the other; marks may lead a call to
+    // the servers of another service.
     const others = this.#allOf(classified).filter((one) => !opens.includes(one));
-    const isTaken = ({ exact, kind }: Cause) => exact && kind === 'forwarded';
-    const taken = classified.from === 'server' ? among(others).find(isTaken) : undefined;
+    const taken = among(others).filter(({ exact, kind }) => exact && kind === 'forwarded');
+    const exact = taken.find(isIt) ?? causes.find((one) => one.exact);
+    if (exact) return exact;
     // To who calls a real server by its own address it answers by that, too.
     const own = classified.from === 'server' && classified.far.kind === 'real';
-    if (taken || (own && this.#direct.has(keyOf(classified)))) return taken;
+    if (taken.length > 0 || (own && this.#direct.has(keyOf(classified)))) return taken[0];
     return causes.find(({ kind }) => kind === 'forwarded') ?? causes[0];
   }
 }
@@ -360,8 +367,8 @@ function goneTo({ answers, classified: { from } }: Exchange): Endpoint[] {
   return forwarded.map(({ classified: { far } }) => far);
 }
 
-const endsKey = (classified: Classified): string =>
-  `${keyOf(classified)} ${classified.far.address}:${classified.far.port}`;
+const endsKey = (classified: Classified, { address, port }: Endpoint): string =>
+  `${keyOf(classified)} ${address}:${port}`;
 
 function keyOf(classified: Classified): string {
   const { address, port } = classified.client;
