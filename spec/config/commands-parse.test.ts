@@ -137,6 +137,7 @@ describe('commands', () => {
       14,
       '--sport needs a protocol with ports before it; allowed: -p tcp, -p udp, -p sctp',
     ],
+    ['conntrack -D -s CIP1 --src CIP2', 22, '--src is given twice; remove one of them'],
     [
       'conntrack -D -p tpc',
       17,

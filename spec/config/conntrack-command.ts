@@ -47,10 +47,13 @@ export function parseConntrackArguments(reader: WordReader): ConntrackCommand {
   return { tool: 'conntrack', op: 'delete', ...filter };
 }
 
-function parseCondition(reader: WordReader, { protocol }: EntryFilter): EntryFilter {
+function parseCondition(reader: WordReader, given: EntryFilter): EntryFilter {
   const option = reader.next('a condition', { allowed: SHAPE });
   const value = reader.next(`what follows ${option.text}`, { allowed: SHAPE });
+  const { protocol } = given;
   const name = NAMES[option.text];
+  if (name !== undefined && name in given)
+    throw new TextError(option, `${option.text} is given twice`, { hint: 'remove one of them' });
   switch (name) {
     case 'protocol':
       return { protocol: parseProtocol(value) };
