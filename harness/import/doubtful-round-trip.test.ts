@@ -120,6 +120,22 @@ timeline:
   expect(lines.map((line) => /udp \d+/.exec(line)![0])).toEqual(['udp 1400', 'udp 1400', 'udp 24', 'udp 24']);
 });
 
+it.each(['', ' --tun-type gre'])(
+  'nothing is told of what a tunnel%s cut within its header',
+  async (tunnel) => {
+    const text = `${service(`-i${tunnel}`)}timeline:
+  - f1 client > S 0:0(0)
+  - f1 client > S 0:0(0) id 100 nodf frag 0+8 mf
+  - f1 client > S 0:0(0) id 100 nodf frag 8+12
+  - +100ms
+  - f1 client > . 1:1(0) ack 1
+`;
+    const { lines, wrong } = await imported(text);
+    expect(wrong).toEqual([]);
+    expect(lines.at(-2)).toBe('f1 client > S 0:0(0) id 100 nodf frag 8+12');
+  },
+);
+
 it.each(['', ' --tun-type gre --tun-csum', ' --tun-type gue --tun-port 6080'])(
   'a link is as wide as it was, though a tunnel%s takes of it',
   async (tunnel) => {

@@ -1,4 +1,5 @@
 import type { Ipv4 } from '../../spec/wire/address.ts';
+import { PROTOCOL_GRE, PROTOCOL_IPIP } from '../../spec/wire/ipv4.ts';
 import { isImage } from './cause.ts';
 import type { CapturedPacket } from './packet.ts';
 import { isOfEnds, type Places } from './places.ts';
@@ -17,6 +18,8 @@ export function unwrappedBy(packets: readonly CapturedPacket[], places: Places):
   return packets.map((packet): CapturedPacket => {
     const { outer } = packet;
     if (!outer) {
+      if (isCutTunnel(packet, places) && !callers.has(packet.source) && !recent.has(packet))
+        tunnelled.add(datagramKey(packet));
       recent.note(packet);
       return tunnelled.has(datagramKey(packet)) ? { ...packet, isTunnelPiece: true } : packet;
     }
@@ -29,6 +32,18 @@ export function unwrappedBy(packets: readonly CapturedPacket[], places: Places):
     if (ofEnds) recent.note(outer);
     return ofEnds ? outer : packet;
   });
+}
+
+const TUNNELS: ReadonlySet<number> = new Set([PROTOCOL_IPIP, PROTOCOL_GRE]);
+
+/** The first fragment of what nobody but the director wraps for a real server, too short for the header that it wraps. */
+function isCutTunnel(
+  { way, source, destination, protocol, offset, moreFragments }: CapturedPacket,
+  { virtual, real }: Places,
+): boolean {
+  const isFirst = offset === 0 && moreFragments;
+  const isOwn = way !== 'in' && !real.has(source) && !virtual.has(source);
+  return isFirst && TUNNELS.has(protocol) && isOwn && real.has(destination);
 }
 
 /** Who sends something to a service. */
