@@ -18,7 +18,7 @@ import { silent } from '../system/progress.ts';
 
 const PYTHON = '/usr/bin/python3';
 /** Of the guest, whose time flies while nothing happens. */
-const LIMIT_MS = 3_600_000;
+const LIMIT_MS = 4 * 3_600_000;
 
 /** What the players of exported scripts import, and what Scapy does when it listens. */
 export const PLAYER_IMPORTS = {

@@ -2,7 +2,10 @@ import type { Emitted } from '../../spec/observation.ts';
 import { formatIpv4 } from '../../spec/wire/address.ts';
 import { hexBytes } from '../../spec/wire/dissect.ts';
 import { ETHERNET_HEADER_BYTES } from '../../spec/wire/ethernet.ts';
-import { long } from '../../spec/wire/ipv4.ts';
+import { greHeaderBytes, parseGre } from '../../spec/wire/gre.ts';
+import { parseGue } from '../../spec/wire/gue.ts';
+import { long, PROTOCOL_GRE, PROTOCOL_UDP, parseIpv4Packet } from '../../spec/wire/ipv4.ts';
+import { UDP_HEADER_BYTES } from '../../spec/wire/udp.ts';
 import type { ExportedCase, ExportedFact, ExportedStep } from './exported.ts';
 
 /** What both scripts have: the steps, what differs between kernels, and how frames are compared. */
@@ -31,7 +34,7 @@ function pythonChanges({ changes }: ExportedCase): string {
 
 /** What stands above the steps. */
 const STEP_SHAPE = `# number, what it says, ms to wait, (wire, frame), command, frames that come out (None: nobody can know; each with the
-# fields that a kernel fills as it likes), what the author expects (fields of some frame; none: no frame; None: unseen here)`;
+# fields that a kernel fills as it likes, or which bytes of them), what the author expects (fields of some frame; none: no frame; None: unseen here)`;
 
 function pythonStep(step: ExportedStep, number: number): string {
   const { says, waitMs, sent, emitted, undetermined, expected } = step;
@@ -61,8 +64,22 @@ function sentByDirector(frame: Uint8Array): readonly string[] {
 }
 
 function pythonFrame({ link, frame, open = [] }: Emitted): string {
-  const free = open.includes('gue-source-port') ? '["sport"]' : '[]';
-  return `(${text(link)}, ${text(hexBytes(frame))}, ${free})`;
+  const port = open.includes('gue-source-port') ? ['"sport": []'] : [];
+  const inside = open.includes('own-ip-id-inside') ? [`"data": [${numbersInside(frame).join(', ')}]`] : [];
+  return `(${text(link)}, ${text(hexBytes(frame))}, {${[...port, ...inside].join(', ')}})`;
+}
+
+/** Where, in what a tunnel's packet carries, the packet within has its identification, and the checksum that follows. */
+function numbersInside(frame: Uint8Array): readonly number[] {
+  const { header, payload } = parseIpv4Packet(frame, ETHERNET_HEADER_BYTES)!;
+  const at = headerInside(header.protocol, payload);
+  return [4, 5, 10, 11].map((byte) => at + byte);
+}
+
+/** Bytes of the header between both of IP, but for those of UDP, which are compared by themselves. */
+function headerInside(protocol: number, payload: Uint8Array): number {
+  if (protocol === PROTOCOL_UDP) return parseGue(payload.subarray(UDP_HEADER_BYTES))!.headerBytes;
+  return protocol === PROTOCOL_GRE ? greHeaderBytes(parseGre(payload)!.flags) : 0;
 }
 
 function pythonFact({ says, fields }: ExportedFact): string {
@@ -99,7 +116,7 @@ def dissected(link, frame):
     piece = number_of(ip[6:8])
     fields = {"wire": link, "to": frame[0:6].hex(), "tos": ip[1], "ttl": ip[8], "protocol": ip[9], "fragment": piece}
     fields.update(source=".".join(map(str, ip[12:16])), destination=".".join(map(str, ip[16:20])), ipoptions=ip[20:head].hex())
-    if piece & 0x1fff == 0 and ip[9] in (6, 17) and len(data) >= 8:
+    if piece & 0x1fff == 0 and ip[9] in (6, 17, 132) and len(data) >= 8:
         fields.update(sport=number_of(data[0:2]), dport=number_of(data[2:4]))
     if piece & 0x1fff == 0 and ip[9] == 6 and len(data) >= 20:
         options = data[12] // 16 * 4
@@ -135,6 +152,13 @@ def in_words(fields):
 MOST_FIELDS = 6
 
 
+def known(fields, name, free):
+    value = fields.get(name)
+    for at in free.get(name, []) if value else []:
+        value = value[:2 * at] + "??" + value[2 * at + 2:]
+    return value
+
+
 def differences(wanted, seen):
     lines = []
     for index in range(max(len(wanted), len(seen))):
@@ -144,8 +168,8 @@ def differences(wanted, seen):
             lines.append("not expected: " + in_words(seen[index]))
         else:
             fields, free = wanted[index]
-            names = sorted((set(fields) | set(seen[index])) - set(free))
-            other = [name for name in names if fields.get(name) != seen[index].get(name)]
+            names = sorted((set(fields) | set(seen[index])) - set(name for name in free if not free[name]))
+            other = [name for name in names if known(fields, name, free) != known(seen[index], name, free)]
             if len(other) > MOST_FIELDS:
                 lines += ["another frame: " + in_words(seen[index]), "missing: " + in_words(fields)]
                 continue

@@ -118,7 +118,8 @@ good = True
 for number, says, wait, sent, command, wanted, expected in STEPS:
     time.sleep(wait / 1000)
     if command:
-        subprocess.run(command, check=False)
+        sys.stdout.flush()
+        subprocess.run(command, check=False, stderr=subprocess.STDOUT)
     if sent:
         link, frame = sent
         wires[link].send(bytes.fromhex(frame))
