@@ -23,7 +23,7 @@ const LIMIT_MS = 4 * 3_600_000;
 /** What the players of exported scripts import, and what Scapy does when it listens. */
 export const PLAYER_IMPORTS = {
   sh: 'import json, os, socket, subprocess, sys, time',
-  scapy: `import json, os, socket, subprocess, sys, time
+  scapy: `import json, os, shlex, socket, subprocess, sys, time
 import scapy.automaton
 from scapy.layers.l2 import Ether
 from scapy.sendrecv import AsyncSniffer, sendp`,

@@ -10,6 +10,7 @@ export function scapyScript(given: ExportedCase): string {
 # usage: python3 SCRIPT CLIENT-DEVICE SERVER-DEVICE, as root
 # Frames that come out are those of the model of lvs-conformance for kernel ${given.kernel}.
 # The devices are at the other ends of the director's wires; what the director is set up with stands in SETUP.
+import shlex
 import sys
 import threading
 import time
@@ -39,7 +40,7 @@ def main(client, server):
         sniffers = {name: listening(device) for name, device in devices.items()}
         time.sleep(wait / 1000)
         if command:
-            input("on the director: %s; then press Enter " % " ".join(command))
+            input("on the director: %s\\nthen press Enter " % shlex.join(command))
         if sent:
             link, frame = sent
             sendp(Ether(bytes.fromhex(frame)), iface=devices[link], verbose=False)
