@@ -91,14 +91,11 @@ export function fibLookup({ fib }: Net, flow: Flow): FibRoute | FibError {
   return 'ENETUNREACH';
 }
 
-/** Nobody has ever added a rule: main, which local is part of, then default. What refuses in the one is asked of the other. */
+/** Nobody has ever added a rule: main, which local is part of, then default, but for what main has refused. */
 function withoutRules({ tables }: Fib, merged: readonly FibRoute[], flow: Flow): FibRoute | FibError {
   const inMain = tableLookup(merged, flow);
-  const found = inMain && settled(inMain);
-  if (typeof found === 'object') return found;
-  const others = tables.get(TABLES.default);
-  if (!others) return found ?? 'ENETUNREACH';
-  const inDefault = tableLookup(others, flow);
+  if (inMain && inMain.type !== 'throw') return settled(inMain);
+  const inDefault = tableLookup(tables.get(TABLES.default), flow);
   return inDefault ? settled(inDefault) : 'ENETUNREACH';
 }
 
