@@ -79,8 +79,9 @@ function newRule(priority: number, rule: Omit<PolicyRule, 'kind'>): FibRule {
 }
 
 /** Where a packet goes, or why nowhere (include/net/ip_fib.h, fib_lookup). */
-export function fibLookup({ fib }: Net, flow: Flow): FibRoute | FibError {
-  if (fib.merged) return withoutRules(fib, fib.merged, flow);
+export function fibLookup(net: Net, flow: Flow): FibRoute | FibError {
+  const { fib } = net;
+  if (fib.merged) return withoutRules(net, fib.merged, flow);
   for (const rule of fib.rules) {
     if (!ruleMatches(rule, flow)) continue;
     const { action } = rule;
@@ -91,11 +92,14 @@ export function fibLookup({ fib }: Net, flow: Flow): FibRoute | FibError {
   return 'ENETUNREACH';
 }
 
-/** Nobody has ever added a rule: main, which local is part of, then default, but for what main has refused. */
-function withoutRules({ tables }: Fib, merged: readonly FibRoute[], flow: Flow): FibRoute | FibError {
+/** Nobody has ever added a rule: main, which local is part of, then default. Older kernels ask that also where main refuses. */
+function withoutRules({ fib, kernel }: Net, merged: readonly FibRoute[], flow: Flow): FibRoute | FibError {
   const inMain = tableLookup(merged, flow);
-  if (inMain && inMain.type !== 'throw') return settled(inMain);
-  const inDefault = tableLookup(tables.get(TABLES.default), flow);
+  const found = inMain && inMain.type !== 'throw' ? settled(inMain) : undefined;
+  const byDefault = fib.tables.get(TABLES.default);
+  const isFinal = !byDefault || kernel.has('fib-refusal-is-final');
+  if (found && (typeof found === 'object' || isFinal)) return found;
+  const inDefault = tableLookup(byDefault, flow);
   return inDefault ? settled(inDefault) : 'ENETUNREACH';
 }
 

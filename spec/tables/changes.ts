@@ -138,6 +138,13 @@ export const CHANGES = [
     says: 'A reset that does not end an ESTABLISHED connection leaves it nf_conntrack_tcp_timeout_unacknowledged (before: nf_conntrack_tcp_timeout_close).',
   },
   {
+    id: 'fib-refusal-is-final',
+    stable: { '5.10': '5.10.262', '6.1': '6.1.178', '6.12': '6.12.97', '7.1': '7.1.7' },
+    mainline: '7.2',
+    source: { file: 'include/net/ip_fib.h', symbol: 'fib_lookup' },
+    says: 'Without rules of an administrator, what a route of table main refuses is refused (before: table default is asked).',
+  },
+  {
     id: 'nat-lets-reverse-clash',
     stable: { '6.12': '6.12.64', '6.18': '6.18.4' },
     mainline: '6.19',
