@@ -1,8 +1,9 @@
 import { BIASES, type ScenarioBias } from '../generators/bias.ts';
 import { SIZES, type Size } from '../generators/sizes.ts';
+import { isOwn } from '../spec/config/topology.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import { SYN } from '../spec/wire/tcp.ts';
-import { bringsMarksHome, hasNotrack, hasSysctl, isOwn } from './claim-conditions.ts';
+import { bringsMarksHome, hasNotrack, hasSysctl } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 
 /** A service for marks has nobody who could serve. */

@@ -1,9 +1,8 @@
 import type { AdminCommand } from '../spec/config/commands.ts';
 import type { Protocol } from '../spec/config/protocols.ts';
 import type { SchedulerName, VirtualService } from '../spec/config/services.ts';
-import type { Topology } from '../spec/config/topology.ts';
+import { isOwn } from '../spec/config/topology.ts';
 import { type Flow, isPacket, type Scenario, type TimelineItem } from '../spec/scenario.ts';
-import type { Ipv4 } from '../spec/wire/address.ts';
 import { PROTOCOL_AH, PROTOCOL_ESP, PROTOCOL_GRE } from '../spec/wire/ipv4.ts';
 import { ACK, FIN, RST, SYN } from '../spec/wire/tcp.ts';
 
@@ -50,9 +49,9 @@ export const servesUdp = ({ director }: Scenario): boolean =>
 export const servesMarks = ({ director }: Scenario): boolean =>
   director.services.some(({ protocol, dests }) => protocol === 'fwm' && dests.length > 0);
 
-/** One of the director's own addresses. */
-export const isOwn = ({ links, vips }: Topology, address: Ipv4): boolean =>
-  [...links, ...vips].some((one) => one.address === address);
+/** The director is a real server itself. */
+export const servesLocally = ({ director: { topology, services } }: Scenario): boolean =>
+  services.some(({ dests }) => dests.some(({ address }) => isOwn(topology, address)));
 
 export const servesTunnels = ({ director }: Scenario): boolean =>
   director.services.some(({ dests }) => dests.some(({ forward }) => forward === 'tunnel'));

@@ -9,8 +9,8 @@ import {
   editsThresholds,
   hasQuiescedDest,
   hasSysctl,
-  isOwn,
   sends,
+  servesLocally,
   servesMarks,
   servesTunnels,
   servesUdp,
@@ -308,8 +308,7 @@ const ROWS = [
       counting: 70,
     },
     size: { ...MANY_CONNECTIONS, services: 2, dests: 2, flows: 4 },
-    only: ({ director }) =>
-      director.services.some(({ dests }) => dests.some(({ address }) => isOwn(director.topology, address))),
+    only: servesLocally,
   },
   {
     id: 'ipvs/unwanted-answers',

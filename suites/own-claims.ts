@@ -1,7 +1,8 @@
 import { BIASES, EVEN } from '../generators/bias.ts';
 import { NAT_TARGETS } from '../spec/config/rules.ts';
+import { isOwn } from '../spec/config/topology.ts';
 import { BY_DIRECTOR, isPacket, type Scenario } from '../spec/scenario.ts';
-import { asksForStates, hasMarks, hasTarget, isOwn } from './claim-conditions.ts';
+import { asksForStates, hasMarks, hasTarget, servesLocally } from './claim-conditions.ts';
 import type { ClaimRow } from './claim-row.ts';
 
 /** What a program on the director says as one of the ends. */
@@ -19,10 +20,6 @@ const callsOwn = ({ director: { topology }, flows, timeline }: Scenario): boolea
       item.by === BY_DIRECTOR &&
       isOwn(topology, flows[item.flow]!.service.address),
   );
-
-/** The director is a real server itself. */
-const servesLocally = ({ director: { topology, services } }: Scenario): boolean =>
-  services.some(({ dests }) => dests.some(({ address }) => isOwn(topology, address)));
 
 /** What is said of packets that programs on the director send, which no link has brought. */
 export const OWN_CLAIMS = [

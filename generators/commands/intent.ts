@@ -28,7 +28,7 @@ const switchConntrack: Intent = ({ sysctls }) => {
   return { tool: 'sysctl', name, value: sysctls[name] === 1 ? 0 : 1 };
 };
 
-/** Whatever there is. */
+/** The program takes its commands whatever entries there are. */
 const conntrackIntent: fc.Arbitrary<Intent> = conntrackCommand.map((command) => () => command);
 
 const anyIntent: fc.Arbitrary<Intent> = oneOf<Intent>(

@@ -3,7 +3,7 @@ import { ORIGINAL, REPLY } from '../../spec/conntrack/types.ts';
 import { silentRcv, tunnelRcv } from '../../spec/ip/tunnels.ts';
 import { PARTS } from '../../spec/parts.ts';
 import type { Skb } from '../../spec/skb.ts';
-import type { IpvsProtocol, Parts, Station } from '../../spec/state.ts';
+import type { IpvsProtocol, Parts } from '../../spec/state.ts';
 import { ICMP_HEADER_BYTES } from '../../spec/wire/icmp.ts';
 import {
   PROTOCOL_AH,
@@ -18,6 +18,7 @@ import {
   setWord,
 } from '../../spec/wire/ipv4.ts';
 import type { BrokenDirector } from './broken-director.ts';
+import { station } from './broken-station.ts';
 
 const IPSEC: readonly number[] = [PROTOCOL_AH, PROTOCOL_ESP];
 const NUMBERS = Array.from({ length: 256 }, (_, number) => number);
@@ -29,13 +30,6 @@ function ipsec(wrong: Partial<IpvsProtocol>): Parts {
   const { ipvsProtocols } = PARTS;
   const both = IPSEC.map((number) => [number, { ...ipvsProtocols[number]!, ...wrong }] as const);
   return { ...PARTS, ipvsProtocols: { ...ipvsProtocols, ...Object.fromEntries(both) } };
-}
-
-type Run = Station['run'];
-
-function station(name: 'ip_vs_in_hook' | 'ip_vs_out_hook', wrong: (right: Run) => Run): Parts {
-  const right = PARTS.stations[name];
-  return { ...PARTS, stations: { ...PARTS.stations, [name]: { ...right, run: wrong(right.run) } } };
 }
 
 /** The director has other protocols of its own; undefined: it knows none of that number. */

@@ -1,17 +1,14 @@
 import { PARTS } from '../../spec/parts.ts';
 import type { Skb } from '../../spec/skb.ts';
-import type { Parts, Station } from '../../spec/state.ts';
+import type { Parts } from '../../spec/state.ts';
 import type { Hook, StationName } from '../../spec/tables/hooks.ts';
 import { PROTOCOL_ICMP } from '../../spec/wire/ipv4.ts';
 import type { BrokenDirector } from './broken-director.ts';
-
-type Run = Station['run'];
+import { type Run, station } from './broken-station.ts';
 
 /** A station that treats packets otherwise at one hook. */
 function stationAt(name: StationName, at: Hook, wrong: (right: Run) => Run): Parts {
-  const right = PARTS.stations[name];
-  const run: Run = (net, skb, hook) => (hook === at ? wrong(right.run) : right.run)(net, skb, hook);
-  return { ...PARTS, stations: { ...PARTS.stations, [name]: { ...right, run } } };
+  return station(name, (right) => (net, skb, hook) => (hook === at ? wrong(right) : right)(net, skb, hook));
 }
 
 /** The station sees nothing of them. */

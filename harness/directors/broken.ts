@@ -7,7 +7,7 @@ import type { Kernel } from '../../spec/kernel.ts';
 import type { LoadedMatch } from '../../spec/netfilter/types.ts';
 import { PARTS } from '../../spec/parts.ts';
 import type { Skb } from '../../spec/skb.ts';
-import type { IpvsProtocol, Net, Parts, Station } from '../../spec/state.ts';
+import type { IpvsProtocol, Net, Parts } from '../../spec/state.ts';
 import { CHANGES, type ChangeId } from '../../spec/tables/changes.ts';
 import type {
   ConntrackTcpEvent,
@@ -15,7 +15,6 @@ import type {
   ConntrackTcpState,
   ConntrackTcpTimeout,
 } from '../../spec/tables/conntrack-tcp.ts';
-import type { StationName } from '../../spec/tables/hooks.ts';
 import type { IpvsTcpDirection, IpvsTcpEvent, IpvsTcpState } from '../../spec/tables/ipvs-tcp.ts';
 import { modTimer } from '../../spec/timers.ts';
 import {
@@ -36,6 +35,7 @@ import { BROKEN_OTHER_PROTOCOLS } from './broken-other-protocols.ts';
 import { BROKEN_OWN } from './broken-own.ts';
 import { BROKEN_ROUTING } from './broken-routing.ts';
 import { BROKEN_SCTP } from './broken-sctp.ts';
+import { station } from './broken-station.ts';
 import { BROKEN_TUNNELS } from './broken-tunnels.ts';
 import { ModelDirector } from './model.ts';
 
@@ -74,8 +74,6 @@ function ipvsProtocol(number: number, wrong: (right: IpvsProtocol) => Partial<Ip
   return { ...PARTS, ipvsProtocols: { ...PARTS.ipvsProtocols, [number]: { ...right, ...wrong(right) } } };
 }
 
-type Run = Station['run'];
-
 type Tracker = Parts['conntrackProtocols'][number];
 
 /** A protocol's tracker that does something else. */
@@ -93,12 +91,6 @@ function udpTracker(before: Spoil = () => {}, after: Spoil = () => {}): Parts {
     after(net, tracked);
     return verdict;
   });
-}
-
-/** A station that does something else; `right` is what it should have done. */
-function station(name: StationName, wrong: (right: Run) => Run): Parts {
-  const right = PARTS.stations[name];
-  return { ...PARTS, stations: { ...PARTS.stations, [name]: { ...right, run: wrong(right.run) } } };
 }
 
 const CONNTRACK = 'net.ipv4.vs.conntrack';

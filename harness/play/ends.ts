@@ -1,5 +1,5 @@
 import type { DirectorConfig } from '../../spec/config/director-config.ts';
-import type { Topology } from '../../spec/config/topology.ts';
+import { isOwn, type Topology } from '../../spec/config/topology.ts';
 import {
   BY_DIRECTOR,
   type Endpoint,
@@ -32,9 +32,8 @@ function clientEnds({ topology }: DirectorConfig, flow: Flow, { by }: PacketItem
 }
 
 /** The end as the director can be it: at an address of its own. */
-function ofDirector({ links, vips }: Topology, end: Endpoint): Endpoint {
-  const own = [...links, ...vips].some(({ address }) => address === end.address);
-  return own ? end : { ...end, address: links[0]!.address };
+function ofDirector(topology: Topology, end: Endpoint): Endpoint {
+  return isOwn(topology, end.address) ? end : { ...end, address: topology.links[0]!.address };
 }
 
 /** Before anything reached a server, the service itself answers if it is a host, else the first real server. */

@@ -34,6 +34,10 @@ export interface Topology {
   readonly vips: readonly { readonly name: string; readonly address: Ipv4 }[];
 }
 
+/** Whether an address is one of the director's own: a link's, or a virtual one. */
+export const isOwn = ({ links, vips }: Topology, address: Ipv4): boolean =>
+  [...links, ...vips].some((one) => one.address === address);
+
 const ip = (text: string): Ipv4 => parseIpv4(text)!;
 
 function hosts(prefix: string, link: LinkName, network: string, first: number, count: number): Host[] {

@@ -1,15 +1,8 @@
-import type { ConntrackCommand, TrackedProtocol } from '../config/conntrack-command.ts';
+import type { ConntrackCommand } from '../config/conntrack-command.ts';
+import { protocolNumber } from '../config/protocols.ts';
 import type { Net } from '../state.ts';
 import { note } from '../trace-log.ts';
-import { PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { type NfConn, ORIGINAL } from './types.ts';
-
-const NUMBERS: Readonly<Record<TrackedProtocol, number>> = {
-  tcp: PROTOCOL_TCP,
-  udp: PROTOCOL_UDP,
-  sctp: PROTOCOL_SCTP,
-  icmp: PROTOCOL_ICMP,
-};
 
 /**
  * What the conntrack program does, by netlink (net/netfilter/nf_conntrack_netlink.c, ctnetlink_del_conntrack). Entries are
@@ -26,7 +19,7 @@ export function conntrack(net: Net, command: ConntrackCommand): boolean {
 function isMeant({ tuples }: NfConn, filter: Extract<ConntrackCommand, { op: 'delete' }>): boolean {
   const { protocol, src, dst, sport, dport } = tuples[ORIGINAL];
   return (
-    (filter.protocol === undefined || NUMBERS[filter.protocol] === protocol) &&
+    (filter.protocol === undefined || protocolNumber(filter.protocol) === protocol) &&
     (filter.source ?? src) === src &&
     (filter.destination ?? dst) === dst &&
     (filter.sport ?? sport) === sport &&

@@ -1,5 +1,5 @@
 import type { Plan, PlanStep } from '../../harness/play/plan.ts';
-import type { LinkName } from '../../spec/config/topology.ts';
+import { isOwn, type LinkName } from '../../spec/config/topology.ts';
 import type { ConnectionRow, DestRow, Observation } from '../../spec/observation.ts';
 import type { Scenario, TimelineItem } from '../../spec/scenario.ts';
 import type { Ipv4 } from '../../spec/wire/address.ts';
@@ -13,7 +13,6 @@ import {
   totalLength,
   word,
 } from '../../spec/wire/ipv4.ts';
-import { isOwn } from '../claim-conditions.ts';
 
 /** One step of a scenario on a director, and what could be seen around it. */
 export interface Moment {
